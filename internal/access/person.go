@@ -1,0 +1,86 @@
+package access
+
+import "time"
+
+// PersonID is a person for ever: the configured directory and the entry's
+// immutable id there (entryUUID, objectGUID, nsUniqueId). E-mail and DN change, this does not.
+type PersonID struct{ Source, ID string }
+
+// GroupID is a group for ever, alike.
+type GroupID struct{ Source, ID string }
+
+// String is the form in reports and in the ledger: source:id.
+func (id PersonID) String() string { return id.Source + ":" + id.ID }
+
+// String is the form in reports and in the ledger: source:id.
+func (id GroupID) String() string { return id.Source + ":" + id.ID }
+
+// Standing is what the directory says of a person's employment.
+type Standing int
+
+// The standings. Only an Active person is given anything; Unknown decides nothing.
+const (
+	Active Standing = iota + 1
+	Disabled
+	Expired
+	OutOfScope
+	Gone
+	Unknown
+)
+
+func (s Standing) String() string {
+	return name(int(s), "active", "disabled", "expired", "out of scope", "gone", "unknown")
+}
+
+// Person is what the directory says of one person.
+type Person struct {
+	ID       PersonID
+	DN       string
+	Email    Email  // "" if there is none; NoEmail then says why
+	NoEmail  string // why Email is empty: none at all, malformed, outside the allowed domains
+	Name     string // display name
+	Standing Standing
+	Changed  time.Time           // the entry's own last change
+	Attrs    map[string][]string // as read, by lower-case attribute name
+	Groups   []int32             // effective (nested) memberships: ascending indices into Snapshot.Groups
+}
+
+// Group is what the directory says of one group, less its members: those are on the people.
+type Group struct {
+	ID   GroupID
+	DN   string
+	Name string // its common name
+}
+
+// Match is how the values of an attribute are compared (RFC 4517).
+type Match int
+
+// The ways of comparing. CaseIgnore is the rule for an attribute of which nothing is known.
+const (
+	CaseIgnore Match = iota + 1
+	CaseExact
+	Integer
+	Time
+)
+
+func (m Match) String() string {
+	return name(int(m), "case-ignore", "case-exact", "integer", "generalized-time")
+}
+
+// Snapshot is a directory at one moment. It exists only if it is complete
+// (promise P1): whoever holds one may trust that nobody is missing from it
+// whom the server would have shown. People and Groups are sorted by id.
+type Snapshot struct {
+	Taken  time.Time
+	People []Person
+	Groups []Group
+	Match  map[string]Match // by lower-case attribute name; absent: CaseIgnore
+}
+
+// name is the n-th of names, counted from one: the String of every enum here.
+func name(n int, names ...string) string {
+	if n < 1 || n > len(names) {
+		return "invalid"
+	}
+	return names[n-1]
+}

@@ -1,0 +1,104 @@
+package plan
+
+import (
+	"time"
+
+	"github.com/kw-onboarder/kw-onboarder/internal/access"
+)
+
+// Op is one kind of write to Kiteworks.
+type Op int
+
+// The operations, in the order in which a plan applies them.
+const (
+	CreateFolder Op = iota + 1
+	CreateAccount
+	Grant
+	Raise // a stronger role than the one held
+)
+
+var opNames = [...]string{"invalid", "create folder", "create account", "grant", "raise"}
+
+func (o Op) String() string {
+	if o < 1 || int(o) >= len(opNames) {
+		return opNames[0]
+	}
+	return opNames[o]
+}
+
+// MarshalText writes the operation's name, in JSON output and in the ledger.
+func (o Op) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
+
+// Key names a change: the same change has the same key in every plan.
+type Key string
+
+// Change is one thing to be made different: before, after, because.
+type Change struct {
+	Key    Key
+	Op     Op
+	Person access.PersonID // zero for a folder
+	Email  access.Email    // of the account
+	Name   string          // display name of a new account
+
+	Account string // id; "" while it is still to be created
+	Profile string // of a new account; "": Kiteworks chooses
+
+	As     string      // the identity that writes
+	Folder string      // id; "" while it is still to be created
+	Path   access.Path // of the folder
+	Parent string      // id of the folder above a new one; "" while that is still to be created
+
+	From   string         // role before; "": none
+	To     string         // role after
+	Causes []access.Cause // the rules that ask for it, in their order
+	Needs  []Key          // creations that must have succeeded before
+}
+
+// Step is what one request carries: one creation, or up to 100 people for one
+// (folder, role, identity). It is the unit in which a run can be interrupted.
+type Step struct {
+	Op      Op
+	As      string // "" for accounts, which the users identity creates
+	Folder  string
+	Role    string
+	Changes []Change
+}
+
+// Result is how one change ended.
+type Result int
+
+// The results. Unknown means that the request may have had its effect: it is
+// read before it is decided.
+const (
+	Done    Result = iota + 1
+	Already        // it was so before; gives no ownership
+	Refused        // a verdict of the server, without effect
+	Unknown
+	Skipped // not sent: something that it needs has failed, or the run ended before
+)
+
+var resultNames = [...]string{"invalid", "done", "already", "refused", "unknown", "skipped"}
+
+func (r Result) String() string {
+	if r < 1 || int(r) >= len(resultNames) {
+		return resultNames[0]
+	}
+	return resultNames[r]
+}
+
+// MarshalText writes the result's name, in JSON output and in the ledger.
+func (r Result) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
+
+// Outcome is how one change ended and what is now known because of it.
+type Outcome struct {
+	Key      Key
+	Result   Result
+	Account  string    // id of the account created
+	Folder   string    // id of the folder created
+	SharedBy string    // evidence of a grant: who gave it,
+	Created  time.Time // and when, as the server says
+	Why      string    // for Refused, Unknown, Skipped: the reason, fit for the report
+}
+
+// Changed says whether the world is as the change wanted it.
+func (o Outcome) Changed() bool { return o.Result == Done || o.Result == Already }

@@ -1,0 +1,40 @@
+package plan
+
+import "github.com/kw-onboarder/kw-onboarder/internal/access"
+
+// Link ties a person to an account, for ever or until an administrator decides otherwise.
+type Link struct {
+	Person  access.PersonID
+	Account string
+	Created bool // we created the account; false: it existed before us
+}
+
+// GrantKey identifies a grant: one account on one folder.
+type GrantKey struct{ Account, Folder string }
+
+// Memory is what the ledger remembers: which account is whose, what we gave,
+// and which folder or group a name in the rules once meant.
+type Memory struct {
+	Links   map[access.PersonID]Link
+	Owned   map[GrantKey]access.Owned
+	Folders map[access.Place]string   // pins: identity and path as in the rule -> folder id
+	Groups  map[string]access.GroupID // pins: group as in the rule -> id
+}
+
+// NewMemory is the memory of a first run.
+func NewMemory() Memory {
+	return Memory{
+		Links:   map[access.PersonID]Link{},
+		Owned:   map[GrantKey]access.Owned{},
+		Folders: map[access.Place]string{},
+		Groups:  map[string]access.GroupID{},
+	}
+}
+
+// Learned is what a run found out without changing anything at Kiteworks; it
+// is remembered with the run.
+type Learned struct {
+	Links   []Link                    // accounts that existed, found by e-mail
+	Folders map[access.Place]string   // newly resolved paths
+	Groups  map[string]access.GroupID // newly resolved groups
+}
