@@ -1,0 +1,102 @@
+package slapdtest
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+)
+
+// configuration is slapd.conf. The schema adds department and company under
+// Active Directory's object identifiers, because the rules of most examples speak of them.
+const configuration = `include /etc/ldap/schema/core.schema
+include /etc/ldap/schema/cosine.schema
+include /etc/ldap/schema/inetorgperson.schema
+include /etc/ldap/schema/nis.schema
+attributetype ( 1.2.840.113556.1.2.141 NAME 'department' EQUALITY caseIgnoreMatch SUBSTR caseIgnoreSubstringsMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 )
+attributetype ( 1.2.840.113556.1.2.146 NAME 'company' EQUALITY caseIgnoreMatch SUBSTR caseIgnoreSubstringsMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 )
+objectclass ( 1.3.6.1.4.1.4203.666.11.1 NAME 'employee' SUP top AUXILIARY MAY ( department $ company ) )
+modulepath /usr/lib/ldap
+moduleload back_mdb
+moduleload ppolicy
+moduleload syncprov
+{{tls}}loglevel none
+threads 4
+database mdb
+suffix dc=example,dc=com
+rootdn cn=admin,dc=example,dc=com
+rootpw admin-password
+directory {{dir}}/db
+maxsize 4294967296
+dbnosync
+limits dn.exact="cn=sync,dc=example,dc=com" {{limits}}
+index objectClass,uid,cn,mail,member,entryUUID,entryCSN,modifyTimestamp eq
+access to attrs=userPassword by anonymous auth by * none
+access to * by users read by * none
+overlay ppolicy
+overlay syncprov
+syncprov-sessionlog 10000
+`
+
+const tlsConfiguration = `TLSCACertificateFile {{dir}}/ca.pem
+TLSCertificateFile {{dir}}/server.pem
+TLSCertificateKeyFile {{dir}}/server.key
+`
+
+// baseEntries exist on every server.
+const baseEntries = `dn: dc=example,dc=com
+objectClass: domain
+dc: example
+
+dn: ou=people,dc=example,dc=com
+objectClass: organizationalUnit
+ou: people
+
+dn: ou=groups,dc=example,dc=com
+objectClass: organizationalUnit
+ou: groups
+
+dn: cn=sync,dc=example,dc=com
+objectClass: organizationalRole
+objectClass: simpleSecurityObject
+cn: sync
+userPassword: sync-password
+
+`
+
+// configure writes what slapd and slapadd read.
+func (s *Server) configure(t testing.TB, o Options) {
+	t.Helper()
+	tls := ""
+	if o.TLS {
+		tls = tlsConfiguration
+	}
+	text := strings.NewReplacer("{{tls}}", tls, "{{limits}}", o.limits()).Replace(configuration)
+	text = strings.ReplaceAll(text, "{{dir}}", s.dir)
+	if err := os.Mkdir(s.path("db"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	write(t, s.path("slapd.conf"), []byte(text))
+	write(t, s.path("load.ldif"), bytes.Join([][]byte{[]byte(baseEntries), o.LDIF}, nil))
+}
+
+// limits are those of BindDN. Without size.prtotal a page-wise search stops at
+// the size limit too, which is the trap that SizeLimit sets.
+func (o Options) limits() string {
+	limits := "size=unlimited time=unlimited"
+	if o.SizeLimit > 0 {
+		limits = fmt.Sprintf("size=%d time=unlimited", o.SizeLimit)
+	}
+	if o.PageLimit > 0 {
+		limits += fmt.Sprintf(" size.pr=%d size.prtotal=unlimited", o.PageLimit)
+	}
+	return limits
+}
+
+func write(t testing.TB, path string, content []byte) {
+	t.Helper()
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}

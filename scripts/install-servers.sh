@@ -1,0 +1,39 @@
+#!/bin/sh
+# Installs the servers that the tests start for themselves: OpenLDAP's slapd.
+# Silent when nothing is missing. No service is started.
+set -eu
+
+packages='slapd ldap-utils'
+
+missing=''
+for package in $packages; do
+	dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q '^install ok installed$' || missing="$missing $package"
+done
+[ -n "$missing" ] || exit 0
+
+by_hand() {
+	echo "missing for the tests:$missing ($1)" >&2
+	echo "install OpenLDAP's server and its tools; on Debian or Ubuntu: sudo apt-get install$missing" >&2
+	exit 1
+}
+
+command -v apt-get >/dev/null || by_hand 'no apt-get here'
+if [ "$(id -u)" -eq 0 ]; then
+	as_root=''
+elif sudo -n true 2>/dev/null; then
+	as_root='sudo -n'
+else
+	by_hand 'neither root nor password-less sudo'
+fi
+
+# Debian asks this file before a package starts its service; 101 means no.
+# One that is already there belongs to the machine and stays.
+policy=/usr/sbin/policy-rc.d
+if [ ! -e "$policy" ]; then
+	trap '$as_root rm -f "$policy"' EXIT
+	printf '#!/bin/sh\nexit 101\n' | $as_root tee "$policy" >/dev/null
+	$as_root chmod 755 "$policy"
+fi
+$as_root apt-get update -qq
+# shellcheck disable=SC2086 # the list is words
+$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
