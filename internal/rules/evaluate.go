@@ -1,0 +1,147 @@
+package rules
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/kw-onboarder/kw-onboarder/internal/access"
+)
+
+// Evaluate decides one person of the snapshot that the rules are bound to.
+func (b *Bound) Evaluate(p *access.Person) access.Verdict {
+	v := access.Verdict{Person: p.ID, Email: p.Email, Name: p.Name, Skipped: b.skip(p)}
+	if v.Skipped != "" {
+		return v
+	}
+	d := decision{bound: b, person: p, verdict: &v}
+	for i := range b.rules {
+		d.rule(&b.rules[i])
+	}
+	return v
+}
+
+// skip is why the person as a whole is not acted on.
+func (b *Bound) skip(p *access.Person) string {
+	switch {
+	case p.Standing == access.Unknown:
+		return "the directory does not say whether the person is active"
+	case p.Standing != access.Active:
+		return p.Standing.String() + " in the directory"
+	case p.Email == "" && p.NoEmail == "":
+		return "no e-mail address"
+	case p.Email == "":
+		return p.NoEmail
+	}
+	return b.namesake(p)
+}
+
+func (b *Bound) namesake(p *access.Person) string {
+	var others []string
+	for _, i := range b.shared[p.Email] {
+		if other := &b.people[i]; other.ID != p.ID {
+			others = append(others, other.DN)
+		}
+	}
+	if len(others) == 0 {
+		return ""
+	}
+	slices.Sort(others)
+	return fmt.Sprintf("%s is also the address of %s: give one of them another", p.Email, strings.Join(others, "; "))
+}
+
+// decision is one person under way.
+type decision struct {
+	bound   *Bound
+	person  *access.Person
+	verdict *access.Verdict
+	// undecided: a rule that is held would have chosen the profile. A later
+	// rule must not choose in its place (it may give more), so no account is
+	// made; one that exists gets its grants.
+	undecided bool
+}
+
+func (d *decision) rule(r *boundRule) {
+	if r.frozen != "" {
+		d.hold(r, r.frozen)
+		return
+	}
+	if !d.matches(r) {
+		return
+	}
+	begin := len(d.verdict.Wishes)
+	for i := range r.grants {
+		place, err := d.place(&r.grants[i])
+		if err != nil {
+			d.verdict.Wishes = d.verdict.Wishes[:begin]
+			d.hold(r, err.Error())
+			return
+		}
+		d.verdict.Wishes = append(d.verdict.Wishes, access.Wish{
+			Place:  place,
+			Role:   r.grants[i].role,
+			Create: r.grants[i].create,
+			Cause:  access.Cause{Rule: r.name, Via: r.via, Since: d.person.Changed},
+		})
+	}
+	d.account(r)
+}
+
+func (d *decision) account(r *boundRule) {
+	if !r.account || d.undecided {
+		return
+	}
+	d.verdict.Account = true
+	if d.verdict.Profile == "" {
+		d.verdict.Profile = r.profile
+	}
+}
+
+func (d *decision) hold(r *boundRule, why string) {
+	if r.profile != "" && d.verdict.Profile == "" {
+		d.undecided = true
+		d.verdict.Account = false
+		why += " (no account is made meanwhile: this rule comes first in choosing its profile)"
+	}
+	d.verdict.Held = append(d.verdict.Held, access.Held{Rule: r.name, Why: why})
+}
+
+func (d *decision) matches(r *boundRule) bool {
+	switch {
+	case r.group != none && !d.member(r.group):
+		return false
+	case r.notGroup != none && d.member(r.notGroup):
+		return false
+	}
+	return r.filter == nil || r.filter.Match(d.values, d.bound.matching)
+}
+
+func (d *decision) member(group int32) bool {
+	_, ok := slices.BinarySearch(d.person.Groups, group)
+	return ok
+}
+
+func (d *decision) values(attribute string) []string { return d.person.Attrs[attribute] }
+
+// matching is how an attribute is compared; one of which the schema says
+// nothing is compared without regard to case.
+func (b *Bound) matching(attribute string) access.Match {
+	if m, ok := b.match[attribute]; ok {
+		return m
+	}
+	return access.CaseIgnore
+}
+
+func (d *decision) place(g *grant) (access.Place, error) {
+	if g.template == nil {
+		return g.place, nil
+	}
+	path, err := g.template.path(d.person)
+	if err != nil {
+		return access.Place{}, err
+	}
+	if !g.proven && !below(path, d.bound.set.roots) {
+		return access.Place{}, fmt.Errorf("%s lies below none of the roots", path)
+	}
+	return access.Place{As: g.place.As, Path: path}, nil
+}
