@@ -1,0 +1,35 @@
+// Package kwsim plays a strict Kiteworks server over real HTTP or HTTPS sockets, in memory.
+//
+// The tests, the command `kwsim` and the command `demo` import it. It imports nothing else of this module, and never
+// internal/kiteworks: a struct shared with the client would make one mistake on the wire right on both sides.
+//
+// # Purpose and limits
+//
+// The simulator serves the operations that onboarding needs (token, users, profiles, roles, folders, folder members) of
+// version 28 of the vendor's REST API. Where the vendor's document is silent or contradicts itself it has one opinion,
+// written beside the code that holds it. It is stricter than the real server wherever strictness can reveal a client that
+// guesses: unknown query parameters, unknown body fields, wrong content types, reused assertions and repeated parameters
+// are refused. It keeps nothing on disk, listens on loopback only, and must never hold real data.
+//
+// # Layout
+//
+// A [Server] owns the sockets, the application registration, the tokens, the rate limit and the history of exchanges.
+// A [World] is the tenant: users, profiles, roles, folders and members. Every request goes one way through [Server]:
+// rate limit, route, parameters and body, token, handler, one place that writes the answer, history. Handlers
+// run while the world is locked, see a consistent tenant, and return values; nothing is encoded under the lock.
+//
+// # Replay
+//
+// Ids depend on the seed and on what they name (an e-mail address, a name inside a parent), not on the order of calls.
+// Two servers with the same seed that end in the same state have the same ids, also when requests run in parallel.
+//
+// # Opinions
+//
+//   - A folder's path is "/Departments/Finance": absolute, as its owner sees it. The base directory's path is "basedir".
+//   - A member row's roleId is the effective role; inheritRoleId is the role that comes from a parent folder (0 if none).
+//     originFolder is set only on rows that have no grant on the folder itself.
+//   - failedIds holds what the request named (a user id or an e-mail address); successIds holds user ids. Equal failure
+//     codes of one request share one entry of errors.
+//   - Whoever creates a folder becomes its Owner. The strongest role cannot be granted; the two strongest may manage.
+//   - Active, live users take a seat, whatever their profile, except recipients, which are not accounts.
+package kwsim

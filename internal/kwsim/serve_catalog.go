@@ -1,0 +1,76 @@
+package kwsim
+
+import (
+	"slices"
+	"strings"
+)
+
+// wireProfile is Profile of the vendor's document. The prototype is null for built-in profiles, as in its example.
+type wireProfile struct {
+	ID        int    `json:"id"`
+	Name      string `json:"name"`
+	Prototype *int   `json:"prototype"`
+	BuiltIn   int    `json:"builtIn"`
+	Cloneable int    `json:"cloneable"`
+}
+
+func listProfiles(c *call) (answer, error) {
+	rows := slices.Clone(c.world.profiles)
+	field, descending := c.query.order("id")
+	slices.SortFunc(rows, func(a, b Profile) int {
+		order := a.ID - b.ID
+		if field == "name" {
+			order = strings.Compare(a.Name, b.Name)
+		}
+		return directed(order, descending)
+	})
+	keep := func(p Profile) bool { return c.query.matches("name", p.Name) }
+	standard := c.world.profileOf(Standard).ID
+	return page(c, rows, keep, func(p Profile) any {
+		if p.Kind == Custom {
+			return wireProfile{ID: p.ID, Name: p.Name, Prototype: &standard}
+		}
+		return wireProfile{ID: p.ID, Name: p.Name, BuiltIn: 1, Cloneable: 1}
+	}), nil
+}
+
+// directed turns a comparison round for descending order.
+func directed(order int, descending bool) int {
+	if descending {
+		return -order
+	}
+	return order
+}
+
+// wireRole is Role of the vendor's document.
+type wireRole struct {
+	ID   int    `json:"id"`
+	Name string `json:"name"`
+	Rank int    `json:"rank"`
+	Type string `json:"type"`
+}
+
+func newWireRole(r Role) *wireRole { return &wireRole{r.ID, r.Name, r.Rank, "d"} }
+
+// listRoles serves the roles for folders, of which none is disabled. The list is not paged and has no metadata.
+func listRoles(c *call) (answer, error) {
+	rows := slices.Clone(c.world.roles)
+	field, descending := c.query.order("id")
+	slices.SortFunc(rows, func(a, b Role) int {
+		order := a.ID - b.ID
+		switch field {
+		case "name":
+			order = strings.Compare(a.Name, b.Name)
+		case "rank":
+			order = a.Rank - b.Rank
+		}
+		return directed(order, descending)
+	})
+	data := []*wireRole{}
+	for _, r := range rows {
+		if c.query.matches("name", r.Name) && c.query.agrees("disabled", false) && c.query.text("type") != "f" {
+			data = append(data, newWireRole(r))
+		}
+	}
+	return answer{body: map[string]any{"data": data}}, nil
+}

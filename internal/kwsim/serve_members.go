@@ -1,0 +1,224 @@
+package kwsim
+
+import (
+	"cmp"
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// wireMember is Member of the vendor's document.
+type wireMember struct {
+	ObjectID string `json:"objectId"`
+	RoleID   int    `json:"roleId"`
+	UserID   string `json:"userId"`
+	Email    string `json:"email"`
+	*memberDetail
+	User *basicUser `json:"user,omitempty"` // only if asked for
+	Role *wireRole  `json:"role,omitempty"` // only if asked for
+}
+
+// memberDetail is what compact mode leaves out.
+type memberDetail struct {
+	InheritRoleID int        `json:"inheritRoleId"`
+	Rank          int        `json:"rank"`
+	SharedBy      *basicUser `json:"sharedBy"`
+	Created       string     `json:"created"`
+	OriginFolder  *origin    `json:"originFolder,omitempty"`
+}
+
+type origin struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+func (c *call) wireMember(f *folder, h holding) wireMember {
+	g := c.world.effective(h)
+	out := wireMember{ObjectID: f.ID, RoleID: g.role, UserID: h.user.ID, Email: h.user.Email}
+	if !c.query.compact() {
+		out.memberDetail = &memberDetail{
+			InheritRoleID: h.inherited.role, Rank: c.world.ranks[g.role],
+			SharedBy: newBasicUser(g.by), Created: wireTime(g.at),
+		}
+		if h.direct.role == 0 {
+			out.OriginFolder = &origin{h.origin.ID, h.origin.Name}
+		}
+	}
+	if c.query.wants("user") {
+		out.User = newBasicUser(h.user)
+	}
+	if c.query.wants("role") {
+		role, _ := c.world.role(g.role)
+		out.Role = newWireRole(role)
+	}
+	return out
+}
+
+func listMembers(c *call) (answer, error) {
+	f, err := c.folder()
+	if err != nil {
+		return answer{}, err
+	}
+	rows := c.namedMembers(f)
+	if rows == nil {
+		rows = c.world.effectiveMembers(f)
+	}
+	field, descending := c.query.order("id")
+	if field != "id" && field != "userId" || descending {
+		rows = slices.Clone(rows)
+		slices.SortStableFunc(rows, func(a, b holding) int {
+			return directed(c.world.compareMembers(field, a, b), descending)
+		})
+	}
+	var keep func(holding) bool
+	if role := c.query.number("roleId"); role != nil {
+		keep = func(h holding) bool { return c.world.effective(h).role == *role }
+	}
+	return page(c, rows, keep, func(h holding) any { return c.wireMember(f, h) }), nil
+}
+
+// namedMembers returns the members that the filters by user and e-mail leave, sorted by user id; nil without such a
+// filter.
+func (c *call) namedMembers(f *folder) []holding {
+	if !c.query.has("userId") && !c.query.has("userId:in") && !c.query.has("email") {
+		return nil
+	}
+	named := map[*user]int{} // to the number of filters passed
+	filters := 0
+	for _, name := range []string{"userId", "userId:in"} {
+		if !c.query.has(name) {
+			continue
+		}
+		filters++
+		for _, id := range slices.Compact(slices.Sorted(slices.Values(c.query.all(name)))) {
+			named[c.world.users[id]]++
+		}
+	}
+	if c.query.has("email") {
+		filters++
+		named[c.world.usersByMail[fold(c.query.text("email"))]]++
+	}
+	delete(named, nil)
+	rows := []holding{}
+	for u, passed := range named {
+		if h := c.world.holding(f, u); passed == filters && c.world.effective(h).role != 0 {
+			rows = append(rows, h)
+		}
+	}
+	slices.SortFunc(rows, func(a, b holding) int { return strings.Compare(a.user.ID, b.user.ID) })
+	return rows
+}
+
+// compareMembers compares by a field of orderBy. No member is an LDAP group, so all have the same groupId.
+func (w *World) compareMembers(field string, a, b holding) int {
+	roleA, roleB := w.effective(a).role, w.effective(b).role
+	switch field {
+	case "email":
+		return strings.Compare(a.user.Email, b.user.Email)
+	case "roleId":
+		return cmp.Compare(roleA, roleB)
+	case "rank":
+		return cmp.Compare(w.ranks[roleA], w.ranks[roleB])
+	case "id", "userId":
+		return strings.Compare(a.user.ID, b.user.ID)
+	}
+	return 0
+}
+
+// memberPut is Member.Put of the vendor's document.
+type memberPut struct {
+	RoleID          *int  `json:"roleId"`
+	NotifyFileAdded *bool `json:"notifyFileAdded"`
+	AddLinks        *bool `json:"addLinks"`
+	Notify          *bool `json:"notify"`
+}
+
+// putMember changes the role granted on the folder itself. The same role again is no error here.
+func putMember(c *call) (answer, error) {
+	in, err := decode[memberPut](c)
+	if err != nil {
+		return answer{}, err
+	}
+	f, h, err := c.modifiableMember()
+	if err != nil {
+		return answer{}, err
+	}
+	if in.RoleID == nil {
+		return answer{}, refuseField(errInputRequired, "roleId")
+	}
+	if err := c.world.checkGrantable(*in.RoleID); err != nil {
+		return answer{}, err
+	}
+	if c.world.ranks[h.inherited.role] >= c.world.ranks[*in.RoleID] {
+		return answer{}, forbidden(errParentMemberExists)
+	}
+	c.regrant(f, h, *in.RoleID)
+	if !c.query.isTrue("returnEntity") {
+		return answer{}, nil
+	}
+	rows := []holding{c.world.holding(f, h.user)}
+	return page(c, rows, nil, func(h holding) any { return c.wireMember(f, h) }), nil
+}
+
+// regrant gives the member another role on the folder itself.
+func (c *call) regrant(f *folder, h holding, role int) {
+	if h.direct.role != role {
+		c.world.setGrant(f, h.user, grant{role: role, by: c.actor, at: c.world.now()})
+	}
+	if c.query.isTrue("downgradeNested") {
+		c.world.lowerNested(f, h.user, role)
+	}
+}
+
+func deleteMember(c *call) (answer, error) {
+	f, h, err := c.modifiableMember()
+	if err != nil {
+		return answer{}, err
+	}
+	c.world.removeGrant(f, h.user)
+	if c.query.isTrue("downgradeNested") {
+		c.world.lowerNested(f, h.user, h.inherited.role)
+	}
+	return answer{status: http.StatusNoContent}, nil
+}
+
+// modifiableMember returns the member that the path names if the acting user may change what is granted on the folder
+// itself.
+func (c *call) modifiableMember() (*folder, holding, error) {
+	f, err := c.managedFolder()
+	if err != nil {
+		return nil, holding{}, err
+	}
+	u := c.world.users[c.ids["userId"]]
+	if u == nil {
+		return nil, holding{}, refuse(errAccessUser)
+	}
+	h := c.world.holding(f, u)
+	switch {
+	case h.direct.role == c.world.ownerRole().ID:
+		return nil, h, refuse(errOwnerRole)
+	case h.direct.role == 0 && h.inherited.role != 0:
+		return nil, h, refuse(errInheritedMember)
+	case h.direct.role == 0:
+		return nil, h, refuse(errAccessUser)
+	}
+	return f, h, nil
+}
+
+// checkGrantable refuses unknown roles and ownership.
+func (w *World) checkGrantable(roleID int) error {
+	if _, ok := w.role(roleID); !ok {
+		return refuseField(errInputNotInList, "roleId")
+	}
+	if roleID == w.ownerRole().ID {
+		return refuseField(errOwnerRole, "roleId")
+	}
+	return nil
+}
+
+// forbidden is refuse for the codes that come with status 403 on some operations and with another one elsewhere.
+func forbidden(c code) *problem {
+	p := refuse(c)
+	p.status = http.StatusForbidden
+	return p
+}

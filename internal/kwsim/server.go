@@ -1,0 +1,119 @@
+package kwsim
+
+import (
+	"crypto/rsa"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// Server is a running simulated Kiteworks server. Its methods are safe for concurrent use.
+type Server struct {
+	world   *World
+	gate    *gate
+	tokens  *tokens
+	history *history
+	routes  []route
+
+	listener net.Listener
+	http     *http.Server
+	ca       []byte // PEM; nil without TLS
+	served   chan struct{}
+	closing  sync.Once
+}
+
+// New listens, serves in the background and returns at once. End it with [Server.Close].
+func New(o Options) (*Server, error) {
+	o = o.withDefaults()
+	if err := o.validate(); err != nil {
+		return nil, fmt.Errorf("check simulator options: %w", err)
+	}
+	listener, err := net.Listen("tcp", o.Listen)
+	if err != nil {
+		return nil, fmt.Errorf("listen for simulated Kiteworks: %w", err)
+	}
+	s := &Server{
+		world:    newWorld(o),
+		gate:     newGate(o.RequestsPerSecond, o.Queue, o.Now),
+		history:  newHistory(),
+		routes:   routes(),
+		listener: listener,
+		served:   make(chan struct{}),
+	}
+	s.http = &http.Server{
+		Handler:           s,
+		ReadHeaderTimeout: 10 * time.Second,
+		ErrorLog:          log.New(io.Discard, "", 0), // broken handshakes are the client's to report
+	}
+	if o.TLS {
+		if err := s.makeCertificate(o.Now()); err != nil {
+			return nil, errors.Join(err, listener.Close())
+		}
+	}
+	if o.Application.Audience == "" {
+		o.Application.Audience = s.URL()
+	}
+	s.tokens = newTokens(o)
+	go s.serve()
+	return s, nil
+}
+
+func (s *Server) makeCertificate(now time.Time) error {
+	certificate, ca, err := newCertificate(now)
+	if err != nil {
+		return fmt.Errorf("make certificate of simulated Kiteworks: %w", err)
+	}
+	s.ca = ca
+	s.http.TLSConfig = &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12}
+	return nil
+}
+
+// serve runs until Close. Its error only ever says that the server was closed, or that the listener broke, which
+// every client then sees as a refused connection.
+func (s *Server) serve() {
+	defer close(s.served)
+	if s.ca != nil {
+		_ = s.http.ServeTLS(s.listener, "", "")
+		return
+	}
+	_ = s.http.Serve(s.listener)
+}
+
+// Close ends the server and its connections, and waits for both. Further calls do nothing.
+func (s *Server) Close() error {
+	var err error
+	s.closing.Do(func() {
+		err = s.http.Close()
+		<-s.served
+	})
+	return err
+}
+
+// URL returns the base URL, without a slash at the end.
+func (s *Server) URL() string {
+	if s.ca != nil {
+		return "https://" + s.listener.Addr().String()
+	}
+	return "http://" + s.listener.Addr().String()
+}
+
+// CA returns the certificate of the server's own authority in PEM, or nil without TLS.
+func (s *Server) CA() []byte { return s.ca }
+
+// World returns the tenant behind the server.
+func (s *Server) World() *World { return s.world }
+
+// SetSecret replaces the client secret. Tokens that were issued stay good.
+func (s *Server) SetSecret(secret string) { s.tokens.setSecret(secret) }
+
+// SetPublicKey replaces the key that verifies assertions. Tokens that were issued stay good.
+func (s *Server) SetPublicKey(key *rsa.PublicKey) { s.tokens.setPublicKey(key) }
+
+// RevokeTokens ends every token that was issued.
+func (s *Server) RevokeTokens() { s.tokens.revoke() }

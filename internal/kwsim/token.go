@@ -1,0 +1,185 @@
+package kwsim
+
+import (
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/subtle"
+	"maps"
+	"mime"
+	"net/http"
+	"net/url"
+	"sync"
+	"time"
+)
+
+const jwtBearer = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+
+// registeredScope is what a client gets that asks for no scope.
+const registeredScope = "*/*/*"
+
+// tokens is the token endpoint with the application's registration.
+type tokens struct {
+	clientID string
+	lifetime time.Duration
+	now      func() time.Time
+
+	mu       sync.Mutex
+	secret   string
+	verifier verifier
+	sessions map[string]session
+	usedIDs  map[string]time.Time // jti to the assertion's expiry, after which it is refused anyway
+}
+
+// session is an access token's meaning.
+type session struct {
+	user    *user
+	epoch   int // the user's when the token was issued
+	expires time.Time
+}
+
+func newTokens(o Options) *tokens {
+	a := o.Application
+	return &tokens{
+		clientID: a.ClientID,
+		lifetime: a.TokenLifetime,
+		now:      o.Now,
+		secret:   a.ClientSecret,
+		verifier: verifier{key: a.PublicKey, issuer: a.Issuer, audience: a.Audience, leeway: o.Leeway, now: o.Now},
+		sessions: map[string]session{},
+		usedIDs:  map[string]time.Time{},
+	}
+}
+
+func (t *tokens) setSecret(secret string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.secret = secret
+}
+
+func (t *tokens) setPublicKey(key *rsa.PublicKey) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.verifier.key = key
+}
+
+func (t *tokens) revoke() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	clear(t.sessions)
+}
+
+// user returns who acts with the Authorization header. It expects the world to be locked.
+func (t *tokens) user(authorization string) (*user, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	s, ok := t.sessions[bearer(authorization)]
+	switch {
+	case !ok, !t.now().Before(s.expires), !s.user.maySignIn():
+		return nil, refuse(errAuthUnauthorized)
+	case s.epoch != s.user.epoch:
+		return nil, refuse(errAuthProfileChanged)
+	}
+	return s.user, nil
+}
+
+// tokenAnswer is a granted token.
+type tokenAnswer struct {
+	AccessToken string `json:"access_token"`
+	ExpiresIn   int    `json:"expires_in"` // seconds
+	TokenType   string `json:"token_type"`
+	Scope       string `json:"scope"`
+}
+
+// tokenRefusal is the error of RFC 6749, section 5.2.
+type tokenRefusal struct {
+	Name        string `json:"error"`
+	Description string `json:"error_description"`
+}
+
+func refuseToken(name, description string) answer {
+	return answer{status: http.StatusBadRequest, body: tokenRefusal{name, description}}
+}
+
+// answer serves the token endpoint for the JWT grant of RFC 7523. Form fields it does not know are ignored, as the
+// vendor's own client relies on.
+func (t *tokens) answer(w *World, contentType string, body []byte, e *Exchange) answer {
+	if media, _, err := mime.ParseMediaType(contentType); err != nil || media != "application/x-www-form-urlencoded" {
+		return refuseToken("invalid_request", "content type must be application/x-www-form-urlencoded")
+	}
+	form, err := url.ParseQuery(string(body))
+	if err != nil {
+		return refuseToken("invalid_request", "body is not a form")
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	switch grant := form.Get("grant_type"); {
+	case grant == "":
+		return refuseToken("invalid_request", "grant_type is missing")
+	case grant != jwtBearer:
+		return refuseToken("unsupported_grant_type", "grant_type is not supported")
+	case !t.knows(form.Get("client_id"), form.Get("client_secret")):
+		return refuseToken("invalid_client", "client_id or client_secret is wrong")
+	case form.Get("assertion") == "":
+		return refuseToken("invalid_request", "assertion is missing")
+	}
+	return t.grant(w, form, e)
+}
+
+func (t *tokens) knows(clientID, secret string) bool {
+	return subtle.ConstantTimeCompare([]byte(clientID), []byte(t.clientID))&
+		subtle.ConstantTimeCompare([]byte(secret), []byte(t.secret)) == 1
+}
+
+// grant exchanges the form's assertion for a token.
+func (t *tokens) grant(w *World, form url.Values, e *Exchange) answer {
+	claim, err := t.verifier.verify(form.Get("assertion"))
+	if err != nil {
+		return refuseToken("invalid_grant", err.Error())
+	}
+	t.sweep()
+	if _, used := t.usedIDs[claim.id]; used {
+		return refuseToken("invalid_grant", "assertion was used before")
+	}
+	t.usedIDs[claim.id] = claim.expires.Add(t.verifier.leeway)
+	e.Subject = claim.subject
+	u := w.usersByMail[fold(claim.subject)]
+	if reason := signInObstacle(u); reason != "" {
+		return refuseToken("invalid_grant", reason)
+	}
+	e.Subject = u.Email
+	token := rand.Text()
+	t.sessions[token] = session{user: u, epoch: u.epoch, expires: t.now().Add(t.lifetime)}
+	scope := form.Get("scope")
+	if scope == "" {
+		scope = registeredScope
+	}
+	return answer{body: tokenAnswer{token, int(t.lifetime / time.Second), "bearer", scope}}
+}
+
+// sweep forgets what has expired.
+func (t *tokens) sweep() {
+	now := t.now()
+	maps.DeleteFunc(t.sessions, func(_ string, s session) bool { return !now.Before(s.expires) })
+	maps.DeleteFunc(t.usedIDs, func(_ string, expires time.Time) bool { return now.After(expires) })
+}
+
+// signInObstacle says why nobody can act as the user, or "".
+func signInObstacle(u *user) string {
+	switch {
+	case u == nil:
+		return "subject is unknown"
+	case u.Suspended:
+		return "user is suspended"
+	case u.Deactivated:
+		return "user is deactivated"
+	case u.Deleted:
+		return "user is deleted"
+	case u.Unverified:
+		return "user is not verified"
+	case !u.maySignIn():
+		return "subject is not an account"
+	}
+	return ""
+}

@@ -1,0 +1,284 @@
+package kwsim
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"net/mail"
+	"slices"
+	"strings"
+	"time"
+)
+
+// User is a row of the user list. The zero value of every flag is what an ordinary account has.
+type User struct {
+	ID        string // made by the world
+	BaseDirID string // made by the world
+	MyDirID   string // made by the world
+	SyncDirID string // made by the world
+
+	Email       string
+	Name        string // "" means the e-mail address
+	ProfileID   int    // 0 means the Standard profile, or Recipient for recipients
+	AdminRoleID int    // 0 none, 1 system administrator, 2 application administrator
+	AuthFlags   int    // bits: 1 Kiteworks, 2 LDAP, 4 SSO, 16 shared mailbox
+
+	Recipient        bool // not an account; active is false on the wire
+	Unverified       bool
+	Suspended        bool
+	Deactivated      bool
+	Deleted          bool
+	External         bool // internal is false on the wire
+	DistributionList bool
+	Created          time.Time // zero means now
+}
+
+// user is a row with its place in the world.
+type user struct {
+	User
+	top     children             // live and deleted folders in the base directory
+	granted map[*folder]struct{} // folders with a grant on themselves for this user
+	epoch   int                  // counts profile changes, which end the user's tokens
+}
+
+// systemDir is one of the three directories that every user has and nobody shares.
+type systemDir struct {
+	user    *user
+	refusal code // what operations on it are refused with
+}
+
+// takesSeat reports whether the user counts against the licence.
+func (u *user) takesSeat() bool { return !u.Recipient && !u.Deleted }
+
+// maySignIn reports whether somebody can act as the user.
+func (u *user) maySignIn() bool {
+	return !u.Recipient && !u.Unverified && !u.Suspended && !u.Deactivated && !u.Deleted && !u.DistributionList
+}
+
+// AddUser adds a row and returns its id. It refuses bad and known addresses, unknown profiles, and more accounts than
+// there are seats.
+func (w *World) AddUser(u User) (string, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	added, err := w.insertUser(u)
+	if err != nil {
+		return "", fmt.Errorf("add user %q: %w", u.Email, err)
+	}
+	return added.ID, nil
+}
+
+// insertUser adds a row for an address that has none.
+func (w *World) insertUser(in User) (*user, error) {
+	if !validEmail(in.Email) {
+		return nil, refuseField(errInputInvalidEmail, "email")
+	}
+	if w.usersByMail[fold(in.Email)] != nil {
+		return nil, refuse(errEntityExists)
+	}
+	kind := Standard
+	if in.Recipient {
+		kind = Recipient
+	}
+	in.ProfileID = cmp.Or(in.ProfileID, w.profileOf(kind).ID)
+	if _, ok := w.profile(in.ProfileID); !ok {
+		return nil, refuse(errAccessUser)
+	}
+	u := &user{User: in, granted: map[*folder]struct{}{}}
+	if u.takesSeat() && !w.seatFree() {
+		return nil, refuse(errLicenseSeats)
+	}
+	w.index(u)
+	return u, nil
+}
+
+// index completes the row and puts it into the world.
+func (w *World) index(u *user) {
+	u.ID = w.newID("user", fold(u.Email))
+	u.BaseDirID = w.newID("basedir", u.ID)
+	u.MyDirID = w.newID("mydir", u.ID)
+	u.SyncDirID = w.newID("syncdir", u.ID)
+	u.Name = cmp.Or(u.Name, u.Email)
+	if u.Created.IsZero() {
+		u.Created = w.now()
+	}
+	if u.takesSeat() {
+		w.occupied++
+	}
+	w.users[u.ID] = u
+	w.usersByMail[fold(u.Email)] = u
+	w.userOrder.all = append(w.userOrder.all, u)
+	w.systemDirs[u.BaseDirID] = systemDir{u, errIsBaseDir}
+	w.systemDirs[u.MyDirID] = systemDir{u, errIsMyDir}
+	w.systemDirs[u.SyncDirID] = systemDir{u, errIsSyncDir}
+}
+
+func (w *World) seatFree() bool { return w.freeSeats() > 0 }
+
+func (w *World) freeSeats() int {
+	if w.seats == 0 {
+		return math.MaxInt
+	}
+	return w.seats - w.occupied
+}
+
+// openAccount makes a live account of the address: a new row, or the old row of a deleted user or a recipient under
+// its old id. A live account is refused with ERR_ENTITY_EXISTS.
+func (w *World) openAccount(in User) (*user, error) {
+	u := w.usersByMail[fold(in.Email)]
+	if u == nil {
+		return w.insertUser(in)
+	}
+	if u.takesSeat() {
+		return nil, refuse(errEntityExists)
+	}
+	in.ProfileID = cmp.Or(in.ProfileID, w.profileOf(Standard).ID)
+	if _, ok := w.profile(in.ProfileID); !ok {
+		return nil, refuse(errAccessUser)
+	}
+	if !w.seatFree() {
+		return nil, refuse(errLicenseSeats)
+	}
+	w.occupied++
+	u.Recipient, u.Deleted, u.Suspended, u.Deactivated = false, false, false, false
+	u.Unverified = in.Unverified
+	w.setProfile(u, in.ProfileID)
+	w.rename(u, cmp.Or(in.Name, u.Name))
+	return u, nil
+}
+
+func (w *World) setProfile(u *user, profileID int) {
+	if u.ProfileID != profileID {
+		u.ProfileID = profileID
+		u.epoch++
+	}
+}
+
+func (w *World) rename(u *user, name string) {
+	if u.Name != name {
+		u.Name = name
+		w.userOrder.forget("name")
+	}
+}
+
+// SuspendUser sets or clears the administrator's suspension.
+func (w *World) SuspendUser(id string, suspended bool) error {
+	return w.changeUser(id, func(u *user) { u.Suspended = suspended })
+}
+
+// SetProfile moves the user to another profile, which ends the user's tokens.
+func (w *World) SetProfile(id string, profileID int) error {
+	if _, ok := w.profile(profileID); !ok {
+		return fmt.Errorf("set profile %d: no such profile", profileID)
+	}
+	return w.changeUser(id, func(u *user) { w.setProfile(u, profileID) })
+}
+
+// DeleteUser soft-deletes the user: the row stays listed, the seat and all grants but ownership are gone.
+func (w *World) DeleteUser(id string) error {
+	return w.changeUser(id, func(u *user) {
+		if u.takesSeat() {
+			w.occupied--
+		}
+		u.Deleted = true
+		for f := range u.granted {
+			if f.members[u].role != w.ownerRole().ID {
+				w.removeGrant(f, u)
+			}
+		}
+	})
+}
+
+func (w *World) changeUser(id string, change func(*user)) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	u := w.users[id]
+	if u == nil {
+		return fmt.Errorf("change user %s: no such user", id)
+	}
+	change(u)
+	return nil
+}
+
+// UserByEmail returns the row of the address, compared without regard to case.
+func (w *World) UserByEmail(email string) (User, bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if u := w.usersByMail[fold(email)]; u != nil {
+		return u.User, true
+	}
+	return User{}, false
+}
+
+// Users returns all rows, deleted ones too, sorted by id.
+func (w *World) Users() []User {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.exportUsers()
+}
+
+func (w *World) exportUsers() []User {
+	rows := w.userOrder.by("id")
+	out := make([]User, len(rows))
+	for i, u := range rows {
+		out[i] = u.User
+	}
+	return out
+}
+
+// validEmail reports whether the text is a bare address with a domain.
+func validEmail(s string) bool {
+	a, err := mail.ParseAddress(s)
+	return err == nil && a.Address == s && len(s) <= 254 && !strings.ContainsAny(s, " \t\"")
+}
+
+// userOrder keeps the users sorted in the orders that were asked for. New users are merged in, so that a page costs
+// no sort.
+type userOrder struct {
+	all    []*user            // in order of creation
+	sorted map[string][]*user // by field; covers a prefix of all
+}
+
+// by returns the users sorted by the field: id, email, name or created; ties by id.
+func (o *userOrder) by(field string) []*user {
+	if o.sorted == nil {
+		o.sorted = map[string][]*user{}
+	}
+	old := o.sorted[field]
+	if len(old) == len(o.all) {
+		return old
+	}
+	less := userComparison(field)
+	fresh := slices.SortedFunc(slices.Values(o.all[len(old):]), less)
+	o.sorted[field] = merge(old, fresh, less)
+	return o.sorted[field]
+}
+
+func (o *userOrder) forget(field string) { delete(o.sorted, field) }
+
+func userComparison(field string) func(a, b *user) int {
+	return func(a, b *user) int {
+		order := 0
+		switch field {
+		case "email":
+			order = strings.Compare(a.Email, b.Email)
+		case "name":
+			order = strings.Compare(a.Name, b.Name)
+		case "created":
+			order = a.Created.Compare(b.Created)
+		}
+		return cmp.Or(order, strings.Compare(a.ID, b.ID))
+	}
+}
+
+// merge returns the rows of two sorted slices in one new sorted slice.
+func merge[T any](a, b []T, compare func(a, b T) int) []T {
+	out := make([]T, 0, len(a)+len(b))
+	for len(a) > 0 && len(b) > 0 {
+		if compare(a[0], b[0]) <= 0 {
+			out, a = append(out, a[0]), a[1:]
+		} else {
+			out, b = append(out, b[0]), b[1:]
+		}
+	}
+	return append(append(out, a...), b...)
+}
