@@ -25,12 +25,13 @@ type Held struct{ Rule, Why string }
 type Verdict struct {
 	Person  PersonID
 	Email   Email
-	Name    string // display name of the account
-	Account bool   // an account is wanted
-	Profile string // its profile by name; "": Kiteworks chooses
-	Wishes  []Wish // in the order of the rules
-	Held    []Held // in the order of the rules
-	Skipped string // why the person as a whole is not acted on; "" if it is
+	Name    string  // display name of the account
+	Account bool    // an account is wanted
+	Causes  []Cause // the rules that want it, in their order
+	Profile string  // its profile by name; "": Kiteworks chooses
+	Wishes  []Wish  // in the order of the rules
+	Held    []Held  // in the order of the rules
+	Skipped string  // why the person as a whole is not acted on; "" if it is
 }
 
 // Owned is a grant that the program gave and may therefore take back (promise P3).

@@ -1,0 +1,91 @@
+package guard
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/kw-onboarder/kw-onboarder/internal/plan"
+)
+
+// Mode is how much the program may do; it has no default (promise P14).
+type Mode int
+
+// The modes, each allowing what the one before it allows, and more.
+const (
+	Observe    Mode = iota + 1 // nothing
+	CreateOnly                 // accounts, folders and grants that are missing
+	UpsertOnly                 // and make existing ones right, never narrower
+	Sync                       // and take away what only we gave
+)
+
+var modeNames = []string{"observe", "create-only", "upsert-only", "sync"}
+
+func (m Mode) String() string {
+	if m < Observe || m > Sync {
+		return "invalid"
+	}
+	return modeNames[m-1]
+}
+
+// ParseMode reads a mode as the configuration writes it.
+func ParseMode(s string) (Mode, error) {
+	i := slices.Index(modeNames, s)
+	if i < 0 {
+		return 0, fmt.Errorf("mode %q: want one of %v", s, modeNames)
+	}
+	return Mode(i + 1), nil
+}
+
+// Limits is what the brakes are set to.
+type Limits struct{ Mode Mode }
+
+// Withheld is a change that is planned and not let through, and why.
+type Withheld struct {
+	Change plan.Change
+	Why    string
+}
+
+// Split divides a plan into what may go and what is withheld. A change that
+// needs a withheld one is withheld with it.
+func Split(p plan.Plan, l Limits) (allowed plan.Plan, withheld []Withheld) {
+	allowed = p
+	allowed.Changes = nil
+	stopped := map[plan.Key]bool{}
+	for _, c := range p.Changes {
+		why := l.Mode.forbids(c.Op)
+		if why == "" && slices.ContainsFunc(c.Needs, func(k plan.Key) bool { return stopped[k] }) {
+			why = "needs a change that is withheld"
+		}
+		if why == "" {
+			allowed.Changes = append(allowed.Changes, c)
+			continue
+		}
+		stopped[c.Key] = true
+		withheld = append(withheld, Withheld{Change: c, Why: why})
+	}
+	return allowed, withheld
+}
+
+// needed is the least mode that allows an operation.
+func needed(op plan.Op) Mode {
+	switch op {
+	case plan.CreateFolder, plan.CreateAccount, plan.Grant:
+		return CreateOnly
+	case plan.Raise:
+		return UpsertOnly
+	}
+	return Sync
+}
+
+// forbids says why a mode does not let an operation through, "" if it does.
+func (m Mode) forbids(op plan.Op) string {
+	switch {
+	case m == Observe:
+		return "mode observe changes nothing"
+	case m < needed(op):
+		return fmt.Sprintf("mode %s does not %s", m, op)
+	case needed(op) > CreateOnly:
+		return fmt.Sprintf("this version does not %s yet, whatever the mode", op)
+	}
+	return ""
+}

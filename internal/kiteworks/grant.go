@@ -1,0 +1,150 @@
+package kiteworks
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"slices"
+
+	"github.com/kw-onboarder/kw-onboarder/internal/access"
+	"github.com/kw-onboarder/kw-onboarder/internal/plan"
+)
+
+// addMembers is how POST /rest/folders/{id}/members is asked: each person
+// judged by itself, nobody's existing role changed, not here and not below.
+var addMembers = url.Values{
+	"partialSuccess": {"true"}, "updateIfExists": {"false"}, "downgradeNested": {"false"}, "returnEntity": {"true"},
+}
+
+// newMembers is its body. Nobody is sent a mail.
+type newMembers struct {
+	RoleID          json.Number `json:"roleId"`
+	UserIDs         []string    `json:"userIds"`
+	Notify          bool        `json:"notify"`
+	NotifyFileAdded bool        `json:"notifyFileAdded"`
+}
+
+// addedMembers is schema FolderFileAddMembers. Entries fail inside a 2xx too.
+type addedMembers struct {
+	Errors     []entryError `json:"errors"`
+	SuccessIDs []text       `json:"successIds"`
+	Data       []wireMember `json:"data"`
+}
+
+// entryError is one code and the entries that it concerns, by user id or by e-mail.
+type entryError struct {
+	Code      string `json:"code"`
+	Message   string `json:"message"`
+	FailedIDs []text `json:"failedIds"`
+}
+
+// grant gives up to 100 people one role on one folder.
+func (t *Tenant) grant(ctx context.Context, n *names, s plan.Step) []plan.Outcome {
+	role, err := n.roleID(s.Role)
+	if err != nil {
+		return each(s, plan.Outcome{Result: plan.Refused, Why: err.Error()})
+	}
+	body := newMembers{RoleID: json.Number(role)}
+	for _, c := range s.Changes {
+		body.UserIDs = append(body.UserIDs, c.Account)
+	}
+	var added addedMembers
+	_, err = t.client.send(ctx, post(access.Email(s.As), "/rest/folders/{id}/members", addMembers, body, s.Folder), &added)
+	if err != nil && refused(err) && !exists(codeOf(err)) {
+		return each(s, plan.Outcome{Result: plan.Refused, Why: err.Error()})
+	}
+	outcomes, doubtful := judge(s, added, err)
+	if len(doubtful) > 0 {
+		t.readBack(ctx, n, s, outcomes, doubtful, err)
+	}
+	return outcomes
+}
+
+// exists says whether a code means that the person is a member already. With
+// which role must be read.
+func exists(code string) bool {
+	return slices.Contains([]string{"ERR_ENTITY_EXISTS", "ERR_ENTITY_ROLE_IS_ASSIGNED", "ERR_ENTITY_PARENT_FOLDER_MEMBER_EXISTS"}, code)
+}
+
+// judge decides each change by the answer alone, and lists the indices of those
+// that it does not decide.
+func judge(s plan.Step, added addedMembers, err error) (outcomes []plan.Outcome, doubtful []int) {
+	outcomes = each(s, plan.Outcome{Result: plan.Unknown})
+	for i, c := range s.Changes {
+		e, failed := added.failure(c)
+		m, listed := added.member(c)
+		switch {
+		case err == nil && !failed && (listed || added.silent()):
+			outcomes[i].Result, outcomes[i].SharedBy, outcomes[i].Created = plan.Done, m.SharedBy.id(), parseTime(m.Created)
+		case failed && !exists(e.Code):
+			outcomes[i].Result, outcomes[i].Why = plan.Refused, shorten(e.Code+" "+e.Message)
+		default:
+			doubtful = append(doubtful, i)
+		}
+	}
+	return outcomes, doubtful
+}
+
+// silent says that the answer speaks of nobody: a bare success.
+func (a addedMembers) silent() bool {
+	return len(a.Errors) == 0 && len(a.SuccessIDs) == 0 && len(a.Data) == 0
+}
+
+func (a addedMembers) failure(c plan.Change) (entryError, bool) {
+	for _, e := range a.Errors {
+		if slices.ContainsFunc(e.FailedIDs, means(c)) {
+			return e, true
+		}
+	}
+	return entryError{}, false
+}
+
+func (a addedMembers) member(c plan.Change) (wireMember, bool) {
+	for _, m := range a.Data {
+		if m.user() == c.Account {
+			return m, true
+		}
+	}
+	return wireMember{}, slices.ContainsFunc(a.SuccessIDs, means(c))
+}
+
+// means says whether an entry of a list means the change's person: no source
+// tells whether it holds ids or addresses.
+func means(c plan.Change) func(text) bool {
+	return func(t text) bool {
+		e, err := access.ParseEmail(string(t))
+		return string(t) == c.Account || (err == nil && e == c.Email)
+	}
+}
+
+// readBack decides the doubtful changes by the members as they are now.
+func (t *Tenant) readBack(ctx context.Context, n *names, s plan.Step, outcomes []plan.Outcome, doubtful []int, err error) {
+	var accounts []string
+	for _, i := range doubtful {
+		accounts = append(accounts, s.Changes[i].Account)
+	}
+	grants, readErr := t.members(ctx, n, folderOf(s), accounts)
+	sure := err == nil || refused(err)
+	for _, i := range doubtful {
+		c, out := s.Changes[i], &outcomes[i]
+		at := slices.IndexFunc(grants, func(g access.Grant) bool { return g.Account == c.Account })
+		switch {
+		case readErr != nil:
+			out.Why = doubt(err, readErr)
+		case at >= 0 && access.FoldName(grants[at].Role) == access.FoldName(s.Role):
+			out.Result, out.SharedBy, out.Created = plan.Done, grants[at].SharedBy, grants[at].Created
+			if sure {
+				out.Result = plan.Already
+			}
+		case at >= 0 && n.covers(grants[at].Role, s.Role):
+			out.Result, out.Why = plan.Already, fmt.Sprintf("holds %s", grants[at].Role)
+		case at >= 0:
+			out.Result, out.Why = plan.Refused, fmt.Sprintf("is already a member as %s", grants[at].Role)
+		case sure:
+			out.Result, out.Why = plan.Refused, "the answer did not confirm it, and it is not there"
+		default:
+			out.Why = doubt(err, nil)
+		}
+	}
+}

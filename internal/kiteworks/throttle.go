@@ -1,0 +1,73 @@
+package kiteworks
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+const (
+	firstPause = time.Second      // after a refusal that names no time
+	maxPause   = 10 * time.Minute // whatever the server asks for
+)
+
+// throttle is the one gate through which every request of the process goes: a
+// steady rate, and a pause for all when the server asks one of them to wait.
+type throttle struct {
+	limiter *rate.Limiter
+
+	mu    sync.Mutex
+	until time.Time
+}
+
+func newThrottle(perSecond float64, burst int) *throttle {
+	return &throttle{limiter: rate.NewLimiter(rate.Limit(perSecond), burst)}
+}
+
+// wait returns when a request may go, or with ctx's error.
+func (t *throttle) wait(ctx context.Context) error {
+	if err := t.limiter.Wait(ctx); err != nil {
+		return err
+	}
+	for {
+		t.mu.Lock()
+		pause := time.Until(t.until)
+		t.mu.Unlock()
+		if pause <= 0 {
+			return nil
+		}
+		timer := time.NewTimer(pause)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return ctx.Err()
+		case <-timer.C:
+		}
+	}
+}
+
+// pause holds all requests back for a while; a longer pause stays.
+func (t *throttle) pause(d time.Duration) {
+	until := time.Now().Add(min(d, maxPause))
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if until.After(t.until) {
+		t.until = until
+	}
+}
+
+// retryAfter reads the header of that name, seconds or a date (RFC 9110 section 10.2.3).
+func retryAfter(h http.Header, now time.Time) time.Duration {
+	text := h.Get("Retry-After")
+	if n, err := strconv.Atoi(text); err == nil && n >= 0 {
+		return time.Duration(n) * time.Second
+	}
+	if at, err := http.ParseTime(text); err == nil {
+		return max(at.Sub(now), 0)
+	}
+	return firstPause
+}

@@ -1,0 +1,106 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/kw-onboarder/kw-onboarder/internal/access"
+)
+
+// atlas is the catalog, indexed.
+type atlas struct {
+	memory   Memory
+	roles    map[string]access.Role // by folded name
+	profiles map[string]access.Profile
+	byID     map[string]access.Folder
+	byPath   map[access.Place]access.Folder // identity and folded path
+	unusable map[access.Place]string
+}
+
+func newAtlas(c *access.Catalog, m Memory) *atlas {
+	a := &atlas{
+		memory:   m,
+		roles:    map[string]access.Role{},
+		profiles: map[string]access.Profile{},
+		byID:     map[string]access.Folder{},
+		byPath:   map[access.Place]access.Folder{},
+		unusable: map[access.Place]string{},
+	}
+	for _, r := range c.Roles {
+		a.roles[access.FoldName(r.Name)] = r
+	}
+	for _, p := range c.Profiles {
+		a.profiles[access.FoldName(p.Name)] = p
+	}
+	for _, f := range c.Folders {
+		a.byID[f.ID] = f
+		a.byPath[folded(f.As, f.Path)] = f
+	}
+	for _, u := range c.Unusable {
+		a.unusable[u.Place] = u.Why
+	}
+	return a
+}
+
+func folded(as string, p access.Path) access.Place {
+	return access.Place{As: as, Path: access.Path(p.Fold())}
+}
+
+// find returns the folder of a place. With why != "" the place must not be
+// used; with neither, nothing is there.
+func (a *atlas) find(p access.Place) (f access.Folder, found bool, why string) {
+	p = a.memory.pinned(p)
+	if why, bad := a.unusable[p]; bad {
+		return f, false, why
+	}
+	if p.FolderID == "" {
+		f, found = a.byPath[folded(p.As, p.Path)]
+		return f, found, ""
+	}
+	if f, found = a.byID[p.FolderID]; !found {
+		return f, false, fmt.Sprintf("folder %s was not found below the roots", p.FolderID)
+	}
+	return f, true, ""
+}
+
+// role resolves a role by its name.
+func (a *atlas) role(name string) (access.Role, error) {
+	r, ok := a.roles[access.FoldName(name)]
+	if !ok {
+		return r, fmt.Errorf("the server has no role %q: it offers %s", name, a.roleNames())
+	}
+	return r, nil
+}
+
+// profile resolves a profile by its name; "" leaves the choice to the server.
+func (a *atlas) profile(name string) (string, error) {
+	if name == "" {
+		return "", nil
+	}
+	p, ok := a.profiles[access.FoldName(name)]
+	if !ok {
+		return "", fmt.Errorf("the server has no profile %q: it offers %s", name, a.profileNames())
+	}
+	return p.Name, nil
+}
+
+func (a *atlas) roleNames() string {
+	return sortedNames(a.roles, func(r access.Role) string { return r.Name })
+}
+
+func (a *atlas) profileNames() string {
+	return sortedNames(a.profiles, func(p access.Profile) string { return p.Name })
+}
+
+func sortedNames[V any](m map[string]V, name func(V) string) string {
+	var names []string
+	for _, v := range m {
+		names = append(names, name(v))
+	}
+	if len(names) == 0 {
+		return "none"
+	}
+	slices.Sort(names)
+	return strings.Join(names, ", ")
+}

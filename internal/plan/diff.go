@@ -1,0 +1,218 @@
+package plan
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/kw-onboarder/kw-onboarder/internal/access"
+)
+
+// Policy is what the configuration forbids, whatever the rules say.
+type Policy struct {
+	Never map[access.Email]string // addresses that are never touched, and why
+}
+
+// Diff compares what the rules want with what Kiteworks says. Nothing that st
+// did not look at is concluded from. The result is the same for the same input,
+// whatever the order of the verdicts.
+func Diff(verdicts []access.Verdict, c *access.Catalog, st access.State, m Memory, p Policy) Plan {
+	verdicts = byPerson(verdicts)
+	d := &differ{
+		atlas:   newAtlas(c, m),
+		tenant:  newTenant(st, m),
+		memory:  m,
+		policy:  p,
+		blocked: map[Note]int{},
+		made:    map[Key]bool{},
+		learned: Learned{Folders: map[access.Place]string{}, Groups: map[string]access.GroupID{}},
+	}
+	d.findRivals(verdicts)
+	for i := range verdicts {
+		d.person(&verdicts[i])
+	}
+	for n, people := range d.blocked {
+		n.People = people
+		d.plan.Notes = append(d.plan.Notes, n)
+	}
+	d.plan.Learned = d.learned
+	d.plan.sort()
+	return d.plan
+}
+
+// byPerson is the verdicts in the one order, sorted by person.
+func byPerson(verdicts []access.Verdict) []access.Verdict {
+	order := func(a, b access.Verdict) int {
+		return cmp.Or(cmp.Compare(a.Person.Source, b.Person.Source), cmp.Compare(a.Person.ID, b.Person.ID))
+	}
+	if slices.IsSortedFunc(verdicts, order) {
+		return verdicts
+	}
+	verdicts = slices.Clone(verdicts)
+	slices.SortFunc(verdicts, order)
+	return verdicts
+}
+
+// differ gathers one plan.
+type differ struct {
+	atlas   *atlas
+	tenant  *tenant
+	memory  Memory
+	policy  Policy
+	rivals  map[string]string // target -> why, where rules disagree on the identity
+	blocked map[Note]int      // note without its count -> people
+	made    map[Key]bool      // creations already in the plan
+	learned Learned
+	plan    Plan
+}
+
+// person adds what one person needs.
+func (d *differ) person(v *access.Verdict) {
+	if v.Skipped != "" {
+		d.skip(v, v.Skipped)
+		return
+	}
+	for _, h := range v.Held {
+		d.hold(v, h.Rule, h.Why)
+	}
+	if !v.Account && len(v.Wishes) == 0 {
+		return
+	}
+	if why, never := d.policy.Never[v.Email]; never {
+		d.skip(v, why)
+		return
+	}
+	account, why := d.tenant.account(v)
+	switch {
+	case why != "":
+		d.skip(v, why)
+	case account != nil:
+		d.remember(v, account)
+		d.grants(v, account.ID, "")
+	case !v.Account:
+		d.hold(v, "", "has no account, and no rule that applies asks for one")
+	default:
+		if need, ok := d.create(v); ok {
+			d.grants(v, "", need)
+		}
+	}
+}
+
+// remember links a person to the account that existed before us.
+func (d *differ) remember(v *access.Verdict, a *access.Account) {
+	if a.Email != v.Email {
+		d.hold(v, "", fmt.Sprintf("the account still has the address %s: this version does not rename accounts", a.Email))
+	}
+	if _, linked := d.memory.Links[v.Person]; !linked {
+		d.learned.Links = append(d.learned.Links, Link{Person: v.Person, Account: a.ID})
+		d.tenant.owner[a.ID] = v.Person
+	}
+}
+
+// create adds the creation of an account and returns its key.
+func (d *differ) create(v *access.Verdict) (Key, bool) {
+	profile, err := d.atlas.profile(v.Profile)
+	if err != nil {
+		d.block(firstRule(v.Causes), err.Error())
+		return "", false
+	}
+	key := Key("account|" + v.Person.String())
+	d.plan.Changes = append(d.plan.Changes, Change{
+		Key: key, Op: CreateAccount, Person: v.Person, Email: v.Email, Name: v.Name,
+		Profile: profile, Causes: v.Causes,
+	})
+	return key, true
+}
+
+// grants adds what is missing of a person's roles. The account exists, or is
+// created by the change need.
+func (d *differ) grants(v *access.Verdict, account string, need Key) {
+	for _, t := range d.targets(v) {
+		c := Change{
+			Op: Grant, Person: v.Person, Email: v.Email, Account: account,
+			As: t.place.As, Folder: t.folder.ID, Path: t.path(), To: t.role.Name, Causes: t.causes,
+		}
+		c.Key = Key("grant|" + v.Person.String() + "|" + t.key)
+		if need != "" {
+			c.Needs = append(c.Needs, need)
+		}
+		if t.folder.ID == "" {
+			c.Needs = append(c.Needs, d.createFolder(t.place, t.causes))
+		} else if !d.missing(v, t, &c) {
+			continue
+		}
+		d.plan.Changes = append(d.plan.Changes, c)
+	}
+}
+
+// missing says whether the person lacks the role on an existing folder, and
+// completes the change: a grant, or a raise of what there is.
+func (d *differ) missing(v *access.Verdict, t target, c *Change) bool {
+	if !d.tenant.observed[t.folder.ID] {
+		d.hold(v, firstRule(t.causes), "the members of "+string(t.path())+" were not read")
+		return false
+	}
+	if c.Account == "" {
+		return true
+	}
+	key := GrantKey{Account: c.Account, Folder: t.folder.ID}
+	have, ok := d.tenant.grants[key]
+	if !ok {
+		if owned, ours := d.memory.Owned[key]; ours {
+			d.hold(v, firstRule(t.causes), "had "+owned.Role+" on "+string(t.path())+
+				" from us, and somebody else has removed it since: it is not given again")
+			return false
+		}
+		return true
+	}
+	rank, known := d.atlas.roles[access.FoldName(have.Role)]
+	switch {
+	case !known:
+		d.hold(v, firstRule(t.causes), "holds "+have.Role+" on "+string(t.path())+", whose rank the server does not give")
+		return false
+	case rank.Rank >= t.role.Rank:
+		return false
+	}
+	c.Op, c.From = Raise, rank.Name
+	c.Key = Key("raise|" + v.Person.String() + "|" + t.key)
+	return true
+}
+
+// createFolder adds the creation of a folder and of the missing ones above it,
+// each once, and returns its key.
+func (d *differ) createFolder(p access.Place, causes []access.Cause) Key {
+	key := Key("folder|" + p.As + "|" + p.Path.Fold())
+	if d.made[key] {
+		return key
+	}
+	d.made[key] = true
+	above := access.Place{As: p.As, Path: p.Path.Parent()}
+	c := Change{Key: key, Op: CreateFolder, As: p.As, Path: p.Path, Causes: causes}
+	if f, found, _ := d.atlas.find(above); found {
+		c.Parent = f.ID
+	} else {
+		c.Needs = []Key{d.createFolder(above, causes)}
+	}
+	d.plan.Changes = append(d.plan.Changes, c)
+	return key
+}
+
+func (d *differ) skip(v *access.Verdict, why string) {
+	d.plan.Notes = append(d.plan.Notes, Note{Kind: NoteSkipped, Person: v.Person, Email: v.Email, Why: why})
+}
+
+func (d *differ) hold(v *access.Verdict, rule, why string) {
+	d.plan.Notes = append(d.plan.Notes, Note{Kind: NoteHeld, Person: v.Person, Email: v.Email, Rule: rule, Why: why})
+}
+
+// block counts one more person for whom a rule waits for an administrator.
+func (d *differ) block(rule, why string) {
+	d.blocked[Note{Kind: NoteBlocked, Rule: rule, Why: why}]++
+}
+
+func firstRule(causes []access.Cause) string {
+	if len(causes) == 0 {
+		return ""
+	}
+	return causes[0].Rule
+}

@@ -1,0 +1,76 @@
+package plan
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+
+	"github.com/kw-onboarder/kw-onboarder/internal/access"
+)
+
+// Places lists what a catalog has to look for: the places of all wishes and of
+// the open intents, and the folders above them, each once, with the id to which
+// a path was pinned.
+func Places(verdicts []access.Verdict, open []Change, m Memory) []access.Place {
+	seen := map[access.Place]bool{}
+	add := func(p access.Place) {
+		for ; !seen[p]; p = (access.Place{As: p.As, Path: p.Path.Parent()}) {
+			seen[p] = true
+			if p.Path == "" {
+				return
+			}
+		}
+	}
+	for i := range verdicts {
+		for _, w := range verdicts[i].Wishes {
+			add(w.Place)
+		}
+	}
+	for _, c := range open {
+		add(access.Place{As: c.As, Path: c.Path, FolderID: c.Folder})
+	}
+	var places []access.Place
+	for p := range seen {
+		if p.Path != "" || p.FolderID != "" {
+			places = append(places, m.pinned(p))
+		}
+	}
+	slices.SortFunc(places, comparePlaces)
+	return slices.Compact(places)
+}
+
+// pinned is the place with the id that its path once meant, so that a folder
+// renamed by a human is followed and a deleted one is not made again (promise P10).
+func (m Memory) pinned(p access.Place) access.Place {
+	if p.FolderID == "" {
+		p.FolderID = m.Folders[access.Place{As: p.As, Path: p.Path}]
+	}
+	return p
+}
+
+func comparePlaces(a, b access.Place) int {
+	return cmp.Or(cmp.Compare(a.As, b.As), cmp.Compare(a.Path, b.Path), cmp.Compare(a.FolderID, b.FolderID))
+}
+
+// Folders lists the folders whose members have to be read: those that the
+// verdicts and the open intents name and the catalog found. Each once, sorted by id.
+func Folders(verdicts []access.Verdict, open []Change, m Memory, c *access.Catalog) []access.Folder {
+	a := newAtlas(c, m)
+	found := map[string]access.Folder{}
+	add := func(p access.Place) {
+		if f, ok, _ := a.find(p); ok {
+			found[f.ID] = f
+		}
+	}
+	for i := range verdicts {
+		for _, w := range verdicts[i].Wishes {
+			add(w.Place)
+		}
+	}
+	for _, o := range open {
+		if o.Op != CreateFolder {
+			add(access.Place{As: o.As, Path: o.Path, FolderID: o.Folder})
+		}
+	}
+	return slices.SortedFunc(maps.Values(found), func(a, b access.Folder) int { return cmp.Compare(a.ID, b.ID) })
+}

@@ -1,0 +1,132 @@
+package plan
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/kw-onboarder/kw-onboarder/internal/access"
+)
+
+// MaxPerStep is how many people one request may carry: the vendor advises at
+// most 100 ids for a list.
+const MaxPerStep = 100
+
+// Plan is what must change, in the order in which it is applied, and what was
+// asked for and is left alone.
+type Plan struct {
+	Changes []Change
+	Notes   []Note
+	Learned Learned
+}
+
+// NoteKind tells how far a note reaches.
+type NoteKind int
+
+// The kinds of note. NoteBlocked concerns a rule for everybody and waits for an
+// administrator; the others concern one person and are no failure.
+const (
+	NoteSkipped NoteKind = iota + 1 // a person is not acted on at all
+	NoteHeld                        // a rule is undecided for a person, or a change is left alone
+	NoteBlocked
+)
+
+var noteNames = [...]string{"invalid", "skipped", "held", "blocked"}
+
+func (k NoteKind) String() string {
+	if k < 1 || int(k) >= len(noteNames) {
+		return noteNames[0]
+	}
+	return noteNames[k]
+}
+
+// MarshalText writes the kind's name, in JSON output.
+func (k NoteKind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
+
+// Note is something that was asked for and is left alone, and why (promise P11).
+type Note struct {
+	Kind   NoteKind
+	Person access.PersonID // zero when blocked
+	Email  access.Email
+	Rule   string // "" if it concerns the person as a whole
+	Why    string
+	People int // when blocked: how many people wait for it
+}
+
+// Steps cuts the plan into requests of at most limit people each.
+func (p Plan) Steps(limit int) []Step {
+	var steps []Step
+	for _, c := range p.Changes {
+		if n := len(steps); n > 0 && steps[n-1].takes(c, limit) {
+			steps[n-1].Changes = append(steps[n-1].Changes, c)
+			continue
+		}
+		steps = append(steps, Step{Op: c.Op, As: c.As, Folder: c.Folder, Role: c.To, Changes: []Change{c}})
+	}
+	return steps
+}
+
+// takes says whether c fits into the same request as the changes before it.
+func (s Step) takes(c Change, limit int) bool {
+	if s.Op != c.Op || (c.Op != Grant && c.Op != Raise) || len(s.Changes) >= limit {
+		return false
+	}
+	return s.As == c.As && s.Role == c.To && s.Folder == c.Folder && s.Changes[0].Path == c.Path
+}
+
+// Digest names the plan's changes: equal digests, equal changes.
+func (p Plan) Digest() string {
+	h := sha256.New()
+	for _, c := range p.Changes {
+		fmt.Fprintf(h, "%s\x00%s\x00%s\x00%s\x00%s\n", c.Key, c.From, c.To, c.Profile, c.Account)
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// Count is the number of changes of one operation.
+func (p Plan) Count(op Op) int {
+	n := 0
+	for _, c := range p.Changes {
+		if c.Op == op {
+			n++
+		}
+	}
+	return n
+}
+
+// sort puts the plan into its one order: folders from the top down, accounts,
+// then grants together by request; notes by what they concern.
+func (p *Plan) sort() {
+	slices.SortFunc(p.Changes, func(a, b Change) int {
+		return cmp.Or(
+			cmp.Compare(a.Op, b.Op),
+			cmp.Compare(a.depth(), b.depth()),
+			cmp.Compare(a.As, b.As),
+			cmp.Compare(a.Path, b.Path),
+			cmp.Compare(a.Folder, b.Folder),
+			cmp.Compare(a.To, b.To),
+			cmp.Compare(a.Email, b.Email),
+			cmp.Compare(a.Key, b.Key),
+		)
+	})
+	slices.SortFunc(p.Notes, func(a, b Note) int {
+		return cmp.Or(
+			cmp.Compare(b.Kind, a.Kind),
+			cmp.Compare(a.Rule, b.Rule),
+			cmp.Compare(a.Email, b.Email),
+			cmp.Compare(a.Person.String(), b.Person.String()),
+			cmp.Compare(a.Why, b.Why),
+		)
+	})
+}
+
+// depth orders the creation of folders: what is above comes first.
+func (c Change) depth() int {
+	if c.Op != CreateFolder {
+		return 0
+	}
+	return strings.Count(string(c.Path), "/")
+}

@@ -1,0 +1,60 @@
+package plan
+
+import (
+	"fmt"
+
+	"github.com/kw-onboarder/kw-onboarder/internal/access"
+)
+
+// Settle decides intents that have no outcome, after a kill or an unknown
+// answer, by what was read since: what is there now happened, what is not did
+// not. What was not looked at stays Unknown.
+func Settle(open []Change, c *access.Catalog, st access.State) []Outcome {
+	a, t := newAtlas(c, NewMemory()), newTenant(st, NewMemory())
+	outcomes := make([]Outcome, 0, len(open))
+	for _, o := range open {
+		out := Outcome{Key: o.Key, Result: Refused, Why: "had no effect: it was read afterwards"}
+		switch o.Op {
+		case CreateFolder:
+			out.settleFolder(o, a)
+		case CreateAccount:
+			out.settleAccount(o, t, st)
+		default:
+			out.settleGrant(o, t)
+		}
+		outcomes = append(outcomes, out)
+	}
+	return outcomes
+}
+
+func (out *Outcome) settleFolder(o Change, a *atlas) {
+	f, found, why := a.find(access.Place{As: o.As, Path: o.Path})
+	switch {
+	case why != "":
+		out.Result, out.Why = Unknown, why
+	case found:
+		out.Result, out.Folder, out.Why = Done, f.ID, ""
+	}
+}
+
+func (out *Outcome) settleAccount(o Change, t *tenant, st access.State) {
+	a, why := t.byAddress(o.Email)
+	switch {
+	case !st.Of.Accounts:
+		out.Result, out.Why = Unknown, "the accounts were not read"
+	case why != "":
+		out.Result, out.Why = Unknown, why
+	case a != nil && a.Kind == access.User && a.Status != access.Deleted:
+		out.Result, out.Account, out.Why = Done, a.ID, ""
+	}
+}
+
+func (out *Outcome) settleGrant(o Change, t *tenant) {
+	g, found := t.grants[GrantKey{Account: o.Account, Folder: o.Folder}]
+	switch {
+	case !t.observed[o.Folder]:
+		out.Result, out.Why = Unknown, fmt.Sprintf("the members of %s were not read", o.Path)
+	case found && g.Origin == "" && g.Role == o.To:
+		out.Result, out.SharedBy, out.Created, out.Why = Done, g.SharedBy, g.Created, ""
+	}
+}

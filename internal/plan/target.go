@@ -1,0 +1,150 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/kw-onboarder/kw-onboarder/internal/access"
+)
+
+// target is one folder on which a person should hold one role: the wishes of
+// several rules, merged.
+type target struct {
+	key    string // the folder's id, or identity and folded path of one to be made
+	place  access.Place
+	folder access.Folder // zero if it is to be made
+	role   access.Role
+	causes []access.Cause
+}
+
+// path is where the folder is now; a folder that was renamed keeps its id.
+func (t target) path() access.Path {
+	if t.folder.Path != "" {
+		return t.folder.Path
+	}
+	return t.place.Path
+}
+
+// targets resolves a person's wishes and merges those on one folder: the
+// strongest role by the server's rank wins, all causes are kept.
+func (d *differ) targets(v *access.Verdict) []target {
+	var targets []target
+	for _, w := range v.Wishes {
+		t, why := d.resolve(w)
+		if why != "" {
+			d.block(w.Cause.Rule, why)
+			continue
+		}
+		i := slices.IndexFunc(targets, func(o target) bool { return o.key == t.key })
+		if i < 0 {
+			targets = append(targets, t)
+			continue
+		}
+		if t.role.Rank > targets[i].role.Rank {
+			targets[i].role = t.role
+		}
+		targets[i].causes = append(targets[i].causes, w.Cause)
+	}
+	return targets
+}
+
+// resolve finds the role and the folder of one wish, or says why it cannot be had.
+func (d *differ) resolve(w access.Wish) (t target, why string) {
+	role, err := d.atlas.role(w.Role)
+	if err != nil {
+		return t, err.Error()
+	}
+	key, folder, why := d.locate(w.Place)
+	switch {
+	case why != "":
+		return t, why
+	case d.rivals[key] != "":
+		return t, d.rivals[key]
+	case folder.ID == "" && !w.Create:
+		return t, fmt.Sprintf("folder %s does not exist for %s: make it, or write create: true", w.Place.Path, w.Place.As)
+	case folder.ID == "":
+		if why := d.unrooted(w.Place); why != "" {
+			return t, why
+		}
+	case w.Place.FolderID == "":
+		d.pin(w.Place)
+	}
+	return target{key: key, place: w.Place, folder: folder, role: role, causes: []access.Cause{w.Cause}}, ""
+}
+
+// pin remembers which folder a path, and each path above it, means today.
+func (d *differ) pin(p access.Place) {
+	for ; p.Path != ""; p.Path = p.Path.Parent() {
+		if _, pinned := d.memory.Folders[p]; pinned {
+			continue
+		}
+		if f, found, _ := d.atlas.find(p); found {
+			d.learned.Folders[p] = f.ID
+		}
+	}
+}
+
+// locate returns the folder of a place, and the key under which wishes for it meet.
+func (d *differ) locate(p access.Place) (key string, f access.Folder, why string) {
+	f, found, why := d.atlas.find(p)
+	if found {
+		return f.ID, f, why
+	}
+	return p.As + "|" + p.Path.Fold(), f, why
+}
+
+// unrooted says why a folder cannot be made: nothing above it is there to make
+// it in, or what is there must not be used.
+func (d *differ) unrooted(p access.Place) string {
+	for above := p.Path.Parent(); above != ""; above = above.Parent() {
+		_, found, why := d.atlas.find(access.Place{As: p.As, Path: above})
+		if why != "" {
+			return fmt.Sprintf("folder %s cannot be made: %s", p.Path, why)
+		}
+		if found {
+			return ""
+		}
+	}
+	return fmt.Sprintf("folder %s cannot be made: no root above it is visible to %s", p.Path, p.As)
+}
+
+// findRivals finds the folders that different rules want to change as different
+// identities: nobody is given anything there until the rules agree.
+func (d *differ) findRivals(verdicts []access.Verdict) {
+	first := map[string]access.Wish{}
+	d.rivals = map[string]string{}
+	for i := range verdicts {
+		for _, w := range verdicts[i].Wishes {
+			key, f, why := d.locate(w.Place)
+			if why != "" {
+				continue
+			}
+			if f.ID == "" {
+				key = w.Place.Path.Fold()
+			}
+			o, seen := first[key]
+			if !seen {
+				first[key] = w
+				continue
+			}
+			if o.Place.As != w.Place.As {
+				d.quarrel(key, o, w)
+			}
+		}
+	}
+}
+
+// quarrel records that two rules disagree about a folder, in an order that does
+// not depend on who was met first.
+func (d *differ) quarrel(key string, a, b access.Wish) {
+	if b.Cause.Rule < a.Cause.Rule || (b.Cause.Rule == a.Cause.Rule && b.Place.As < a.Place.As) {
+		a, b = b, a
+	}
+	why := fmt.Sprintf("rule %s writes to %s as %s, rule %s as %s: name one identity",
+		a.Cause.Rule, a.Place.Path, a.Place.As, b.Cause.Rule, b.Place.As)
+	for _, k := range []string{key, a.Place.As + "|" + key, b.Place.As + "|" + key} {
+		if old, ok := d.rivals[k]; !ok || why < old {
+			d.rivals[k] = why
+		}
+	}
+}

@@ -1,0 +1,94 @@
+package plan
+
+import (
+	"fmt"
+
+	"github.com/kw-onboarder/kw-onboarder/internal/access"
+)
+
+// tenant is the observed state, indexed.
+type tenant struct {
+	byID     map[string]*access.Account
+	byEmail  map[access.Email][]*access.Account
+	grants   map[GrantKey]access.Grant
+	observed map[string]bool            // folders whose members were read
+	owner    map[string]access.PersonID // whose account it is
+	links    map[access.PersonID]Link
+}
+
+func newTenant(st access.State, m Memory) *tenant {
+	t := &tenant{
+		byID:     make(map[string]*access.Account, len(st.Accounts)),
+		byEmail:  make(map[access.Email][]*access.Account, len(st.Accounts)),
+		grants:   make(map[GrantKey]access.Grant, len(st.Grants)),
+		observed: make(map[string]bool, len(st.Of.Folders)),
+		owner:    make(map[string]access.PersonID, len(m.Links)),
+		links:    m.Links,
+	}
+	for i := range st.Accounts {
+		a := &st.Accounts[i]
+		t.byID[a.ID] = a
+		t.byEmail[a.Email] = append(t.byEmail[a.Email], a)
+	}
+	for _, g := range st.Grants {
+		t.grants[GrantKey{Account: g.Account, Folder: g.Folder}] = g
+	}
+	for _, f := range st.Of.Folders {
+		t.observed[f] = true
+	}
+	for _, l := range m.Links {
+		t.owner[l.Account] = l.Person
+	}
+	return t
+}
+
+// account finds a person's account: the linked one, else by e-mail, once.
+// nil without a reason means that there is none and one may be created.
+func (t *tenant) account(v *access.Verdict) (a *access.Account, why string) {
+	if l, ok := t.links[v.Person]; ok {
+		a, there := t.byID[l.Account]
+		if !there {
+			return nil, fmt.Sprintf("the linked account %s is no longer on Kiteworks", l.Account)
+		}
+		return a, unusable(a)
+	}
+	a, why = t.byAddress(v.Email)
+	if a == nil || why != "" {
+		return nil, why
+	}
+	if other, taken := t.owner[a.ID]; taken && other != v.Person {
+		return nil, fmt.Sprintf("the account of %s belongs to another person of the directory, %s", v.Email, other)
+	}
+	if a.Kind == access.Recipient && a.Status == access.Live {
+		return nil, ""
+	}
+	return a, unusable(a)
+}
+
+// byAddress finds the one account of an address. A soft-deleted one counts only
+// where there is no other: somebody decided to delete it.
+func (t *tenant) byAddress(e access.Email) (*access.Account, string) {
+	var found *access.Account
+	for _, a := range t.byEmail[e] {
+		switch {
+		case found == nil || found.Status == access.Deleted:
+			found = a
+		case a.Status != access.Deleted:
+			return nil, fmt.Sprintf("%s has two accounts, %s and %s", e, found.ID, a.ID)
+		}
+	}
+	return found, ""
+}
+
+// unusable says why an account that exists gets nothing, "" if it may.
+func unusable(a *access.Account) string {
+	switch a.Kind {
+	case access.Admin, access.SharedMailbox, access.DistributionList:
+		return fmt.Sprintf("the account of %s is a %s, which is never touched", a.Email, a.Kind)
+	}
+	switch a.Status {
+	case access.Suspended, access.Deactivated, access.Deleted:
+		return fmt.Sprintf("the account of %s is %s on Kiteworks, and not by us", a.Email, a.Status)
+	}
+	return ""
+}

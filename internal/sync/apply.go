@@ -1,0 +1,175 @@
+package sync
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/kw-onboarder/kw-onboarder/internal/plan"
+)
+
+const (
+	// batchSize is how many changes share one commit of intents.
+	batchSize = 100
+	// inFlight is how many requests of one batch are under way at once: enough
+	// to use the allowed rate over a slow line, few enough to be polite.
+	inFlight = 8
+	// stepTime bounds a step in hand when the run is told to stop.
+	stepTime = 2 * time.Minute
+)
+
+// apply carries out the plan, batch by batch: intents first, then the requests,
+// then the outcomes.
+func (r *Runner) apply(ctx context.Context, rep *Report) error {
+	a := &application{runner: r, run: rep.Run, made: map[plan.Key]plan.Outcome{}}
+	for _, batch := range batches(rep.Plan.Steps(plan.MaxPerStep)) {
+		if err := a.batch(ctx, batch); err != nil {
+			rep.Outcomes = a.outcomes
+			return err
+		}
+	}
+	rep.Outcomes = a.outcomes
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("stopped before the end: %w", context.Cause(ctx))
+	}
+	return nil
+}
+
+// batches groups whole steps that do not need one another, up to batchSize changes.
+func batches(steps []plan.Step) [][]plan.Step {
+	var out [][]plan.Step
+	size := 0
+	for i, s := range steps {
+		if i > 0 && size+len(s.Changes) <= batchSize && !follows(s, steps[i-1]) {
+			out[len(out)-1] = append(out[len(out)-1], s)
+			size += len(s.Changes)
+			continue
+		}
+		out, size = append(out, []plan.Step{s}), len(s.Changes)
+	}
+	return out
+}
+
+// follows says whether s must wait until all steps like prev are done: a folder
+// inside another one, a grant after the creations.
+func follows(s, prev plan.Step) bool {
+	return s.Op != prev.Op || (s.Op == plan.CreateFolder && len(s.Changes[0].Needs) > 0)
+}
+
+// application is one plan under way.
+type application struct {
+	runner   *Runner
+	run      int64
+	made     map[plan.Key]plan.Outcome // creations that ended
+	outcomes []plan.Outcome
+}
+
+// batch intends, sends and settles. Steps that were not begun when ctx ended
+// are settled as skipped.
+func (a *application) batch(ctx context.Context, steps []plan.Step) error {
+	var ready []plan.Step
+	var intents []plan.Change
+	for _, s := range steps {
+		if s = a.complete(ctx, s); len(s.Changes) > 0 {
+			ready = append(ready, s)
+			intents = append(intents, s.Changes...)
+		}
+	}
+	if len(ready) == 0 {
+		return nil
+	}
+	// From here on the batch is in hand: it ends with its outcomes recorded.
+	keep := context.WithoutCancel(ctx)
+	if err := a.runner.Journal.Intend(keep, a.run, intents); err != nil {
+		return fmt.Errorf("record %d intents: %w", len(intents), err)
+	}
+	outcomes := a.send(ctx, ready)
+	for i, o := range outcomes {
+		a.made[intents[i].Key] = o
+	}
+	a.outcomes = append(a.outcomes, outcomes...)
+	if err := a.runner.Journal.Settle(keep, outcomes); err != nil {
+		return fmt.Errorf("record %d outcomes: %w", len(outcomes), err)
+	}
+	return nil
+}
+
+// complete fills in the ids of what was created earlier in this run, and takes
+// out the changes whose account or folder did not come to be.
+func (a *application) complete(ctx context.Context, s plan.Step) plan.Step {
+	var ready []plan.Change
+	for _, c := range s.Changes {
+		why := a.unmet(&c)
+		if ctx.Err() != nil {
+			why = "the run was stopped before"
+		}
+		if why != "" {
+			a.outcomes = append(a.outcomes, plan.Outcome{Key: c.Key, Result: plan.Skipped, Why: why})
+			a.made[c.Key] = a.outcomes[len(a.outcomes)-1]
+			continue
+		}
+		s.Folder = c.Folder
+		ready = append(ready, c)
+	}
+	s.Changes = ready
+	return s
+}
+
+// unmet completes c from the creations it needs, or says which one is missing.
+func (a *application) unmet(c *plan.Change) string {
+	for _, need := range c.Needs {
+		o := a.made[need]
+		if !o.Changed() {
+			return "needs what was not made: " + o.Why
+		}
+		switch {
+		case o.Account != "":
+			c.Account = o.Account
+		case c.Op == plan.CreateFolder:
+			c.Parent = o.Folder
+		default:
+			c.Folder = o.Folder
+		}
+	}
+	return ""
+}
+
+// send carries out independent steps side by side and returns the outcomes in
+// the order of the changes.
+func (a *application) send(ctx context.Context, steps []plan.Step) []plan.Outcome {
+	results := make([][]plan.Outcome, len(steps))
+	var g errgroup.Group
+	g.SetLimit(inFlight)
+	for i, s := range steps {
+		g.Go(func() error {
+			results[i] = a.step(ctx, s)
+			return nil
+		})
+	}
+	_ = g.Wait() // the steps return no errors: their outcomes say it
+	var all []plan.Outcome
+	for _, r := range results {
+		all = append(all, r...)
+	}
+	return all
+}
+
+// step sends one step. A step that has begun is finished even when ctx ends.
+func (a *application) step(ctx context.Context, s plan.Step) []plan.Outcome {
+	if ctx.Err() != nil {
+		return skipped(s, "the run was stopped before")
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), stepTime)
+	defer cancel()
+	return a.runner.Tenant.Apply(ctx, s)
+}
+
+func skipped(s plan.Step, why string) []plan.Outcome {
+	out := make([]plan.Outcome, len(s.Changes))
+	for i, c := range s.Changes {
+		out[i] = plan.Outcome{Key: c.Key, Result: plan.Skipped, Why: why}
+	}
+	return out
+}

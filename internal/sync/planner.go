@@ -1,0 +1,158 @@
+package sync
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/kw-onboarder/kw-onboarder/internal/access"
+	"github.com/kw-onboarder/kw-onboarder/internal/guard"
+	"github.com/kw-onboarder/kw-onboarder/internal/plan"
+	"github.com/kw-onboarder/kw-onboarder/internal/rules"
+)
+
+// Planner finds out what a run would change. It cannot write: its Reader has
+// no method for it, and its Recall neither (promise P7).
+type Planner struct {
+	Directory Directory
+	Reader    Reader
+	Recall    Recall
+	Rules     *rules.Set
+	Policy    plan.Policy
+	Limits    guard.Limits
+	Now       func() time.Time
+}
+
+func (p *Planner) validate() error {
+	switch {
+	case p.Directory == nil || p.Reader == nil || p.Recall == nil || p.Rules == nil || p.Now == nil:
+		return errors.New("a planner needs a directory, a reader, a memory, rules and a clock")
+	case p.Limits.Mode == 0:
+		return errors.New("a planner needs a mode")
+	}
+	return nil
+}
+
+// Plan reads the directory and Kiteworks and says what would change.
+func (p *Planner) Plan(ctx context.Context) (Report, error) {
+	r := p.begin("plan")
+	if err := p.validate(); err != nil {
+		return r, err
+	}
+	v := &view{planner: p, report: &r, reader: p.Reader}
+	memory, err := p.Recall.Recall(ctx)
+	if err != nil {
+		return p.fail(r, fmt.Errorf("read the ledger: %w", err))
+	}
+	if err := v.look(ctx, memory, nil); err != nil {
+		return p.fail(r, err)
+	}
+	v.decide(memory)
+	r.Took = p.Now().Sub(r.Started)
+	return r, nil
+}
+
+func (p *Planner) begin(trigger string) Report {
+	return Report{Trigger: trigger, Mode: p.Limits.Mode.String(), Started: p.Now()}
+}
+
+func (p *Planner) fail(r Report, err error) (Report, error) {
+	r.Err = err.Error()
+	r.Took = p.Now().Sub(r.Started)
+	return r, err
+}
+
+// view is what one run sees, and what it makes of it.
+type view struct {
+	planner  *Planner
+	report   *Report
+	reader   Reader
+	snapshot *access.Snapshot
+	bound    *rules.Bound
+	verdicts []access.Verdict
+	blocked  []plan.Note
+	catalog  *access.Catalog
+	state    access.State
+	read     int // requests made by looking
+}
+
+// look refreshes the directory, evaluates the rules and observes Kiteworks. The
+// places of open intents are looked at too, so that they can be settled.
+func (v *view) look(ctx context.Context, m plan.Memory, open []plan.Change) (err error) {
+	before := v.reader.Requests()
+	if err := v.phase("directory", func() error {
+		v.snapshot, err = v.planner.Directory.Refresh(ctx)
+		return err
+	}); err != nil {
+		return fmt.Errorf("read the directory: %w", err)
+	}
+	v.report.People, v.report.Groups = len(v.snapshot.People), len(v.snapshot.Groups)
+	if err := v.phase("rules", func() error { v.evaluate(m); return nil }); err != nil {
+		return err
+	}
+	if err := v.phase("kiteworks", func() error { return v.observe(ctx, m, open) }); err != nil {
+		return fmt.Errorf("read Kiteworks: %w", err)
+	}
+	v.read = v.reader.Requests() - before
+	return nil
+}
+
+// evaluate judges every person. A rule that is held for everybody is reported
+// once, not once for each of twenty thousand people.
+func (v *view) evaluate(m plan.Memory) {
+	v.bound = v.planner.Rules.Bind(v.snapshot, m.Groups)
+	people := map[string]int{}
+	for _, p := range v.bound.Problems() {
+		people[p.Rule] = 0
+	}
+	v.verdicts = make([]access.Verdict, 0, len(v.snapshot.People))
+	for i := range v.snapshot.People {
+		d := v.bound.Evaluate(&v.snapshot.People[i])
+		d.Held = slices.DeleteFunc(d.Held, func(h access.Held) bool {
+			_, blocked := people[h.Rule]
+			if blocked {
+				people[h.Rule]++
+			}
+			return blocked
+		})
+		v.verdicts = append(v.verdicts, d)
+	}
+	for _, p := range v.bound.Problems() {
+		v.blocked = append(v.blocked, plan.Note{Kind: plan.NoteBlocked, Rule: p.Rule, Why: p.Why, People: people[p.Rule]})
+	}
+}
+
+// observe reads the folders that the verdicts and the open intents speak of,
+// their members, and all accounts.
+func (v *view) observe(ctx context.Context, m plan.Memory, open []plan.Change) (err error) {
+	if v.catalog, err = v.reader.Catalog(ctx, plan.Places(v.verdicts, open, m)); err != nil {
+		return err
+	}
+	v.state, err = v.reader.Observe(ctx, plan.Folders(v.verdicts, open, m, v.catalog))
+	return err
+}
+
+// decide makes the plan and lets the brakes divide it.
+func (v *view) decide(m plan.Memory) {
+	_ = v.phase("plan", func() error {
+		p := plan.Diff(v.verdicts, v.catalog, v.state, m, v.planner.Policy)
+		p.Notes = append(v.blocked, p.Notes...)
+		for ref, id := range v.bound.Resolved() {
+			if _, pinned := m.Groups[ref]; !pinned {
+				p.Learned.Groups[ref] = id
+			}
+		}
+		v.report.Plan, v.report.Withheld = guard.Split(p, v.planner.Limits)
+		v.report.Requests = Requests{Read: v.read, Write: len(v.report.Plan.Steps(plan.MaxPerStep))}
+		return nil
+	})
+}
+
+func (v *view) phase(name string, do func() error) error {
+	start := v.planner.Now()
+	err := do()
+	v.report.Phases = append(v.report.Phases, Phase{Name: name, Took: v.planner.Now().Sub(start)})
+	return err
+}

@@ -1,0 +1,98 @@
+package sync
+
+import (
+	"time"
+
+	"github.com/kw-onboarder/kw-onboarder/internal/guard"
+	"github.com/kw-onboarder/kw-onboarder/internal/plan"
+)
+
+// Report is one run, as it is shown, counted and remembered.
+type Report struct {
+	Run      int64 // number in the ledger; 0 for a dry run
+	Trigger  string
+	Mode     string
+	Started  time.Time
+	Took     time.Duration
+	People   int
+	Groups   int
+	Plan     plan.Plan        // what may go, and the notes
+	Withheld []guard.Withheld // what was planned and may not
+	Settled  []plan.Outcome   // open intents of an earlier run, decided by reading
+	Outcomes []plan.Outcome   // of the changes in Plan; empty for a dry run
+	Requests Requests
+	Phases   []Phase
+	Err      string // why the run as a whole failed; "" if it did not
+}
+
+// Phase is one part of a run and the time it took.
+type Phase struct {
+	Name string
+	Took time.Duration
+}
+
+// Requests compares the HTTP requests foretold with those made.
+type Requests struct {
+	Read  int // made to observe Kiteworks, tokens included
+	Write int // one for each step of the plan
+	Made  int // in the whole run; 0 for a dry run
+}
+
+// Planned is what the whole run should take.
+func (r Requests) Planned() int { return r.Read + r.Write }
+
+// Result is how a run ended.
+type Result int
+
+// The results of a run. Partial means done, but something that was asked for
+// could not be: a change was refused, or a rule waits for an administrator.
+const (
+	Done Result = iota + 1
+	Partial
+	Failed
+)
+
+func (r Result) String() string {
+	switch r {
+	case Done:
+		return "done"
+	case Partial:
+		return "partial"
+	case Failed:
+		return "failed"
+	}
+	return "invalid"
+}
+
+// Result says how the run ended.
+func (r *Report) Result() Result {
+	switch {
+	case r.Err != "":
+		return Failed
+	case len(r.Unfinished()) > 0 || r.Notes(plan.NoteBlocked) > 0:
+		return Partial
+	}
+	return Done
+}
+
+// Unfinished lists the outcomes that did not bring what the plan wanted.
+func (r *Report) Unfinished() []plan.Outcome {
+	var bad []plan.Outcome
+	for _, o := range r.Outcomes {
+		if !o.Changed() {
+			bad = append(bad, o)
+		}
+	}
+	return bad
+}
+
+// Notes counts the notes of one kind.
+func (r *Report) Notes(kind plan.NoteKind) int {
+	n := 0
+	for _, note := range r.Plan.Notes {
+		if note.Kind == kind {
+			n++
+		}
+	}
+	return n
+}

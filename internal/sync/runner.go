@@ -1,0 +1,101 @@
+package sync
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/kw-onboarder/kw-onboarder/internal/plan"
+)
+
+// Runner carries out runs. It is the only caller of Tenant.Apply.
+type Runner struct {
+	Planner
+	Tenant  Tenant
+	Journal Journal
+}
+
+// Run makes Kiteworks agree with the directory, once. The error says why the
+// run as a whole failed; what single changes came to is in the report. When
+// ctx ends, the steps in hand are finished and recorded first.
+func (r *Runner) Run(ctx context.Context, trigger string) (Report, error) {
+	rep := r.begin(trigger)
+	if err := r.validate(); err != nil {
+		return rep, err
+	}
+	unlock, err := r.Journal.Lock()
+	if err != nil {
+		return r.fail(rep, err)
+	}
+	defer unlock()
+	if rep.Run, err = r.Journal.Begin(ctx, rep.Started, trigger); err != nil {
+		return r.fail(rep, fmt.Errorf("open the run in the ledger: %w", err))
+	}
+	if err := r.run(ctx, &rep); err != nil {
+		rep, _ = r.fail(rep, err)
+		return rep, errors.Join(err, r.end(ctx, rep))
+	}
+	rep.Took = r.Now().Sub(rep.Started)
+	return rep, r.end(ctx, rep)
+}
+
+func (r *Runner) validate() error {
+	if r.Tenant == nil || r.Journal == nil {
+		return errors.New("a runner needs a tenant and a journal")
+	}
+	return r.Planner.validate()
+}
+
+// run is the run in five sentences: look, settle what is open, decide, learn, apply.
+func (r *Runner) run(ctx context.Context, rep *Report) error {
+	before := r.Tenant.Requests()
+	open, err := r.Journal.Open(ctx)
+	if err != nil {
+		return fmt.Errorf("read the open intents: %w", err)
+	}
+	memory, err := r.Recall.Recall(ctx)
+	if err != nil {
+		return fmt.Errorf("read the ledger: %w", err)
+	}
+	v := &view{planner: &r.Planner, report: rep, reader: r.Tenant}
+	if err := v.look(ctx, memory, open); err != nil {
+		return err
+	}
+	if memory, err = r.settle(ctx, v, open, memory); err != nil {
+		return fmt.Errorf("settle the open intents: %w", err)
+	}
+	v.decide(memory)
+	if err := r.Journal.Learn(ctx, rep.Plan.Learned); err != nil {
+		return fmt.Errorf("remember what was found: %w", err)
+	}
+	err = v.phase("apply", func() error { return r.apply(ctx, rep) })
+	rep.Requests.Made = r.Tenant.Requests() - before
+	return err
+}
+
+// settle decides by what was just read how interrupted changes ended, before
+// anything is planned on top of them (promise P8).
+func (r *Runner) settle(ctx context.Context, v *view, open []plan.Change, m plan.Memory) (plan.Memory, error) {
+	if len(open) == 0 {
+		return m, nil
+	}
+	v.report.Settled = plan.Settle(open, v.catalog, v.state)
+	if err := r.Journal.Settle(ctx, v.report.Settled); err != nil {
+		return m, err
+	}
+	return r.Recall.Recall(ctx)
+}
+
+// end records the run; it must not be lost because the run was told to stop.
+func (r *Runner) end(ctx context.Context, rep Report) error {
+	summary, err := json.Marshal(rep.summary())
+	if err != nil {
+		return fmt.Errorf("encode the report: %w", err)
+	}
+	ctx = context.WithoutCancel(ctx)
+	if err := r.Journal.End(ctx, rep.Run, r.Now(), rep.Result().String(), summary); err != nil {
+		return fmt.Errorf("close the run in the ledger: %w", err)
+	}
+	return nil
+}
