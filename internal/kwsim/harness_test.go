@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"encoding/json"
+	"errors"
 	"io"
 	"maps"
 	"net/http"
@@ -158,9 +159,8 @@ func (x *site) send(req *http.Request) reply {
 	if err != nil {
 		x.t.Fatal(err)
 	}
-	defer res.Body.Close()
 	body, err := io.ReadAll(res.Body)
-	if err != nil {
+	if err := errors.Join(err, res.Body.Close()); err != nil {
 		x.t.Fatal(err)
 	}
 	return reply{res.StatusCode, res.Header, string(body)}

@@ -67,7 +67,7 @@ func (o Options) validate() error {
 
 func atLeastZero[N int | time.Duration](field string, value N) error {
 	if value < 0 {
-		return fmt.Errorf("%s is %v: give 0 or more", field, value)
+		return fmt.Errorf("option %s is %v: give 0 or more", field, value)
 	}
 	return nil
 }
@@ -89,14 +89,14 @@ func (a Application) validate() error {
 		{"ClientID", a.ClientID}, {"ClientSecret", a.ClientSecret}, {"Issuer", a.Issuer},
 	} {
 		if field.value == "" {
-			errs = append(errs, fmt.Errorf("Application.%s is empty: give the registered value", field.name))
+			errs = append(errs, fmt.Errorf("option Application.%s is empty: give the registered value", field.name))
 		}
 	}
 	if a.PublicKey == nil {
-		errs = append(errs, errors.New("Application.PublicKey is missing: give the key that verifies assertions"))
+		errs = append(errs, errors.New("option Application.PublicKey is missing: give the key that verifies assertions"))
 	}
 	if a.TokenLifetime < time.Second {
-		errs = append(errs, fmt.Errorf("Application.TokenLifetime is %v: give a second or more", a.TokenLifetime))
+		errs = append(errs, fmt.Errorf("option Application.TokenLifetime is %v: give a second or more", a.TokenLifetime))
 	}
 	return errors.Join(errs...)
 }

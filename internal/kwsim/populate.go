@@ -36,6 +36,7 @@ type town struct {
 	owner     string   // id
 	strangers []string // ids
 	folders   []string // ids
+	trees     []string // ids of the folders at the top level
 }
 
 func (t *town) check() error {
@@ -119,6 +120,7 @@ func (t *town) addFolders() error {
 	if err != nil {
 		return err
 	}
+	t.trees = roots
 	names := map[string]string{} // id of a root to its name
 	for i, id := range roots {
 		names[id] = trees[i]
@@ -150,7 +152,7 @@ func (t *town) addLevel(parents []string, names func(parentID string) []string) 
 	return added, nil
 }
 
-// addGrants gives strangers access, by colleagues who have since gone. No stranger holds two roles on one folder.
+// addGrants gives strangers access, by colleagues who manage the trees. No stranger holds two roles on one folder.
 func (t *town) addGrants() error {
 	if t.plan.Grants == 0 {
 		return nil
@@ -185,11 +187,9 @@ func (t *town) addColleagues() ([]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		for _, folder := range t.folders {
-			if f := t.world.folders[folder]; f.parent == nil {
-				if err := t.world.AddMember(folder, id, manager, t.owner); err != nil {
-					return nil, err
-				}
+		for _, folder := range t.trees {
+			if err := t.world.AddMember(folder, id, manager, t.owner); err != nil {
+				return nil, err
 			}
 		}
 		ids = append(ids, id)
