@@ -1,0 +1,144 @@
+package filter
+
+import (
+	"bytes"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/kw-onboarder/kw-onboarder/internal/access"
+)
+
+// assertion is the value that a filter compares with, made ready for every rule
+// when it is compiled: which one applies is known only when it is evaluated.
+type assertion struct {
+	text          string
+	folded, exact []byte
+	number        integer
+	isNumber      bool
+	moment        time.Time
+	isMoment      bool
+}
+
+func newAssertion(text string) assertion {
+	a := assertion{
+		text:   text,
+		folded: appendPrepared(nil, text, access.CaseIgnore),
+		exact:  appendPrepared(nil, text, access.CaseExact),
+	}
+	a.number, a.isNumber = parseInteger(text)
+	a.moment, a.isMoment = parseTime(text)
+	return a
+}
+
+// valid says whether the assertion means something under a rule.
+func (a *assertion) valid(rule access.Match) bool {
+	switch rule {
+	case access.Integer:
+		return a.isNumber
+	case access.Time:
+		return a.isMoment
+	}
+	return true
+}
+
+// compare orders a value of the entry relative to the assertion: negative, zero
+// or positive. It is not ok if the value does not mean anything under the rule.
+func (a *assertion) compare(value string, rule access.Match) (order int, ok bool) {
+	switch rule {
+	case access.Integer:
+		number, ok := parseInteger(value)
+		return number.compare(a.number), ok
+	case access.Time:
+		moment, ok := parseTime(value)
+		return moment.Compare(a.moment), ok
+	}
+	want := a.folded
+	if rule == access.CaseExact {
+		want = a.exact
+	}
+	var buffer [prepareBuffer]byte
+	return bytes.Compare(appendPrepared(buffer[:0], value, rule), want), true
+}
+
+// piece is one part of a substring assertion, made ready for both text rules.
+type piece struct {
+	text          string
+	folded, exact []byte
+}
+
+// newPiece prepares a part. At an end of the value it keeps the space that every
+// prepared value has there; at an open end a space stays only if it was written
+// (RFC 4518, section 2.6.1).
+func newPiece(text string, initial, final bool) *piece {
+	first, _ := utf8.DecodeRuneInString(text)
+	last, _ := utf8.DecodeLastRuneInString(text)
+	before := initial || unicode.IsSpace(first)
+	behind := final || unicode.IsSpace(last)
+	open := func(prepared []byte) []byte {
+		switch {
+		case !utf8.Valid(prepared):
+			return prepared
+		case len(bytes.TrimSpace(prepared)) == 0:
+			return []byte{' '}
+		}
+		if !before {
+			prepared = bytes.TrimPrefix(prepared, []byte{' '})
+		}
+		if !behind {
+			prepared = bytes.TrimSuffix(prepared, []byte{' '})
+		}
+		return prepared
+	}
+	return &piece{
+		text:   text,
+		folded: open(appendPrepared(nil, text, access.CaseIgnore)),
+		exact:  open(appendPrepared(nil, text, access.CaseExact)),
+	}
+}
+
+func (p *piece) prepared(rule access.Match) []byte {
+	if rule == access.CaseExact {
+		return p.exact
+	}
+	return p.folded
+}
+
+// integer is a whole number of any length, as its canonical digits: no leading
+// zeros, "" for zero. A directory sets no limit (RFC 4517, section 3.3.16).
+type integer struct {
+	negative bool
+	digits   string
+}
+
+// parseInteger also takes leading zeros, which directories hand out although
+// the syntax knows none, and spaces around the number.
+func parseInteger(s string) (integer, bool) {
+	s = strings.TrimSpace(s)
+	digits, negative := strings.CutPrefix(s, "-")
+	if digits == "" || strings.Trim(digits, "0123456789") != "" {
+		return integer{}, false
+	}
+	digits = strings.TrimLeft(digits, "0")
+	return integer{negative && digits != "", digits}, true
+}
+
+func (n integer) compare(other integer) int {
+	switch {
+	case n.negative && !other.negative:
+		return -1
+	case !n.negative && other.negative:
+		return 1
+	case n.negative:
+		return compareDigits(other.digits, n.digits)
+	}
+	return compareDigits(n.digits, other.digits)
+}
+
+func compareDigits(a, b string) int {
+	if len(a) != len(b) {
+		return len(a) - len(b)
+	}
+	return strings.Compare(a, b)
+}

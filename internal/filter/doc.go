@@ -1,0 +1,13 @@
+// Package filter compiles an RFC 4515 search filter to a matcher and evaluates
+// it in memory, as the directory would.
+//
+// The rules use it for their conditions, the embedded directory for the filters
+// that clients send. It is pure: no clock, no network, no file, no log, no
+// randomness; of the program it imports only access, of go-ldap only the
+// compiler of filter texts.
+//
+// Differences from a directory, all on the careful side: approximate and
+// extensible matches are refused (but for Active Directory's two bit rules), so
+// are attribute options and attributes written as numbers, because without a
+// schema they would silently never match.
+package filter
