@@ -147,7 +147,12 @@ func (m wireMember) key() string {
 	return "user:" + m.user() + " group:" + string(m.GroupID)
 }
 
-// origin is the folder that a role is inherited from; "" if it was given on folder.
+// above stands for the origin of a role that is inherited from nobody says where.
+const above = "above"
+
+// origin is the folder that a role is inherited from; "" if it was given on
+// folder. A row that names no origin but holds just what comes from above counts
+// as inherited: it is not certain that anything was given here.
 func (m wireMember) origin(folder string) string {
 	var ref wireRef
 	var id text
@@ -155,8 +160,8 @@ func (m wireMember) origin(folder string) string {
 	case json.Unmarshal(m.OriginFolder, &ref) == nil && ref.ID.set():
 		id = ref.ID
 	case json.Unmarshal(m.OriginFolder, &id) == nil && id.set():
-	case m.InheritRoleID.set():
-		return "above"
+	case m.InheritRoleID.set() && string(m.InheritRoleID) == m.role():
+		return above
 	}
 	if string(id) == folder {
 		return ""
