@@ -106,7 +106,7 @@ func freeAddr(t testing.TB) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
+	defer func() { _ = l.Close() }()
 	return l.Addr().String()
 }
 
@@ -120,7 +120,7 @@ func (s *Server) run(slapd string) error {
 	if err != nil {
 		return err
 	}
-	defer output.Close()
+	defer func() { _ = output.Close() }() // the process has its own copy
 	s.command = exec.Command(slapd, "-d", "0", "-h", urls, "-f", s.path("slapd.conf"))
 	s.command.Stdout, s.command.Stderr = output, output
 	if err := s.command.Start(); err != nil {
@@ -191,7 +191,7 @@ func (s *Server) Do(t testing.TB, f func(c *ldap.Conn) error) {
 	if err != nil {
 		t.Fatalf("connect to slapd: %v", err)
 	}
-	defer conn.Close()
+	defer func() { _ = conn.Close() }()
 	if err := f(conn); err != nil {
 		t.Fatalf("change the directory: %v", err)
 	}
