@@ -1,0 +1,53 @@
+package ledger
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/kw-onboarder/kw-onboarder/internal/plan"
+)
+
+// payload is a change as the ledger stores it. The outer Op hides the change's
+// own, which can be written as text but not read back.
+type payload struct {
+	Op string
+	plan.Change
+}
+
+func encode(c plan.Change) (string, error) {
+	if _, err := opNamed(c.Op.String()); err != nil {
+		return "", fmt.Errorf("change %s: %w", c.Key, err)
+	}
+	text, err := json.Marshal(payload{Op: c.Op.String(), Change: c})
+	if err != nil {
+		return "", fmt.Errorf("change %s: %w", c.Key, err)
+	}
+	return string(text), nil
+}
+
+// decode is the reverse of encode. A field that this program does not know is
+// an error: to act on half of an intent is worse than not to start.
+func decode(text string) (plan.Change, error) {
+	dec := json.NewDecoder(strings.NewReader(text))
+	dec.DisallowUnknownFields()
+	var p payload
+	if err := dec.Decode(&p); err != nil {
+		return plan.Change{}, fmt.Errorf("read an intent, which another version of kw-onboarder may have written: "+
+			"start that version once, so that it settles it: %w", err)
+	}
+	op, err := opNamed(p.Op)
+	p.Change.Op = op
+	return p.Change, err
+}
+
+// opNamed is the reverse of Op.String.
+func opNamed(name string) (plan.Op, error) {
+	invalid := plan.Op(0).String()
+	for op := plan.Op(1); op.String() != invalid; op++ {
+		if op.String() == name {
+			return op, nil
+		}
+	}
+	return 0, fmt.Errorf("%q is no operation", name)
+}

@@ -1,0 +1,90 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"github.com/kw-onboarder/kw-onboarder/internal/plan"
+)
+
+// Begin opens a run and returns its number; trigger is what started it.
+func (l *Ledger) Begin(ctx context.Context, started time.Time, trigger string) (run int64, err error) {
+	const insert = `INSERT INTO runs (id, started_by, started)
+		SELECT COALESCE(MAX(id), 0) + 1, $1, $2 FROM runs RETURNING id`
+	err = l.write(ctx, "begin a run in", func(tx *sql.Tx) error {
+		return tx.QueryRowContext(ctx, insert, trigger, epoch(started)).Scan(&run)
+	})
+	return run, err
+}
+
+// End closes a run: how it ended, in one word, and its summary as JSON.
+func (l *Ledger) End(ctx context.Context, run int64, ended time.Time, result string, summary []byte) error {
+	const update = `UPDATE runs SET ended = $2, result = $3, summary = $4 WHERE id = $1 AND ended IS NULL`
+	return l.write(ctx, "end a run in", func(tx *sql.Tx) error {
+		res, err := tx.ExecContext(ctx, update, run, epoch(ended), result, string(summary))
+		if err != nil {
+			return err
+		}
+		n, err := res.RowsAffected()
+		if err == nil && n == 0 {
+			err = fmt.Errorf("run %d was never begun, or has ended", run)
+		}
+		return err
+	})
+}
+
+// Intend commits, in one transaction, that these changes are about to be sent.
+// Each Account and Folder must be known by now, unless the change itself makes
+// it: Settle finds all that it needs in what Intend wrote. A key of which an
+// intent is open is an error, and then none of the changes is intended.
+func (l *Ledger) Intend(ctx context.Context, run int64, changes []plan.Change) error {
+	return l.write(ctx, "intend in", func(tx *sql.Tx) error {
+		var seq int64
+		err := tx.QueryRowContext(ctx, `SELECT COALESCE(MAX(seq), 0) FROM changes WHERE run = $1`, run).Scan(&seq)
+		if err != nil {
+			return err
+		}
+		insert, err := tx.PrepareContext(ctx, `INSERT INTO changes (run, seq, change_key, op, payload, intended_at)
+			VALUES ($1, $2, $3, $4, $5, $6)`)
+		if err != nil {
+			return err
+		}
+		defer insert.Close()
+		now := epoch(time.Now())
+		for i, c := range changes {
+			payload, err := encode(c)
+			if err != nil {
+				return err
+			}
+			_, err = insert.ExecContext(ctx, run, seq+int64(i)+1, string(c.Key), c.Op.String(), payload, now)
+			if err != nil {
+				return fmt.Errorf("change %s of run %d: %w", c.Key, run, err)
+			}
+		}
+		return nil
+	})
+}
+
+// Open returns the changes of any earlier run that have no outcome, in the
+// order in which they were intended.
+func (l *Ledger) Open(ctx context.Context) ([]plan.Change, error) {
+	var open []plan.Change
+	const query = `SELECT payload FROM changes WHERE result IS NULL ORDER BY run, seq`
+	err := l.read(ctx, "read the open intents of", func(tx *sql.Tx) error {
+		return each(ctx, tx, query, func(rows *sql.Rows) error {
+			var payload string
+			if err := rows.Scan(&payload); err != nil {
+				return err
+			}
+			c, err := decode(payload)
+			open = append(open, c)
+			return err
+		})
+	})
+	if err != nil {
+		return nil, err
+	}
+	return open, nil
+}

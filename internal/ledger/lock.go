@@ -1,0 +1,73 @@
+package ledger
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+
+	"golang.org/x/sys/unix"
+)
+
+// LockedError says that another process, or another part of this one, is the
+// one that writes to Kiteworks for this ledger.
+type LockedError struct {
+	Path string // of the lock file
+	PID  int    // of the holder; 0 if it is not known
+}
+
+func (e *LockedError) Error() string {
+	holder := "another process"
+	if e.PID != 0 {
+		holder = fmt.Sprintf("process %d", e.PID)
+	}
+	return fmt.Sprintf("lock %s: %s holds it: wait until it ends, or end it", e.Path, holder)
+}
+
+// Lock makes the caller the only one that writes to Kiteworks for this ledger,
+// until unlock; else the error is a *LockedError. It guards those writes, not
+// the database. The kernel releases it when the process ends, however it ends;
+// the lock file stays, for to remove it would let two processes lock two files
+// of one name.
+func (l *Ledger) Lock() (unlock func(), err error) {
+	path := l.path + ".lock"
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("lock the ledger: %w", err)
+	}
+	err = unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
+	if errors.Is(err, unix.EWOULDBLOCK) {
+		return nil, errors.Join(&LockedError{Path: path, PID: holder(f)}, f.Close())
+	}
+	if err == nil {
+		err = sign(f)
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("lock %s: %w", path, err), f.Close())
+	}
+	return func() { _ = f.Close() }, nil
+}
+
+// sign writes our process id into the lock file, for whoever finds it locked.
+func sign(f *os.File) error {
+	if err := f.Truncate(0); err != nil {
+		return err
+	}
+	_, err := f.WriteAt([]byte(strconv.Itoa(os.Getpid())+"\n"), 0)
+	return err
+}
+
+func holder(f *os.File) int {
+	const longest = 20
+	text, err := io.ReadAll(io.LimitReader(f, longest))
+	if err != nil {
+		return 0
+	}
+	pid, err := strconv.Atoi(strings.TrimSpace(string(text)))
+	if err != nil {
+		return 0
+	}
+	return pid
+}

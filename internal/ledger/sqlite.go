@@ -1,0 +1,111 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// The ways to open the file. busyTimeout is how long one process waits for
+// another's write, in milliseconds.
+const (
+	readOnly  = "ro"
+	readWrite = "rw" // and never "rwc": create makes the file, with the right mode
+
+	busyTimeout = "busy_timeout(5000)"
+)
+
+// connect opens the SQLite file. A writer has one connection, since SQLite has
+// one writer: a second connection could only wait for the first. synchronous
+// is FULL because NORMAL may lose the last commits when the power fails, and a
+// lost intent is a forgotten write.
+func connect(path, mode string) (*sql.DB, error) {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return nil, err
+	}
+	query := url.Values{"mode": {mode}, "_pragma": {busyTimeout, "foreign_keys(1)"}}
+	if mode == readWrite {
+		query["_pragma"] = append(query["_pragma"], "journal_mode(WAL)", "synchronous(FULL)")
+		query.Set("_txlock", "immediate")
+	}
+	dsn := url.URL{Scheme: "file", Path: abs, RawQuery: query.Encode()}
+	db, err := sql.Open("sqlite", dsn.String())
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(1)
+	return db, nil
+}
+
+// create makes the file, for the owner only, and its folder where they are
+// missing, and takes the rights of others from a file that has them. SQLite
+// gives its -wal and -shm files the mode of the file.
+func create(path string) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Chmod(0o600), f.Close())
+}
+
+// exists says whether there is a ledger to read: an empty file is none yet.
+func exists(path string) (bool, error) {
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	if !info.Mode().IsRegular() {
+		return false, errors.New("it is no regular file: name a file in `state`")
+	}
+	return info.Size() > 0, nil
+}
+
+func tableNames(ctx context.Context, tx *sql.Tx) (map[string]bool, error) {
+	names := map[string]bool{}
+	err := each(ctx, tx, `SELECT name FROM sqlite_master WHERE type = 'table'`, func(rows *sql.Rows) error {
+		var name string
+		err := rows.Scan(&name)
+		names[name] = true
+		return err
+	})
+	return names, err
+}
+
+// explain adds to an error of SQLite what the operator can do about it.
+func explain(err error) error {
+	var sqliteErr *sqlite.Error
+	if !errors.As(err, &sqliteErr) {
+		return err
+	}
+	const primary = 0xff // the extended codes keep the primary code in the low byte
+	switch sqliteErr.Code() & primary {
+	case sqlite3.SQLITE_NOTADB:
+		return fmt.Errorf("it is no kw-onboarder ledger, or its head is damaged: name another file in `state`, "+
+			"or restore this one from a backup; it was not changed: %w", err)
+	case sqlite3.SQLITE_CORRUPT:
+		return fmt.Errorf("it is damaged: stop kw-onboarder and restore the file from a backup, "+
+			"or move it away to begin with an empty one, which owns nothing: %w", err)
+	case sqlite3.SQLITE_BUSY:
+		return fmt.Errorf("another process keeps it locked: end that process, or try again: %w", err)
+	case sqlite3.SQLITE_FULL:
+		return fmt.Errorf("the disk is full: make room: %w", err)
+	case sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY:
+		return fmt.Errorf("the file and its folder must be writable by this user, for SQLite's -wal and -shm files too: %w", err)
+	}
+	return err
+}
