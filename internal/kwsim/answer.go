@@ -61,7 +61,7 @@ type metadata struct {
 }
 
 // page renders the rows of the page that was asked for. A nil keep keeps every row, and then costs only the page.
-func page[T any](c *call, rows []T, keep func(T) bool, render func(T) any) answer {
+func page[T any](c *call, rows []T, keep filter[T], render func(T) any) answer {
 	meta := metadata{Limit: c.query.number("limit"), Offset: given(c.query.number("offset"), 0)}
 	limit := given(meta.Limit, len(rows))
 	data := []any{}

@@ -14,8 +14,10 @@ import (
 )
 
 // newCertificate makes an authority and a server certificate for loopback, and returns the latter with the authority
-// in PEM. Both keys live in memory only and hold for a year.
-func newCertificate(now time.Time) (tls.Certificate, []byte, error) {
+// in PEM. Both keys live in memory only and hold for a year of real time, whatever the server's clock says: it is the
+// client's clock that decides.
+func newCertificate() (tls.Certificate, []byte, error) {
+	now := time.Now()
 	authority := &x509.Certificate{
 		SerialNumber:          big.NewInt(1),
 		Subject:               pkix.Name{CommonName: "Simulated Kiteworks authority"},

@@ -14,7 +14,7 @@ type Exchange struct {
 	Path    string // the operation's template, such as /rest/folders/{id}/members; "" if there is no such operation
 	URLPath string // as requested
 	Query   string // as requested, still encoded
-	Subject string // e-mail address of the user acted as; "" if none was established
+	Subject string // e-mail address of the user acted as or asked for; "" if none was established
 	Status  int    // of HTTP
 	Write   bool   // whether the operation can change the tenant
 	Body    string // of writes, as sent but for passwords

@@ -123,26 +123,3 @@ func (q query) order(fallback string) (field string, descending bool) {
 	}
 	return field, direction == "desc"
 }
-
-// matches reports whether the value passes the filter of that name and its contains form. Case does not matter.
-func (q query) matches(name, value string) bool {
-	if q.has(name) && fold(q.text(name)) != fold(value) {
-		return false
-	}
-	return strings.Contains(fold(value), fold(q.text(name+":contains")))
-}
-
-// agrees reports whether the flag passes the boolean filter of that name.
-func (q query) agrees(name string, flag bool) bool {
-	return !q.has(name) || q.isTrue(name) == flag
-}
-
-// filters reports whether any parameter narrows a list.
-func (q query) filters() bool {
-	for name := range q {
-		if !slices.Contains([]string{"limit", "offset", "orderBy", "with", "mode"}, name) {
-			return true
-		}
-	}
-	return false
-}

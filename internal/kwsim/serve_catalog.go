@@ -24,7 +24,7 @@ func listProfiles(c *call) (answer, error) {
 		}
 		return directed(order, descending)
 	})
-	keep := func(p Profile) bool { return c.query.matches("name", p.Name) }
+	keep := byText(c.query, "name", func(p Profile) string { return p.Name })
 	standard := c.world.profileOf(Standard).ID
 	return page(c, rows, keep, func(p Profile) any {
 		if p.Kind == Custom {
@@ -66,9 +66,14 @@ func listRoles(c *call) (answer, error) {
 		}
 		return directed(order, descending)
 	})
+	keep := every(
+		byText(c.query, "name", func(r Role) string { return r.Name }),
+		byFlag(c.query, "disabled", func(Role) bool { return false }),
+		func(Role) bool { return c.query.text("type") != "f" },
+	)
 	data := []*wireRole{}
 	for _, r := range rows {
-		if c.query.matches("name", r.Name) && c.query.agrees("disabled", false) && c.query.text("type") != "f" {
+		if keep(r) {
 			data = append(data, newWireRole(r))
 		}
 	}

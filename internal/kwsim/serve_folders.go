@@ -150,9 +150,10 @@ func (c *call) folderPage(rows []*folder) answer {
 		}
 		return directed(order, descending)
 	})
-	keep := func(f *folder) bool {
-		return c.query.matches("name", f.Name) && c.query.agrees("deleted", f.Deleted)
-	}
+	keep := every(
+		byText(c.query, "name", func(f *folder) string { return f.Name }),
+		byFlag(c.query, "deleted", func(f *folder) bool { return f.Deleted }),
+	)
 	return page(c, rows, keep, func(f *folder) any { return c.wireFolder(f) })
 }
 

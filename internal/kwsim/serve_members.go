@@ -70,7 +70,7 @@ func listMembers(c *call) (answer, error) {
 			return directed(c.world.compareMembers(field, a, b), descending)
 		})
 	}
-	var keep func(holding) bool
+	var keep filter[holding]
 	if role := c.query.number("roleId"); role != nil {
 		keep = func(h holding) bool { return c.world.effective(h).role == *role }
 	}

@@ -93,21 +93,19 @@ func listUsers(c *call) (answer, error) {
 	if c.query.compact() {
 		render = func(u *user) any { return compactUser(u) }
 	}
-	var keep func(*user) bool
-	if c.query.filters() {
-		keep = func(u *user) bool { return keepUser(c.query, u) }
-	}
-	return page(c, rows, keep, render), nil
+	return page(c, rows, userFilter(c.query), render), nil
 }
 
-func keepUser(q query, u *user) bool {
-	return q.agrees("deleted", u.Deleted) &&
-		q.agrees("active", !u.Recipient) &&
-		q.agrees("verified", !u.Unverified) &&
-		q.agrees("suspended", u.Suspended) &&
-		q.agrees("isRecipient", u.Recipient) &&
-		q.matches("email", u.Email) &&
-		q.matches("name", u.Name)
+func userFilter(q query) filter[*user] {
+	return every(
+		byFlag(q, "deleted", func(u *user) bool { return u.Deleted }),
+		byFlag(q, "active", func(u *user) bool { return !u.Recipient }),
+		byFlag(q, "verified", func(u *user) bool { return !u.Unverified }),
+		byFlag(q, "suspended", func(u *user) bool { return u.Suspended }),
+		byFlag(q, "isRecipient", func(u *user) bool { return u.Recipient }),
+		byText(q, "email", func(u *user) string { return u.Email }),
+		byText(q, "name", func(u *user) string { return u.Name }),
+	)
 }
 
 func getUser(c *call) (answer, error) {

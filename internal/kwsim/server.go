@@ -52,7 +52,7 @@ func New(o Options) (*Server, error) {
 		ErrorLog:          log.New(io.Discard, "", 0), // broken handshakes are the client's to report
 	}
 	if o.TLS {
-		if err := s.makeCertificate(o.Now()); err != nil {
+		if err := s.makeCertificate(); err != nil {
 			return nil, errors.Join(err, listener.Close())
 		}
 	}
@@ -64,8 +64,8 @@ func New(o Options) (*Server, error) {
 	return s, nil
 }
 
-func (s *Server) makeCertificate(now time.Time) error {
-	certificate, ca, err := newCertificate(now)
+func (s *Server) makeCertificate() error {
+	certificate, ca, err := newCertificate()
 	if err != nil {
 		return fmt.Errorf("make certificate of simulated Kiteworks: %w", err)
 	}
@@ -112,7 +112,7 @@ func (s *Server) World() *World { return s.world }
 // SetSecret replaces the client secret. Tokens that were issued stay good.
 func (s *Server) SetSecret(secret string) { s.tokens.setSecret(secret) }
 
-// SetPublicKey replaces the key that verifies assertions. Tokens that were issued stay good.
+// SetPublicKey replaces the key that verifies assertions, which must not be nil. Tokens that were issued stay good.
 func (s *Server) SetPublicKey(key *rsa.PublicKey) { s.tokens.setPublicKey(key) }
 
 // RevokeTokens ends every token that was issued.
