@@ -84,7 +84,7 @@ func (t *tenant) byAddress(e access.Email) (*access.Account, string) {
 func unusable(a *access.Account) string {
 	switch a.Kind {
 	case access.Admin, access.SharedMailbox, access.DistributionList:
-		return fmt.Sprintf("the account of %s is a %s, which is never touched", a.Email, a.Kind)
+		return fmt.Sprintf("the account of %s has the kind %s, which is never touched", a.Email, a.Kind)
 	}
 	switch a.Status {
 	case access.Suspended, access.Deactivated, access.Deleted:
