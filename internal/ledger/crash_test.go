@@ -109,7 +109,7 @@ func TestP08_KilledBetweenIntendAndSettle(t *testing.T) {
 func checkAfterCrash(t *testing.T, o Options, run, owned int, intended, settling bool) int {
 	t.Helper()
 	l := open(t, o)
-	defer l.Close()
+	defer func() { _ = l.Close() }()
 	unlock, err := l.Lock()
 	if err != nil {
 		t.Fatalf("run %d: the lock outlived its holder: %v", run, err)

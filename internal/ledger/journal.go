@@ -51,7 +51,7 @@ func (l *Ledger) Intend(ctx context.Context, run int64, changes []plan.Change) e
 		if err != nil {
 			return err
 		}
-		defer insert.Close()
+		defer func() { _ = insert.Close() }()
 		now := epoch(time.Now())
 		for i, c := range changes {
 			payload, err := encode(c)

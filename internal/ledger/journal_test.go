@@ -187,7 +187,7 @@ func BenchmarkIntendSettle1000(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer l.Close()
+	defer func() { _ = l.Close() }()
 	run, err := l.Begin(b.Context(), time.Now(), "bench")
 	if err != nil {
 		b.Fatal(err)

@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -392,21 +395,55 @@ func TestReaderWhileWriterWrites(t *testing.T) {
 	}
 }
 
-func TestReaderRefusesAnOlderSchema(t *testing.T) {
+// Whoever finds a schema of another version may lift it, refuse it, or read it as it is.
+func TestCheckCurrent(t *testing.T) {
 	t.Parallel()
-	o := options(t)
-	if err := open(t, o).Close(); err != nil {
-		t.Fatal(err)
-	}
 	texts, err := schema()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := checkCurrent(len(texts) - 1); err == nil {
-		t.Error("an older schema passed")
-	}
+	wantError(t, checkCurrent(len(texts)-1), "start the daemon of this version once")
 	if err := checkCurrent(len(texts)); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestMigrationsAreNumbered(t *testing.T) {
+	t.Parallel()
+	names, err := fs.Glob(migrations, "migrations/*.sql")
+	if err != nil || len(names) == 0 {
+		t.Fatalf("got migrations %q and error %v", names, err)
+	}
+	for i, name := range names {
+		if want := fmt.Sprintf("migrations/%04d_", i+1); !strings.HasPrefix(name, want) {
+			t.Errorf("got %s, want a name that begins with %s", name, want)
+		}
+	}
+}
+
+// Daemon and command may both find that there is no ledger yet.
+func TestOpenANewLedgerTwiceAtOnce(t *testing.T) {
+	t.Parallel()
+	o := options(t)
+	errs := make(chan error)
+	const openers = 4
+	for range openers {
+		go func() {
+			l, err := Open(context.Background(), o)
+			if err == nil {
+				_, err = l.Begin(context.Background(), time.Now(), "test")
+				err = errors.Join(err, l.Close())
+			}
+			errs <- err
+		}()
+	}
+	for range openers {
+		if err := <-errs; err != nil {
+			t.Error(err)
+		}
+	}
+	if run := begin(t, open(t, o)); run != openers+1 {
+		t.Errorf("got run %d, want %d: a run was lost", run, openers+1)
 	}
 }
 

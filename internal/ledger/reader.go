@@ -97,7 +97,7 @@ func each(ctx context.Context, tx *sql.Tx, query string, f func(*sql.Rows) error
 	if err != nil {
 		return err
 	}
-	defer rows.Close()
+	defer func() { _ = rows.Close() }() // its error is in rows.Err
 	for rows.Next() {
 		if err := f(rows); err != nil {
 			return err
