@@ -1,9 +1,11 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/plan"
@@ -70,21 +72,35 @@ func (l *Ledger) Intend(ctx context.Context, run int64, changes []plan.Change) e
 // Open returns the changes of any earlier run that have no outcome, in the
 // order in which they were intended.
 func (l *Ledger) Open(ctx context.Context) ([]plan.Change, error) {
-	var open []plan.Change
-	const query = `SELECT payload FROM changes WHERE result IS NULL ORDER BY run, seq`
+	type intent struct {
+		run, seq int64
+		change   plan.Change
+	}
+	var open []intent
+	// Sorted here, since ORDER BY would walk the whole history instead of the
+	// index of the open intents.
+	const query = `SELECT run, seq, payload FROM changes WHERE result IS NULL`
 	err := l.read(ctx, "read the open intents of", func(tx *sql.Tx) error {
 		return each(ctx, tx, query, func(rows *sql.Rows) error {
-			var payload string
-			if err := rows.Scan(&payload); err != nil {
-				return err
+			var (
+				i    intent
+				text string
+			)
+			err := rows.Scan(&i.run, &i.seq, &text)
+			if err == nil {
+				i.change, err = decode(text)
 			}
-			c, err := decode(payload)
-			open = append(open, c)
+			open = append(open, i)
 			return err
 		})
 	})
 	if err != nil {
 		return nil, err
 	}
-	return open, nil
+	slices.SortFunc(open, func(a, b intent) int { return cmp.Or(cmp.Compare(a.run, b.run), cmp.Compare(a.seq, b.seq)) })
+	changes := make([]plan.Change, len(open))
+	for i := range open {
+		changes[i] = open[i].change
+	}
+	return changes, nil
 }
