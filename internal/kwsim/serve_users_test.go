@@ -57,6 +57,7 @@ func TestListUsers(t *testing.T) {
 		{"suspended", "suspended=true", []string{"bo"}},
 		{"offset", "orderBy=email:asc&offset=5", []string{"folders", "users-admin"}},
 		{"offset past the end", "offset=50", []string{}},
+		{"page of some", "email:contains=acme&orderBy=email:asc&limit=2&offset=1", []string{"bo", "ed"}},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -90,12 +91,12 @@ func TestListUsersPages(t *testing.T) {
 		t.Errorf("pages give %d ids, one list %d and limit %v; want the same ids and a null limit",
 			len(ids), len(want.Data), want.Metadata.Limit)
 	}
-	if !slices.IsSortedFunc(ids, func(a, b any) int { return strings.Compare(a.(string), b.(string)) }) {
-		t.Error("ids are not sorted")
-	}
-	later := x.user(kwsim.User{Email: "late@acme.example"})
-	if got := x.list(admin, "/rest/admin/users").column("id"); len(got) != 26 || !slices.Contains(got, any(later)) {
-		t.Errorf("list after a creation has %d rows, want 26 with the new one", len(got))
+	for _, name := range []string{"late", "later", "latest"} {
+		ids = append(ids, x.user(kwsim.User{Email: name + "@acme.example"}))
+		slices.SortFunc(ids, func(a, b any) int { return strings.Compare(a.(string), b.(string)) })
+		if diff := cmp.Diff(ids, x.list(admin, "/rest/admin/users").column("id")); diff != "" {
+			t.Errorf("ids after %s came (-want +got):\n%s", name, diff)
+		}
 	}
 }
 
@@ -183,6 +184,40 @@ func TestPostUserRevives(t *testing.T) {
 		}); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", email, diff)
 		}
+	}
+}
+
+func TestSeatsComeAndGo(t *testing.T) {
+	t.Parallel()
+	x := start(t, func(o *kwsim.Options) { o.Seats = 3 })
+	create := func(email, want string) {
+		t.Helper()
+		if got := x.do(admin, http.MethodPost, "/rest/admin/users", map[string]any{"email": email}).code(); got != want {
+			t.Errorf("create %s = %s, want %s", email, got, want)
+		}
+	}
+	create("a@acme.example", "Created")
+	create("b@acme.example", "ERR_LICENSE_MAX_USERS_COUNT_REACHED")
+	a, _ := x.World().UserByEmail("a@acme.example")
+	for range 2 { // the second time changes nothing
+		if err := x.World().DeleteUser(a.ID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	create("a@acme.example", "Created") // the same row again
+	create("b@acme.example", "ERR_LICENSE_MAX_USERS_COUNT_REACHED")
+}
+
+func TestUserOrderFollowsNames(t *testing.T) {
+	t.Parallel()
+	x := start(t)
+	id := x.user(kwsim.User{Email: "a@acme.example", Name: "Anna"})
+	const byName = "/rest/admin/users?orderBy=name:asc"
+	before := x.list(admin, byName).column("name")
+	x.do(admin, http.MethodPut, "/rest/admin/users/"+id, map[string]any{"name": "Zoe"})
+	want := append(slices.Clone(before[1:]), "Zoe")
+	if diff := cmp.Diff(want, x.list(admin, byName).column("name")); before[0] != "Anna" || diff != "" {
+		t.Errorf("names after Anna became Zoe (-want +got):\n%s", diff)
 	}
 }
 
