@@ -60,13 +60,8 @@ func (x *site) resignAs(f url.Values, method jwt.SigningMethod) {
 	f.Set("assertion", signed)
 }
 
-func TestTokenRefused(t *testing.T) {
-	t.Parallel()
-	x := start(t)
-	stranger, err := rsa.GenerateKey(rand.Reader, 2048)
-	if err != nil {
-		t.Fatal(err)
-	}
+// addUnfit adds one user for each reason why nobody can act as a user.
+func (x *site) addUnfit() {
 	for email, u := range map[string]kwsim.User{
 		"suspended@acme.example":   {Suspended: true},
 		"deactivated@acme.example": {Deactivated: true},
@@ -78,6 +73,16 @@ func TestTokenRefused(t *testing.T) {
 		u.Email = email
 		x.user(u)
 	}
+}
+
+func TestTokenRefused(t *testing.T) {
+	t.Parallel()
+	x := start(t)
+	stranger, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x.addUnfit()
 	now := x.clock.now().Unix()
 	claim := func(name string, value any) func(url.Values) {
 		return func(f url.Values) { x.resign(f, name, value) }
