@@ -31,5 +31,9 @@
 //   - failedIds holds what the request named (a user id or an e-mail address); successIds holds user ids. Equal failure
 //     codes of one request share one entry of errors.
 //   - Whoever creates a folder becomes its Owner. The strongest role cannot be granted; the two strongest may manage.
+//   - Where captured responses contradict the letter of the vendor's document, they win: metadata.limit and the prototype
+//     of built-in profiles may be null, dates carry a time, creating a user answers 201, and writes without
+//     returnEntity=true answer with no body.
+//   - Parameters that the document knows but onboarding does not need (metadata, created and the like) are refused.
 //   - Active, live users take a seat, whatever their profile, except recipients, which are not accounts.
 package kwsim
