@@ -1,0 +1,101 @@
+package config
+
+import "strings"
+
+// Mode says what the program may do at Kiteworks.
+type Mode int
+
+// The modes, each may do more than the one before.
+const (
+	Observe    Mode = iota + 1 // nothing
+	CreateOnly                 // create accounts and grants
+	UpsertOnly                 // also rename, raise, unsuspend
+	Sync                       // also lower, revoke, suspend
+)
+
+func (m Mode) String() string {
+	return choice(int(m), "observe", "create-only", "upsert-only", "sync")
+}
+
+// MarshalText writes the mode as the file has it.
+func (m Mode) MarshalText() ([]byte, error) { return []byte(m.String()), nil }
+
+// UnmarshalText reads the mode.
+func (m *Mode) UnmarshalText(text []byte) error {
+	return choose(m, string(text), modeHint, Observe, CreateOnly, UpsertOnly, Sync)
+}
+
+// Existing says what becomes of an account that existed before us.
+type Existing int
+
+// The choices for existing accounts.
+const (
+	Ignore Existing = iota + 1 // it gets grants, and is otherwise never touched
+	Link                       // it is the person's account as if we had created it
+)
+
+func (e Existing) String() string { return choice(int(e), "ignore", "link") }
+
+// MarshalText writes the choice as the file has it.
+func (e Existing) MarshalText() ([]byte, error) { return []byte(e.String()), nil }
+
+// UnmarshalText reads the choice.
+func (e *Existing) UnmarshalText(text []byte) error {
+	return choose(e, string(text), existingHint, Ignore, Link)
+}
+
+// RuleChange says what becomes of access that a changed rule would narrow.
+type RuleChange int
+
+// The choices for changed rules.
+const (
+	Park  RuleChange = iota + 1 // it waits for approval
+	Apply                       // it is narrowed at once
+)
+
+func (r RuleChange) String() string { return choice(int(r), "park", "apply") }
+
+// MarshalText writes the choice as the file has it.
+func (r RuleChange) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
+
+// UnmarshalText reads the choice.
+func (r *RuleChange) UnmarshalText(text []byte) error {
+	return choose(r, string(text), "park: what a changed rule would narrow waits for approval; apply: it does not wait", Park, Apply)
+}
+
+const (
+	modeHint = "observe: only look; create-only: also create accounts and grants; " +
+		"upsert-only: also rename, raise and unsuspend; sync: also lower, revoke and suspend. Begin with observe"
+	existingHint = "ignore: accounts that exist already get grants and are otherwise never touched; " +
+		"link: an account with a person's e-mail is treated as created by this program, so it may also be renamed and suspended"
+)
+
+// checkChoices insists on the choices that have no default (promise P14).
+func (f *findings) checkChoices(c *Config) {
+	if c.Mode == 0 {
+		f.report("mode", "is missing, and has no default", modeHint)
+	}
+	if c.Accounts.Existing == 0 {
+		f.report("accounts.existing", "is missing, and has no default", existingHint)
+	}
+}
+
+func choice(n int, names ...string) string {
+	if n < 1 || n > len(names) {
+		return "unset"
+	}
+	return names[n-1]
+}
+
+// choose sets the one whose name is text, exactly.
+func choose[T interface{ String() string }](to *T, text, hint string, from ...T) error {
+	names := make([]string, 0, len(from))
+	for _, c := range from {
+		if c.String() == text {
+			*to = c
+			return nil
+		}
+		names = append(names, c.String())
+	}
+	return mistake{"want " + strings.Join(names, ", "), hint}
+}

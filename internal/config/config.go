@@ -1,0 +1,142 @@
+package config
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/kw-onboarder/kw-onboarder/internal/access"
+	"github.com/kw-onboarder/kw-onboarder/internal/rules"
+)
+
+// Config is a valid configuration: Parse returns no other. Secrets in it are
+// references, so it may be printed.
+type Config struct {
+	Mode         Mode         `yaml:"mode"` // no default (promise P14)
+	Delta        Schedule     `yaml:"delta"`
+	Full         Schedule     `yaml:"full"`
+	Timezone     string       `yaml:"timezone"`
+	OnRuleChange RuleChange   `yaml:"on_rule_change"`
+	Directory    Directory    `yaml:"directory"` // or a list of one
+	Kiteworks    Kiteworks    `yaml:"kiteworks"`
+	Accounts     Accounts     `yaml:"accounts"`
+	Rules        []rules.Rule `yaml:"rules"`
+	State        string       `yaml:"state"` // path of the ledger
+	HTTP         HTTP         `yaml:"http"`
+	Log          Log          `yaml:"log"`
+
+	File     string         `yaml:"-"` // name it was read from
+	Hash     string         `yaml:"-"` // of the bytes parsed, 12 hexadecimal digits
+	Location *time.Location `yaml:"-"` // Timezone, loaded
+	Set      *rules.Set     `yaml:"-"` // Rules, compiled
+}
+
+// Accounts says what becomes of accounts.
+type Accounts struct {
+	Existing Existing `yaml:"existing"` // no default (promise P14)
+}
+
+// HTTP says where the daemon listens.
+type HTTP struct {
+	Metrics string `yaml:"metrics"` // host:port; "": nowhere
+}
+
+// Log says what is logged, and how.
+type Log struct {
+	Level  string `yaml:"level"`  // debug, info, warn, error
+	Format string `yaml:"format"` // json, console
+}
+
+// Load reads and parses the file. Mistakes in it are an *Error.
+func Load(path string) (*Config, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("read configuration: %w", err)
+	}
+	return Parse(path, data)
+}
+
+// Parse decodes and checks a configuration; file is the name that errors show.
+// All mistakes come together, in one *Error. No secret is read, no connection opened.
+func Parse(file string, data []byte) (*Config, error) {
+	found := newFindings()
+	c := defaults()
+	if root := found.document(data); root != nil {
+		found.lint(root, "")
+		(&decoder{findings: found}).decode(root, &c)
+		found.validate(&c)
+	}
+	if err := found.err(file); err != nil {
+		return nil, err
+	}
+	sum := sha256.Sum256(data)
+	c.File, c.Hash = file, hex.EncodeToString(sum[:6])
+	return &c, nil
+}
+
+// defaults is what holds where the file is silent. What depends on other keys
+// is filled in by validate.
+func defaults() Config {
+	return Config{
+		Delta:        Schedule{Spec: "*/15 * * * *"},
+		Full:         Schedule{Spec: "0 3 * * *"},
+		Timezone:     "UTC",
+		OnRuleChange: Park,
+		Directory: Directory{
+			Name:   "directory",
+			People: People{Email: Email{From: []string{"mail"}}, Name: "displayName"},
+		},
+		Kiteworks: Kiteworks{
+			JWT:               JWT{Algorithm: "RS256"},
+			RequestsPerSecond: 25,
+		},
+		State: "/var/lib/kw-onboarder/ledger.db",
+		HTTP:  HTTP{Metrics: ":9854"},
+		Log:   Log{Level: "info", Format: "json"},
+	}
+}
+
+// validate checks what the decoder cannot see in one value alone, and
+// completes what follows from other keys.
+func (f *findings) validate(c *Config) {
+	f.checkChoices(c)
+	f.checkSchedules(c)
+	f.checkDirectory(&c.Directory)
+	f.checkKiteworks(&c.Kiteworks)
+	f.checkRules(c)
+	f.checkService(c)
+}
+
+// checkRules compiles the rules; their problems bear the paths of the file.
+func (f *findings) checkRules(c *Config) {
+	o := rules.Options{DefaultAs: string(c.Kiteworks.Identities.Folders)}
+	for _, id := range c.Kiteworks.Identities.All() {
+		o.Identities = append(o.Identities, string(id))
+	}
+	for _, root := range c.Kiteworks.Roots {
+		o.Roots = append(o.Roots, root.Path)
+	}
+	set, problems := rules.Compile(c.Rules, o)
+	for _, p := range problems {
+		f.report(p.Path, p.Message, p.Hint)
+	}
+	c.Set = set
+	if set != nil && len(set.Groups()) > 0 && len(c.Directory.Groups.Bases) == 0 {
+		f.report("directory.groups.bases", "rules name groups, but no groups are read", "give the bases below which groups lie")
+	}
+}
+
+// All are the identities, each once: users, folders, then the others.
+func (i Identities) All() []access.Email {
+	var all []access.Email
+	seen := map[access.Email]bool{"": true}
+	for _, id := range append([]access.Email{i.Users, i.Folders}, i.Others...) {
+		if !seen[id] {
+			seen[id] = true
+			all = append(all, id)
+		}
+	}
+	return all
+}

@@ -1,0 +1,158 @@
+package config
+
+import (
+	"fmt"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/go-ldap/ldap/v3"
+)
+
+// Directory says which directory is read, and what of it.
+type Directory struct {
+	Name    string       `yaml:"name"` // part of every person's id: renaming it makes everybody new
+	Kind    string       `yaml:"kind"`
+	Servers []string     `yaml:"servers"` // tried in order
+	Bind    Bind         `yaml:"bind"`
+	TLS     DirectoryTLS `yaml:"tls"`
+	People  People       `yaml:"people"`
+	Groups  Groups       `yaml:"groups"`
+}
+
+// Bind is how the program logs in to the directory.
+type Bind struct {
+	User     string `yaml:"user"`
+	Password Secret `yaml:"password"`
+}
+
+// DirectoryTLS says how the connection to the directory is protected.
+type DirectoryTLS struct {
+	CA       string `yaml:"ca"`       // path of a PEM file; "": the system's
+	StartTLS bool   `yaml:"starttls"` // for ldap:// servers
+}
+
+// People says who is read and how they are described.
+type People struct {
+	Bases     []string `yaml:"bases"`
+	LeaversIn []string `yaml:"leavers_in"` // where those are moved who have left
+	Filter    string   `yaml:"filter"`     // "": as usual for the kind
+	Email     Email    `yaml:"email"`
+	Name      string   `yaml:"name"` // attribute of the display name
+}
+
+// Email says where a person's address comes from and which are believed.
+type Email struct {
+	From    []string `yaml:"from"` // attributes; the first that has a value
+	Domains []string `yaml:"domains"`
+}
+
+// Groups says which groups are read.
+type Groups struct {
+	Bases  []string `yaml:"bases"`
+	Filter string   `yaml:"filter"` // "": as usual for the kind
+}
+
+func (f *findings) checkDirectory(d *Directory) {
+	f.need("directory.name", d.Name, "name the directory; the name is part of every person's id, so keep it")
+	if kinds := []string{"active-directory", "openldap", "389ds", "generic"}; !slices.Contains(kinds, d.Kind) {
+		f.report("directory.kind", oneOf(d.Kind, kinds), "generic is any server with entryUUID and the standard group classes")
+	}
+	f.checkServers(d)
+	f.need("directory.bind.user", d.Bind.User, "give the DN (or, for Active Directory, the user principal name) of an account that may read")
+	f.needSecret("directory.bind.password", d.Bind.Password)
+	f.checkPeople(d)
+	f.checkDNs("directory.groups.bases", d.Groups.Bases)
+	f.checkFilter("directory.groups.filter", d.Groups.Filter)
+}
+
+func (f *findings) checkServers(d *Directory) {
+	if len(d.Servers) == 0 {
+		f.report("directory.servers", "is missing", "give at least one: ldaps://dc1.corp.example")
+	}
+	for i, server := range d.Servers {
+		path := fmt.Sprintf("directory.servers[%d]", i)
+		u, err := url.Parse(server)
+		switch {
+		case err != nil || u.Hostname() == "" || u.Scheme != "ldap" && u.Scheme != "ldaps":
+			f.report(path, "is not the URL of a directory server", "write ldaps://host or ldap://host, with :port if it is not the usual one")
+		case u.User != nil || u.RawQuery != "" || strings.Trim(u.Path, "/") != "":
+			f.report(path, "holds more than a host and a port", "accounts belong under directory.bind, bases under directory.people.bases")
+		case u.Scheme == "ldaps" && d.TLS.StartTLS:
+			f.report(path, "is ldaps://, which excludes starttls", "write ldap:// for StartTLS, or set directory.tls.starttls to false")
+		case u.Scheme == "ldap" && !d.TLS.StartTLS && !loopback(u.Hostname()):
+			f.report(path, "is ldap:// without StartTLS: the password would travel in clear", "write ldaps://, or set directory.tls.starttls to true")
+		}
+	}
+}
+
+func (f *findings) checkPeople(d *Directory) {
+	p := &d.People
+	if len(p.Bases) == 0 {
+		f.report("directory.people.bases", "is missing", `give the DNs below which people are found: "OU=Staff,DC=corp,DC=example"`)
+	}
+	f.checkDNs("directory.people.bases", p.Bases)
+	f.checkDNs("directory.people.leavers_in", p.LeaversIn)
+	if p.Filter == "" {
+		p.Filter = usualPeople(d.Kind)
+	}
+	f.checkFilter("directory.people.filter", p.Filter)
+	f.checkAttribute("directory.people.name", p.Name)
+	if len(p.Email.From) == 0 {
+		f.report("directory.people.email.from", "is empty", "name the attributes that hold the address: [mail]")
+	}
+	for i, attribute := range p.Email.From {
+		f.checkAttribute(fmt.Sprintf("directory.people.email.from[%d]", i), attribute)
+	}
+	f.checkDomains(p.Email.Domains)
+}
+
+// checkDomains insists on a list: accounts are linked by e-mail, and in many
+// directories people may write their own.
+func (f *findings) checkDomains(domains []string) {
+	const path = "directory.people.email.domains"
+	if len(domains) == 0 {
+		f.report(path, "is missing", "list the domains whose addresses are believed: an address is often writable by its owner, and decides which account is theirs")
+	}
+	valid := regexp.MustCompile(`^[^\s@.,;/*]+(\.[^\s@.,;/*]+)*$`)
+	for i, domain := range domains {
+		if !valid.MatchString(domain) {
+			f.report(fmt.Sprintf("%s[%d]", path, i), fmt.Sprintf("%q is no domain", domain), "write what stands behind the @, without wildcards: corp.example")
+		}
+		domains[i] = strings.ToLower(domain)
+	}
+}
+
+// usualPeople is the filter for people where the file gives none.
+func usualPeople(kind string) string {
+	if kind == "active-directory" {
+		return "(&(objectCategory=person)(objectClass=user))"
+	}
+	return "(objectClass=inetOrgPerson)"
+}
+
+func (f *findings) checkDNs(path string, dns []string) {
+	for i, dn := range dns {
+		if _, err := ldap.ParseDN(dn); err != nil || dn == "" {
+			f.report(fmt.Sprintf("%s[%d]", path, i), fmt.Sprintf("%q is no distinguished name", dn), `write one in quotes: "OU=Staff,DC=corp,DC=example"`)
+		}
+	}
+}
+
+// checkFilter checks what the server will evaluate: it may know more matching
+// rules than the program, so only the syntax counts.
+func (f *findings) checkFilter(path, filter string) {
+	if filter == "" {
+		return
+	}
+	if _, err := ldap.CompileFilter(filter); err != nil {
+		f.report(path, "is no LDAP filter (RFC 4515)", `write one in quotes: "(objectClass=inetOrgPerson)"`)
+	}
+}
+
+func (f *findings) checkAttribute(path, name string) {
+	if !regexp.MustCompile(`^[A-Za-z][A-Za-z0-9-]*$`).MatchString(name) {
+		f.report(path, fmt.Sprintf("%q is no name of an attribute", name), "write one such as mail or displayName")
+	}
+}

@@ -1,0 +1,110 @@
+package config
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Problem is one mistake in the file.
+type Problem struct {
+	Line    int    `json:"line"`   // from 1
+	Column  int    `json:"column"` // from 1, in characters
+	Path    string `json:"path"`   // rules[2].grants[0].folder; "": the file as a whole
+	Message string `json:"message"`
+	Hint    string `json:"hint,omitempty"` // what to do; "" where the message says it
+}
+
+// Error is all mistakes of one file, in the order of the file.
+type Error struct {
+	File     string    `json:"file"`
+	Problems []Problem `json:"problems"`
+}
+
+// Error prints one mistake to a line, with the hint below it.
+func (e *Error) Error() string {
+	var out strings.Builder
+	noun := "mistakes"
+	if len(e.Problems) == 1 {
+		noun = "mistake"
+	}
+	fmt.Fprintf(&out, "%s: %d %s", e.File, len(e.Problems), noun)
+	for _, p := range e.Problems {
+		fmt.Fprintf(&out, "\n  %s:%d:%d: ", e.File, p.Line, p.Column)
+		if p.Path != "" {
+			out.WriteString(p.Path + ": ")
+		}
+		out.WriteString(p.Message)
+		if p.Hint != "" {
+			out.WriteString("\n      " + p.Hint)
+		}
+	}
+	return out.String()
+}
+
+// mistake is what is wrong with one value, before it is known where it stands.
+type mistake struct{ message, hint string }
+
+func (m mistake) Error() string { return m.message }
+
+// place is where in the file something stands.
+type place struct{ line, column int }
+
+// findings collects the mistakes of one file, and where each path stands.
+type findings struct {
+	places   map[string]place
+	broken   map[string]bool // paths already reported: what follows from them is not
+	problems []Problem
+}
+
+func newFindings() *findings {
+	return &findings{places: map[string]place{}, broken: map[string]bool{}}
+}
+
+// report notes a mistake at a path, unless one there, above or below has been
+// noted: it would only be its consequence.
+func (f *findings) report(path, message, hint string) {
+	f.reportAt(f.place(path), path, message, hint)
+}
+
+func (f *findings) reportAt(at place, path, message, hint string) {
+	for broken := range f.broken {
+		if within(path, broken) || within(broken, path) {
+			return
+		}
+	}
+	f.broken[path] = true
+	f.problems = append(f.problems, Problem{Line: at.line, Column: at.column, Path: path, Message: message, Hint: hint})
+}
+
+// within says whether path is outer or lies inside it.
+func within(path, outer string) bool {
+	rest, ok := strings.CutPrefix(path, outer)
+	return ok && (rest == "" || rest[0] == '.' || rest[0] == '[')
+}
+
+// place is where a path stands; for one that is missing, where its parent does.
+func (f *findings) place(path string) place {
+	for {
+		if at, ok := f.places[path]; ok {
+			return at
+		}
+		cut := strings.LastIndexAny(path, ".[")
+		if cut < 0 {
+			return place{1, 1}
+		}
+		path = path[:cut]
+	}
+}
+
+func (f *findings) err(file string) error {
+	if len(f.problems) == 0 {
+		return nil
+	}
+	slices.SortFunc(f.problems, func(a, b Problem) int {
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column),
+			cmp.Compare(a.Path, b.Path), cmp.Compare(a.Message, b.Message))
+	})
+	return &Error{File: file, Problems: f.problems}
+}

@@ -1,0 +1,53 @@
+package config
+
+import (
+	"fmt"
+	"net"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// checkService checks what concerns the process itself: state, HTTP, log.
+func (f *findings) checkService(c *Config) {
+	f.need("state", c.State, "give the path of the ledger")
+	if scheme, _, ok := strings.Cut(c.State, "://"); ok {
+		f.report("state", scheme+":// is not built in this version", "give the path of a file: /var/lib/kw-onboarder/ledger.db")
+	}
+	if c.HTTP.Metrics != "" {
+		f.checkListen("http.metrics", c.HTTP.Metrics)
+	}
+	if levels := []string{"debug", "info", "warn", "error"}; !slices.Contains(levels, c.Log.Level) {
+		f.report("log.level", oneOf(c.Log.Level, levels), "")
+	}
+	if formats := []string{"json", "console"}; !slices.Contains(formats, c.Log.Format) {
+		f.report("log.format", oneOf(c.Log.Format, formats), "")
+	}
+}
+
+func (f *findings) checkListen(path, address string) {
+	_, port, err := net.SplitHostPort(address)
+	if n, bad := strconv.Atoi(port); err != nil || bad != nil || n < 0 || n > 65535 {
+		f.report(path, fmt.Sprintf("%q is no address to listen on", address), `write "host:port", or ":port" for all addresses`)
+	}
+}
+
+// need reports a text that is missing.
+func (f *findings) need(path, text, hint string) {
+	if strings.TrimSpace(text) == "" {
+		f.report(path, "is missing", hint)
+	}
+}
+
+func (f *findings) needSecret(path string, s Secret) {
+	if s == (Secret{}) {
+		f.report(path, "is missing", secretHint)
+	}
+}
+
+func oneOf(text string, choices []string) string {
+	if text == "" {
+		return "is missing: want " + strings.Join(choices, ", ")
+	}
+	return fmt.Sprintf("%q is none of %s", text, strings.Join(choices, ", "))
+}

@@ -1,0 +1,22 @@
+package config
+
+import "regexp"
+
+// unbuilt says whether a key belongs to a part of the contract that this
+// version does not have, and what to do about it. Such a key may stand there
+// empty; with a value it would be a promise that nobody keeps.
+func unbuilt(path string) (hint string, ok bool) {
+	const plain = "remove it"
+	const limit = "remove it; a limit that is not kept would be worse than none"
+	switch regexp.MustCompile(`\[\d+\]`).ReplaceAllString(path, "[]") {
+	case "budgets", "expect", "walls", "leavers", "rules[].grants[].until", "rules[].grants[].from", "rules[].when.under":
+		return limit, true
+	case "watch", "rule_files", "tables",
+		"rules[].when.group_like", "rules[].when.cel", "rules[].label",
+		"rules[].account.name", "rules[].account.notify":
+		return plain, true
+	case "http.pages", "http.web_config":
+		return "remove it; metrics and health are at http.metrics", true
+	}
+	return "", false
+}
