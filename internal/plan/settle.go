@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/access"
 )
@@ -57,4 +58,28 @@ func (out *Outcome) settleGrant(o Change, t *tenant) {
 	case found && g.Origin == "" && g.Role == o.To:
 		out.Result, out.SharedBy, out.Created, out.Why = Done, g.SharedBy, g.Created, ""
 	}
+}
+
+// Hold takes out what an earlier run has sent and nobody could read since: it
+// may still come to be, and is decided by a later reading, not sent again. What
+// needs it goes with it.
+func (p *Plan) Hold(undecided []Change) {
+	held := map[Key]bool{}
+	p.Changes = slices.DeleteFunc(p.Changes, func(c Change) bool {
+		again := slices.ContainsFunc(undecided, c.same)
+		if again {
+			p.Notes = append(p.Notes, Note{
+				Kind: NoteHeld, Person: c.Person, Email: c.Email, Rule: firstRule(c.Causes),
+				Why: fmt.Sprintf("an earlier attempt to %s is still undecided", c.Op),
+			})
+		}
+		held[c.Key] = again || slices.ContainsFunc(c.Needs, func(k Key) bool { return held[k] })
+		return held[c.Key]
+	})
+}
+
+// same says whether two changes are about one thing, even where one of them
+// did not know the folder's id yet.
+func (c Change) same(o Change) bool {
+	return c.Op == o.Op && c.Person == o.Person && c.As == o.As && (c.Path == o.Path || (c.Folder != "" && c.Folder == o.Folder))
 }

@@ -93,6 +93,9 @@ func (a *application) batch(ctx context.Context, steps []plan.Step) error {
 	if err := a.runner.Journal.Settle(keep, outcomes); err != nil {
 		return fmt.Errorf("record %d outcomes: %w", len(outcomes), err)
 	}
+	for i, o := range outcomes {
+		a.runner.settled(intents[i], o)
+	}
 	return nil
 }
 
@@ -106,8 +109,9 @@ func (a *application) complete(ctx context.Context, s plan.Step) plan.Step {
 			why = "the run was stopped before"
 		}
 		if why != "" {
-			a.outcomes = append(a.outcomes, plan.Outcome{Key: c.Key, Result: plan.Skipped, Why: why})
-			a.made[c.Key] = a.outcomes[len(a.outcomes)-1]
+			o := plan.Outcome{Key: c.Key, Result: plan.Skipped, Why: why}
+			a.outcomes, a.made[c.Key] = append(a.outcomes, o), o
+			a.runner.settled(c, o)
 			continue
 		}
 		s.Folder = c.Folder
@@ -172,4 +176,10 @@ func skipped(s plan.Step, why string) []plan.Outcome {
 		out[i] = plan.Outcome{Key: c.Key, Result: plan.Skipped, Why: why}
 	}
 	return out
+}
+
+func (r *Runner) settled(c plan.Change, o plan.Outcome) {
+	if r.Settled != nil {
+		r.Settled(c, o)
+	}
 }

@@ -96,3 +96,33 @@ func (r *Report) Notes(kind plan.NoteKind) int {
 	}
 	return n
 }
+
+// summary is what the ledger keeps of a run besides its changes.
+type summary struct {
+	Mode     string         `json:"mode"`
+	Seconds  float64        `json:"seconds"`
+	People   int            `json:"people"`
+	Groups   int            `json:"groups"`
+	Changes  int            `json:"changes"`
+	Withheld int            `json:"withheld"`
+	Results  map[string]int `json:"results"`
+	Notes    map[string]int `json:"notes"`
+	Requests map[string]int `json:"requests"`
+	Error    string         `json:"error,omitempty"`
+}
+
+func (r *Report) summary() summary {
+	s := summary{
+		Mode: r.Mode, Seconds: r.Took.Seconds(), People: r.People, Groups: r.Groups,
+		Changes: len(r.Plan.Changes), Withheld: len(r.Withheld), Error: r.Err,
+		Results: map[string]int{}, Notes: map[string]int{},
+		Requests: map[string]int{"planned": r.Requests.Planned(), "made": r.Requests.Made},
+	}
+	for _, o := range r.Outcomes {
+		s.Results[o.Result.String()]++
+	}
+	for _, n := range r.Plan.Notes {
+		s.Notes[n.Kind.String()]++
+	}
+	return s
+}

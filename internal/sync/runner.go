@@ -14,6 +14,9 @@ type Runner struct {
 	Planner
 	Tenant  Tenant
 	Journal Journal
+	// Settled is told of each change as soon as its outcome is recorded; nil:
+	// nobody listens. It is called from one goroutine.
+	Settled func(plan.Change, plan.Outcome)
 }
 
 // Run makes Kiteworks agree with the directory, once. The error says why the
@@ -66,6 +69,12 @@ func (r *Runner) run(ctx context.Context, rep *Report) error {
 		return fmt.Errorf("settle the open intents: %w", err)
 	}
 	v.decide(memory)
+	undecided, err := r.Journal.Open(ctx)
+	if err != nil {
+		return fmt.Errorf("read the open intents: %w", err)
+	}
+	rep.Plan.Hold(undecided)
+	rep.Requests.Write = len(rep.Plan.Steps(plan.MaxPerStep))
 	if err := r.Journal.Learn(ctx, rep.Plan.Learned); err != nil {
 		return fmt.Errorf("remember what was found: %w", err)
 	}
