@@ -1,0 +1,144 @@
+package status
+
+import (
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/kw-onboarder/kw-onboarder/internal/plan"
+)
+
+// Board is what the program shows of itself. It is safe for concurrent use.
+type Board struct {
+	metrics metrics
+
+	mu    sync.Mutex
+	ready Readiness
+}
+
+// New registers the metrics with reg; a second Board needs a registry of its own.
+func New(reg prometheus.Registerer) *Board {
+	return &Board{metrics: newMetrics(reg)}
+}
+
+// Failed is the result of a run that found no truth to show: it moves the
+// counters, while the gauges keep what the last complete run has set.
+const Failed = "failed"
+
+// Run is one run that has ended.
+type Run struct {
+	Kind   string // full or delta
+	Result string // Failed, or in one word how well it went
+	Ended  time.Time
+
+	People, Groups int            // in the directory
+	Planned        []plan.Op      // of each change that the plan held
+	Outcomes       map[Change]int // how many changes ended so
+	HeldPeople     int            // people of whom some rule could not be decided
+	HeldRules      int            // rules that are frozen as a whole
+	Skipped        int            // people who are not acted on
+}
+
+// Change is a kind of change and how it ended.
+type Change struct {
+	Op     plan.Op
+	Result plan.Result
+}
+
+// Started shows that a run began.
+func (b *Board) Started(at time.Time) {
+	b.metrics.lastRun.Set(seconds(at))
+}
+
+// Phase shows how long one phase of a run took.
+func (b *Board) Phase(name string, took time.Duration) {
+	b.metrics.phase.WithLabelValues(name).Observe(took.Seconds())
+}
+
+// Finished shows how a run ended.
+func (b *Board) Finished(r Run) {
+	m := &b.metrics
+	m.runs.WithLabelValues(r.Kind, r.Result).Inc()
+	for c, n := range r.Outcomes {
+		m.changes.WithLabelValues(label(c.Op), label(c.Result)).Add(float64(n))
+	}
+	if r.Result == Failed {
+		return
+	}
+	m.lastSuccess.Set(seconds(r.Ended))
+	m.people.Set(float64(r.People))
+	m.groups.Set(float64(r.Groups))
+	m.skipped.Set(float64(r.Skipped))
+	m.held.WithLabelValues("person").Set(float64(r.HeldPeople))
+	m.held.WithLabelValues("rule").Set(float64(r.HeldRules))
+	planned := map[plan.Op]int{}
+	for _, op := range r.Planned {
+		planned[op]++
+	}
+	for _, op := range operations() {
+		m.planned.WithLabelValues(label(op)).Set(float64(planned[op]))
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.ready.LastSuccess = r.Ended
+}
+
+// Request shows one HTTP request to Kiteworks: the vendor's operation with its
+// path template, never a path with ids. code is the HTTP status, 0 if there was
+// no answer.
+func (b *Board) Request(operation string, code int, took time.Duration) {
+	text := "none"
+	if code != 0 {
+		text = strconv.Itoa(code)
+	}
+	b.metrics.requests.WithLabelValues(operation, text).Inc()
+	b.metrics.latency.WithLabelValues(operation).Observe(took.Seconds())
+}
+
+// Throttled shows that Kiteworks asked us to slow down.
+func (b *Board) Throttled() { b.metrics.throttled.Inc() }
+
+// TokenMinted shows that an access token was issued to us.
+func (b *Board) TokenMinted() { b.metrics.tokens.Inc() }
+
+// Reloaded shows how loading the configuration went, the first time included.
+// hash tells two configurations apart; a failure leaves the one in force in place.
+func (b *Board) Reloaded(ok bool, hash string, at time.Time) {
+	m := &b.metrics
+	if !ok {
+		m.reloadOK.Set(0)
+		return
+	}
+	m.reloadOK.Set(1)
+	m.reloadTime.Set(seconds(at))
+	m.config.Reset()
+	m.config.WithLabelValues(hash).Set(1)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.ready.Configured.IsZero() {
+		b.ready.Configured = at
+	}
+}
+
+// Built shows which program this is.
+func (b *Board) Built(version, commit, goVersion string) {
+	b.metrics.build.WithLabelValues(version, commit, goVersion).Set(1)
+}
+
+// Readiness is what readiness depends on, as of now.
+func (b *Board) Readiness() Readiness {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.ready
+}
+
+// seconds is a moment as Prometheus wants it: seconds since 1970.
+func seconds(t time.Time) float64 { return float64(t.UnixMilli()) / 1000 }
+
+// label is the name of an operation or a result as a label's value: create_folder.
+func label(name interface{ String() string }) string {
+	return strings.ReplaceAll(name.String(), " ", "_")
+}

@@ -1,0 +1,210 @@
+package status
+
+import (
+	"bytes"
+	"flag"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"github.com/prometheus/client_golang/prometheus/testutil"
+
+	"github.com/kw-onboarder/kw-onboarder/internal/plan"
+)
+
+var (
+	update = flag.Bool("update", false, "write the golden files anew")
+	moment = time.Date(2027, 3, 1, 8, 0, 0, 500_000_000, time.UTC)
+)
+
+func newBoard() (*Board, *prometheus.Registry) {
+	reg := prometheus.NewRegistry()
+	return New(reg), reg
+}
+
+// scrape returns what Prometheus would read, as text.
+func scrape(reg *prometheus.Registry) []byte {
+	answer := httptest.NewRecorder()
+	promhttp.HandlerFor(reg, promhttp.HandlerOpts{}).ServeHTTP(answer, httptest.NewRequest(http.MethodGet, "/metrics", http.NoBody))
+	return answer.Body.Bytes()
+}
+
+// busy is a board on which everything has happened.
+func busy() *prometheus.Registry {
+	b, reg := newBoard()
+	b.Built("1.2.3", "abcdef0", "go1.26.0")
+	b.Reloaded(true, "old", moment.Add(-time.Hour))
+	b.Reloaded(true, "new", moment)
+	b.Started(moment)
+	b.Phase("directory", 3*time.Second)
+	b.Request("GET /rest/roles", http.StatusOK, 40*time.Millisecond)
+	b.Request("GET /rest/roles", http.StatusTooManyRequests, 5*time.Millisecond)
+	b.Request("POST /rest/folders/{id}/members", 0, 30*time.Second)
+	b.Throttled()
+	b.TokenMinted()
+	b.Finished(Run{
+		Kind: "full", Result: "partial", Ended: moment.Add(time.Minute), People: 900, Groups: 40,
+		Planned: []plan.Op{plan.Grant, plan.Grant, plan.CreateFolder},
+		Outcomes: map[Change]int{
+			{plan.Grant, plan.Done}: 1, {plan.Grant, plan.Refused}: 1, {plan.CreateFolder, plan.Already}: 1,
+		},
+		HeldPeople: 3, HeldRules: 1, Skipped: 7,
+	})
+	return reg
+}
+
+func TestExposition(t *testing.T) {
+	t.Parallel()
+	for name, reg := range map[string]*prometheus.Registry{"busy": busy(), "fresh": fresh()} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			golden := filepath.Join("testdata", name+".prom")
+			got := scrape(reg)
+			if *update {
+				if err := os.WriteFile(golden, got, 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(golden)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(string(got), "\n")); diff != "" {
+				t.Errorf("metrics (-want +got); -update writes %s anew:\n%s", golden, diff)
+			}
+		})
+	}
+}
+
+func fresh() *prometheus.Registry {
+	_, reg := newBoard()
+	return reg
+}
+
+// A run that failed knows nothing: the gauges go on showing the last good one,
+// and the changes that it made before it failed are counted.
+func TestFailedRunKeepsTheGauges(t *testing.T) {
+	t.Parallel()
+	b, reg := newBoard()
+	b.Finished(Run{Kind: "full", Result: "done", Ended: moment, People: 900, Planned: []plan.Op{plan.Grant}, HeldRules: 2})
+	b.Finished(Run{
+		Kind: "full", Result: Failed, Ended: moment.Add(time.Hour),
+		Outcomes: map[Change]int{{plan.Grant, plan.Done}: 5},
+	})
+	const want = `
+# HELP kw_onboarder_last_success_timestamp_seconds When the last run ended that did not fail.
+# TYPE kw_onboarder_last_success_timestamp_seconds gauge
+kw_onboarder_last_success_timestamp_seconds 1.8038880005e+09
+# HELP kw_onboarder_people People in the directory, as of the last run that did not fail.
+# TYPE kw_onboarder_people gauge
+kw_onboarder_people 900
+# HELP kw_onboarder_planned_changes Changes in the plan of the last run that did not fail, by operation.
+# TYPE kw_onboarder_planned_changes gauge
+kw_onboarder_planned_changes{op="create_account"} 0
+kw_onboarder_planned_changes{op="create_folder"} 0
+kw_onboarder_planned_changes{op="grant"} 1
+kw_onboarder_planned_changes{op="raise"} 0
+`
+	if err := testutil.GatherAndCompare(reg, strings.NewReader(want), "kw_onboarder_last_success_timestamp_seconds",
+		"kw_onboarder_people", "kw_onboarder_planned_changes"); err != nil {
+		t.Error(err)
+	}
+	if got := testutil.ToFloat64(b.metrics.changes.WithLabelValues("grant", "done")); got != 5 {
+		t.Errorf("got %v grants done, want 5", got)
+	}
+	if got := testutil.ToFloat64(b.metrics.runs.WithLabelValues("full", Failed)); got != 1 {
+		t.Errorf("got %v failed runs, want 1", got)
+	}
+}
+
+func TestFailedReloadKeepsTheHash(t *testing.T) {
+	t.Parallel()
+	b, reg := newBoard()
+	b.Reloaded(true, "good", moment)
+	b.Reloaded(false, "bad", moment.Add(time.Hour))
+	const want = `
+# HELP kw_onboarder_config_info The configuration in force, by its hash.
+# TYPE kw_onboarder_config_info gauge
+kw_onboarder_config_info{hash="good"} 1
+# HELP kw_onboarder_config_last_reload_success_timestamp_seconds When the configuration was last loaded successfully.
+# TYPE kw_onboarder_config_last_reload_success_timestamp_seconds gauge
+kw_onboarder_config_last_reload_success_timestamp_seconds 1.8038880005e+09
+# HELP kw_onboarder_config_last_reload_successful Whether the last attempt to load the configuration succeeded.
+# TYPE kw_onboarder_config_last_reload_successful gauge
+kw_onboarder_config_last_reload_successful 0
+`
+	if err := testutil.GatherAndCompare(reg, strings.NewReader(want), "kw_onboarder_config_info",
+		"kw_onboarder_config_last_reload_success_timestamp_seconds", "kw_onboarder_config_last_reload_successful"); err != nil {
+		t.Error(err)
+	}
+}
+
+// The text shows classic buckets only; who asks for protobuf gets native ones too.
+func TestHistogramsAreNativeToo(t *testing.T) {
+	t.Parallel()
+	families, err := busy().Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := 0
+	for _, f := range families {
+		for _, m := range f.GetMetric() {
+			h := m.GetHistogram()
+			if h == nil {
+				continue
+			}
+			found++
+			if len(h.GetPositiveSpan()) == 0 || len(h.GetBucket()) == 0 {
+				t.Errorf("%s: got %d native spans and %d classic buckets, want both", f.GetName(), len(h.GetPositiveSpan()), len(h.GetBucket()))
+			}
+		}
+	}
+	if found == 0 {
+		t.Error("no histogram was found")
+	}
+}
+
+// Two boards live in one process, each on its own registry and none on the default one.
+func TestBoardsDoNotMeet(t *testing.T) {
+	t.Parallel()
+	first, _ := newBoard()
+	second, _ := newBoard()
+	first.Throttled()
+	if got := testutil.ToFloat64(second.metrics.throttled); got != 0 {
+		t.Errorf("got %v, want 0", got)
+	}
+	families, err := prometheus.DefaultGatherer.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range families {
+		if strings.HasPrefix(f.GetName(), namespace) {
+			t.Errorf("%s is on the default registry", f.GetName())
+		}
+	}
+}
+
+// Prometheus's own judgement of names, units and help texts.
+func TestPromtoolCheckMetrics(t *testing.T) {
+	t.Parallel()
+	promtool, err := exec.LookPath("promtool")
+	if err != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatal("promtool is missing: install the package prometheus")
+		}
+		t.Skip("SKIPPED, NOT CHECKED: promtool is missing; install the package prometheus")
+	}
+	cmd := exec.CommandContext(t.Context(), promtool, "check", "metrics")
+	cmd.Stdin = bytes.NewReader(scrape(busy()))
+	if out, err := cmd.CombinedOutput(); err != nil || len(out) > 0 {
+		t.Errorf("promtool check metrics: %v\n%s", err, out)
+	}
+}

@@ -1,0 +1,145 @@
+package status
+
+import (
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promauto"
+
+	"github.com/kw-onboarder/kw-onboarder/internal/plan"
+)
+
+const namespace = "kw_onboarder"
+
+// metrics are all that a scrape shows, one field for each name.
+type metrics struct {
+	runs        *prometheus.CounterVec
+	phase       *prometheus.HistogramVec
+	lastRun     prometheus.Gauge
+	lastSuccess prometheus.Gauge
+
+	people  prometheus.Gauge
+	groups  prometheus.Gauge
+	skipped prometheus.Gauge
+	held    *prometheus.GaugeVec
+	planned *prometheus.GaugeVec
+	changes *prometheus.CounterVec
+
+	requests  *prometheus.CounterVec
+	latency   *prometheus.HistogramVec
+	throttled prometheus.Counter
+	tokens    prometheus.Counter
+
+	reloadOK   prometheus.Gauge
+	reloadTime prometheus.Gauge
+	config     *prometheus.GaugeVec
+	build      *prometheus.GaugeVec
+}
+
+func newMetrics(reg prometheus.Registerer) metrics {
+	r := registrar{promauto.With(reg)}
+	m := metrics{
+		runs:        r.counters("runs_total", "Runs that ended, by kind and result.", "kind", "result"),
+		phase:       r.histograms("run_phase_seconds", "Duration of the phases of a run.", phaseBuckets(), "phase"),
+		lastRun:     r.gauge("last_run_timestamp_seconds", "When the last run began, whatever its result."),
+		lastSuccess: r.gauge("last_success_timestamp_seconds", "When the last run ended that did not fail."),
+
+		people:  r.gauge("people", "People in the directory, as of the last run that did not fail."),
+		groups:  r.gauge("groups", "Groups in the directory, as of the last run that did not fail."),
+		skipped: r.gauge("skipped_people", "People who are not acted on, as of the last run that did not fail."),
+		held:    r.gauges("held", "Undecided and therefore left as they are: people, and rules as a whole.", "scope"),
+		planned: r.gauges("planned_changes", "Changes in the plan of the last run that did not fail, by operation.", "op"),
+		changes: r.counters("changes_total", "Changes, by operation and how they ended.", "op", "result"),
+
+		requests: r.counters("requests_total",
+			"HTTP requests to Kiteworks, by operation and status; code none: there was no answer.", "operation", "code"),
+		latency:   r.histograms("request_seconds", "Latency of HTTP requests to Kiteworks.", requestBuckets(), "operation"),
+		throttled: r.counter("throttled_total", "Answers of Kiteworks that asked for fewer requests."),
+		tokens:    r.counter("tokens_minted_total", "Access tokens that Kiteworks issued."),
+
+		reloadOK: r.gauge("config_last_reload_successful", "Whether the last attempt to load the configuration succeeded."),
+		reloadTime: r.gauge("config_last_reload_success_timestamp_seconds",
+			"When the configuration was last loaded successfully."),
+		config: r.gauges("config_info", "The configuration in force, by its hash.", "hash"),
+		build:  r.gauges("build_info", "The program that runs.", "version", "commit", "goversion"),
+	}
+	m.begin()
+	return m
+}
+
+// begin makes the series that can be foreseen, at zero: a counter that appears
+// with its first event hides that event from rate().
+func (m *metrics) begin() {
+	for _, kind := range []string{"full", "delta"} {
+		for _, result := range []string{"done", "partial", Failed} {
+			m.runs.WithLabelValues(kind, result)
+		}
+	}
+	for _, scope := range []string{"person", "rule"} {
+		m.held.WithLabelValues(scope)
+	}
+	for _, op := range operations() {
+		m.planned.WithLabelValues(label(op))
+		for _, result := range results() {
+			m.changes.WithLabelValues(label(op), label(result))
+		}
+	}
+}
+
+// operations are all that plan knows.
+func operations() []plan.Op {
+	var all []plan.Op
+	for op := plan.Op(1); op.String() != plan.Op(0).String(); op++ {
+		all = append(all, op)
+	}
+	return all
+}
+
+// results are all that plan knows.
+func results() []plan.Result {
+	var all []plan.Result
+	for r := plan.Result(1); r.String() != plan.Result(0).String(); r++ {
+		all = append(all, r)
+	}
+	return all
+}
+
+// phaseBuckets span a delta run without work to a first onboarding, in seconds.
+func phaseBuckets() []float64 {
+	return []float64{.01, .05, .25, 1, 5, 15, 60, 300, 900, 3600}
+}
+
+// requestBuckets span a cached answer to the longest that is waited for, in seconds.
+func requestBuckets() []float64 {
+	return []float64{.01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60}
+}
+
+// registrar makes metrics that are registered and bear the program's name.
+type registrar struct{ promauto.Factory }
+
+func (r registrar) counter(name, help string) prometheus.Counter {
+	return r.NewCounter(prometheus.CounterOpts{Namespace: namespace, Name: name, Help: help})
+}
+
+func (r registrar) counters(name, help string, labels ...string) *prometheus.CounterVec {
+	return r.NewCounterVec(prometheus.CounterOpts{Namespace: namespace, Name: name, Help: help}, labels)
+}
+
+func (r registrar) gauge(name, help string) prometheus.Gauge {
+	return r.NewGauge(prometheus.GaugeOpts{Namespace: namespace, Name: name, Help: help})
+}
+
+func (r registrar) gauges(name, help string, labels ...string) *prometheus.GaugeVec {
+	return r.NewGaugeVec(prometheus.GaugeOpts{Namespace: namespace, Name: name, Help: help}, labels)
+}
+
+// histograms are classic for text scrapes and native for those that ask for
+// protobuf; the bounds keep a native one small whatever is observed.
+func (r registrar) histograms(name, help string, buckets []float64, labels ...string) *prometheus.HistogramVec {
+	return r.NewHistogramVec(prometheus.HistogramOpts{
+		Namespace: namespace, Name: name, Help: help, Buckets: buckets,
+		NativeHistogramBucketFactor:     1.1,
+		NativeHistogramMaxBucketNumber:  100,
+		NativeHistogramMinResetDuration: time.Hour,
+	}, labels)
+}
