@@ -101,7 +101,7 @@ func (c *Company) setSpecials() {
 	special(&c.TwoMails, func(p *Person) { p.Mail = append(p.Mail, "second."+p.UID+"@example.com") })
 	special(&c.BadMail, func(p *Person) { p.Mail = []string{"no address"} })
 	special(&c.NonASCII, func(p *Person) { p.Name, p.Mail = "Zoë Ångström-李", []string{"Zoe.Angstrom@Example.COM"} })
-	special(&c.CommaInDN, func(p *Person) { p.DN = `cn=Doe\, Jane,` + PeopleBase })
+	special(&c.CommaInDN, func(p *Person) { p.DN = `cn=Doe\2C Jane,` + PeopleBase })
 	special(&c.TwoValuedRDN, func(p *Person) { p.DN = "cn=Jo Ann+uid=" + p.UID + "," + PeopleBase })
 	special(&c.NoDepartment, func(p *Person) { p.Department = nil })
 	special(&c.TwoDepartments, func(p *Person) { p.Department = []string{"Finance", "Legal"} })

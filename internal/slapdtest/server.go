@@ -1,6 +1,7 @@
 package slapdtest
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -223,6 +224,17 @@ func (s *Server) Add(t testing.TB, dn string, attributes map[string][]string) {
 func (s *Server) Delete(t testing.TB, dn string) {
 	t.Helper()
 	s.Do(t, func(c *ldap.Conn) error { return c.Del(ldap.NewDelRequest(dn, nil)) })
+}
+
+// HideEntryUUID restarts the server with a rule that lets nobody but the administrator read entryUUID.
+func (s *Server) HideEntryUUID(t testing.TB) {
+	t.Helper()
+	text, err := os.ReadFile(s.path("slapd.conf"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, s.path("slapd.conf"), bytes.Replace(text, []byte("access to *"), []byte("access to attrs=entryUUID by * none\naccess to *"), 1))
+	s.Restart(t)
 }
 
 func (s *Server) dial() (*ldap.Conn, error) {

@@ -1,0 +1,54 @@
+package directory
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/go-ldap/ldap/v3"
+)
+
+// plain is the reason in an error of go-ldap, in one line and without the
+// packets that such an error carries.
+func plain(err error) error {
+	var answer *ldap.Error
+	if !errors.As(err, &answer) {
+		return err
+	}
+	if answer.ResultCode >= ldap.ErrorNetwork { // go-ldap's own codes
+		return answer.Err
+	}
+	reason := fmt.Sprintf("result code %d", answer.ResultCode)
+	if name := ldap.LDAPResultCodeMap[answer.ResultCode]; name != "" {
+		reason = strings.ToLower(name)
+	}
+	// Active Directory ends its remarks with a zero byte.
+	if remark := strings.Join(strings.Fields(strings.Trim(answer.Err.Error(), "\x00")), " "); remark != "" {
+		reason += " (" + remark + ")"
+	}
+	return errors.New(reason)
+}
+
+// errReferral is a part of the answer that the server says is elsewhere.
+var errReferral = errors.New("the server refers to another server")
+
+// remedy is what an administrator does about a search that failed for err; of is people or groups.
+func remedy(err error, of string) string {
+	is := func(codes ...uint16) bool { return ldap.IsErrorAnyOf(err, codes...) }
+	switch {
+	case is(ldap.LDAPResultSizeLimitExceeded):
+		return "raise the server's size limit for the bind account, for paged searches too (OpenLDAP: limits ... size.prtotal)"
+	case is(ldap.LDAPResultTimeLimitExceeded):
+		return "raise the server's time limit for the bind account, or index the attributes of the filter"
+	case is(ldap.LDAPResultAdminLimitExceeded):
+		return "ask for smaller pages, or raise the server's administrative limits for the bind account"
+	case is(ldap.LDAPResultNoSuchObject):
+		return "check directory." + of + ".bases, and that the bind account may read there"
+	case is(ldap.LDAPResultInsufficientAccessRights):
+		return "let the bind account read there"
+	case is(ldap.LDAPResultReferral), errors.Is(err, errReferral):
+		return "name the server that holds the entries in directory.servers, or a smaller base in directory." + of + ".bases"
+	default:
+		return "check the server, the read is tried again with the next run"
+	}
+}

@@ -1,0 +1,95 @@
+package directory
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/kw-onboarder/kw-onboarder/internal/access"
+)
+
+// person reads the entry in hand, except for its groups.
+func (r *reader) person(id string) access.Person {
+	e := r.entry
+	p := access.Person{
+		ID: access.PersonID{Source: r.o.Name, ID: id}, DN: e.dn,
+		Standing: r.kind.standing(e, r.taken),
+		Changed:  changedAt(e.one(r.kind.changed)),
+		Attrs:    make(map[string][]string, len(r.o.Attributes)),
+	}
+	p.Email, p.NoEmail = r.o.People.email(e)
+	p.Name = e.one(r.o.People.Name)
+	if p.Name == "" {
+		p.Name = e.one("cn")
+	}
+	if p.Name == "" {
+		p.Name = string(p.Email)
+	}
+	for _, name := range r.o.Attributes {
+		if values := e.values(name); len(values) > 0 {
+			p.Attrs[name] = r.texts.list(values)
+		}
+	}
+	return p
+}
+
+// email takes the address from the first attribute that has a value. One
+// with several values leaves open which is meant: none is taken.
+func (p *People) email(e *entry) (access.Email, string) {
+	for _, name := range p.EmailFrom {
+		values := slices.DeleteFunc(slices.Sorted(slices.Values(e.values(name))), func(v string) bool { return strings.TrimSpace(v) == "" })
+		switch len(values) {
+		case 0:
+			continue
+		case 1:
+			return p.accept(name, values[0])
+		default:
+			return "", fmt.Sprintf("%s has %d values: %s", name, len(values), strings.Join(values, ", "))
+		}
+	}
+	return "", "no value in " + strings.Join(p.EmailFrom, ", ")
+}
+
+func (p *People) accept(attribute, value string) (access.Email, string) {
+	email, err := access.ParseEmail(value)
+	if err != nil {
+		return "", fmt.Sprintf("%s: %v", attribute, err)
+	}
+	if len(p.EmailDomains) > 0 && !slices.Contains(p.EmailDomains, email.Domain()) {
+		return "", fmt.Sprintf("%s: %s is outside the allowed domains: %s", attribute, email, strings.Join(p.EmailDomains, ", "))
+	}
+	return email, ""
+}
+
+// interner keeps one copy of texts that occur again and again, as lists of one.
+// The lists are shared: nobody may change them.
+type interner map[string][]string
+
+// longest is the length in bytes from which on a text is taken to be nobody else's.
+const longest = 128
+
+// list is the values in ascending order, because servers keep them in none.
+func (n interner) list(values []string) []string {
+	if len(values) == 1 {
+		return n.single(values[0])
+	}
+	list := make([]string, len(values))
+	for i, v := range values {
+		list[i] = n.text(v)
+	}
+	slices.Sort(list)
+	return list
+}
+
+func (n interner) text(s string) string { return n.single(s)[0] }
+
+func (n interner) single(s string) []string {
+	if shared, ok := n[s]; ok {
+		return shared
+	}
+	list := []string{s}
+	if len(s) < longest {
+		n[s] = list
+	}
+	return list
+}
