@@ -15,21 +15,28 @@ import (
 func (f *findings) document(data []byte) *yaml.Node {
 	var first, second yaml.Node
 	d := yaml.NewDecoder(bytes.NewReader(data))
-	if err := d.Decode(&first); errors.Is(err, io.EOF) {
+	switch err := d.Decode(&first); {
+	case errors.Is(err, io.EOF):
 		f.report("", "the file is empty", "begin with config.example.yaml")
 		return nil
-	} else if err != nil {
+	case err != nil:
 		f.syntax(err)
 		return nil
 	}
-	if err := d.Decode(&second); err == nil {
+	switch err := d.Decode(&second); {
+	case err == nil:
 		f.reportAt(place{second.Line, second.Column}, "", "a second document begins here, and nothing in it would count", "keep one document to a file: remove the `---` in between")
 		return nil
-	} else if !errors.Is(err, io.EOF) {
+	case !errors.Is(err, io.EOF):
 		f.syntax(err)
 		return nil
 	}
-	return first.Content[0]
+	root := first.Content[0]
+	if root.Kind != yaml.MappingNode {
+		f.reportAt(place{root.Line, root.Column}, "", "the file is "+kind(root)+", want keys and values", "begin with config.example.yaml")
+		return nil
+	}
+	return root
 }
 
 // syntax reports what the YAML parser did not understand. Its text is shown only

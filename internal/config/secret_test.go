@@ -1,0 +1,122 @@
+package config_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/kw-onboarder/kw-onboarder/internal/config"
+)
+
+// TestP13_AnInlineSecretIsNotRepeated: whatever form it takes in the file.
+func TestP13_AnInlineSecretIsNotRepeated(t *testing.T) {
+	t.Parallel()
+	for _, inline := range []string{
+		"hunter2", `"hunter2"`, "*hunter2", "!hunter2", "!hunter2 x", "&hunter2", "hunter2 #hunter2", "#hunter2",
+		"{hunter2}", "[hunter2, CN=hunter2]", "@hunter2", "%hunter2", "'hunter2", "vault:hunter2", "file://hunter2:x", "|\n  hunter2",
+		"env:hunter2-", "\"\\hunter2\"", ": hunter2", "hunter2: x", "- hunter2", "? hunter2", "`hunter2`", ">hunter2",
+	} {
+		for _, reference := range []string{"file:/run/secrets/ldap", "env:KW_SECRET", "cred:key"} {
+			_, err := config.Parse("config.yaml", with(t, reference, inline))
+			if err == nil {
+				t.Errorf("%s for %s passes", inline, reference)
+			} else if strings.Contains(err.Error(), "hunter2") {
+				t.Errorf("the error repeats %s:\n%v", inline, err)
+			}
+		}
+	}
+}
+
+func TestSecret_PrintsItsReference(t *testing.T) {
+	t.Parallel()
+	s := secret(t, "env:KW_SECRET")
+	asJSON, err := json.Marshal(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := fmt.Sprintf("%v %s %#v %s", s, s, s, asJSON)
+	if want := `env:KW_SECRET env:KW_SECRET env:KW_SECRET "env:KW_SECRET"`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+func secret(t *testing.T, reference string) config.Secret {
+	t.Helper()
+	var s config.Secret
+	if err := s.UnmarshalText([]byte(reference)); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func TestSecret_Resolve(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, text string, mode os.FileMode) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chmod(path, mode); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	open, closed := write("open", "s3cret\n", 0o444), write("closed", "k3y\r\n", 0o400)
+	two, blank := write("two", "a\n\n", 0o400), write("blank", "\n", 0o400)
+	t.Setenv("KW_TEST_SECRET", "fr0m env")
+	t.Setenv("CREDENTIALS_DIRECTORY", dir)
+
+	tests := []struct {
+		name, reference string
+		key             bool
+		want, wrong     string
+	}{
+		{"file", "file:" + open, false, "s3cret", ""},
+		{"one line feed only", "file:" + two, false, "a\n", ""},
+		{"credential", "cred:open", false, "s3cret", ""},
+		{"environment", "env:KW_TEST_SECRET", false, "fr0m env", ""},
+		{"key of its owner", "file:" + closed, true, "k3y", ""},
+		{"key in a credential", "cred:open", true, "s3cret", ""},
+		{"key that all may read", "file:" + open, true, "", "chmod 0400"},
+		{"empty file", "file:" + blank, false, "", "it is empty"},
+		{"no file", "file:" + dir + "/none", false, "", "no such file"},
+		{"a folder", "file:" + dir, false, "", "is a directory"},
+		{"not in the environment", "env:KW_TEST_NONE", false, "", "does not have it"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			s := secret(t, tt.reference)
+			resolve := s.Resolve
+			if tt.key {
+				resolve = s.ResolveKey
+			}
+			got, err := resolve()
+			if got != tt.want || tt.wrong == "" != (err == nil) || err != nil && !strings.Contains(err.Error(), tt.wrong) {
+				t.Errorf("got %q, %v; want %q, %q", got, err, tt.want, tt.wrong)
+			}
+			if err != nil && !strings.Contains(err.Error(), tt.reference) {
+				t.Errorf("%v does not name %s", err, tt.reference)
+			}
+		})
+	}
+}
+
+func TestSecret_WithoutCredentialsSaysWhatToDo(t *testing.T) {
+	t.Setenv("CREDENTIALS_DIRECTORY", "")
+	if _, err := secret(t, "cred:x").Resolve(); err == nil || !strings.Contains(err.Error(), "LoadCredential=") {
+		t.Errorf("got %v, want a word on LoadCredential=", err)
+	}
+}
+
+func TestSecret_RefusesOddReferences(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"", "file:", "file:/", "cred:../x", "cred:..", "cred:a/b", "env:", "env:A-B", "env:1A", "FILE:/x", "x", "file:/a//b"} {
+		var s config.Secret
+		if err := s.UnmarshalText([]byte(text)); err == nil {
+			t.Errorf("%q passes as %v", text, s)
+		}
+	}
+}
