@@ -37,7 +37,9 @@ func Open(ctx context.Context, o Options) (*Ledger, error) {
 	if err := inspect(ctx, o.Path); err != nil {
 		return nil, err
 	}
-	if err := create(o.Path); err != nil {
+	// The lock file comes into being with the ledger and so has its owner: a
+	// command that root runs later does not shut out the daemon's user.
+	if err := errors.Join(create(o.Path), create(o.Path+lockSuffix)); err != nil {
 		return nil, fmt.Errorf("open ledger: %w", err)
 	}
 	db, err := connect(o.Path, readWrite)

@@ -26,13 +26,15 @@ func (e *LockedError) Error() string {
 	return fmt.Sprintf("lock %s: %s holds it: wait until it ends, or end it", e.Path, holder)
 }
 
+const lockSuffix = ".lock"
+
 // Lock makes the caller the only one that writes to Kiteworks for this ledger,
 // until unlock; else the error is a *LockedError. It guards those writes, not
 // the database. The kernel releases it when the process ends, however it ends;
 // the lock file stays, for to remove it would let two processes lock two files
 // of one name.
 func (l *Ledger) Lock() (unlock func(), err error) {
-	path := l.path + ".lock"
+	path := l.path + lockSuffix
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("lock the ledger: %w", err)
