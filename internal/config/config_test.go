@@ -124,8 +124,11 @@ func TestParse_FillsInDefaults(t *testing.T) {
 	}
 	want := []any{
 		config.Observe, "*/15 * * * *", "0 3 * * *", time.UTC, config.Park,
-		"/var/lib/kw-onboarder/ledger.db", config.HTTP{Metrics: ":9854"}, config.Log{Level: "info", Format: "json"},
-		"directory", "(objectClass=inetOrgPerson)", "displayName", []string{"mail"},
+		"/var/lib/kw-onboarder/ledger.db",
+		config.HTTP{Metrics: ":9854"},
+		config.Log{Level: "info", Format: "json"},
+		"directory", "(objectClass=inetOrgPerson)", "displayName",
+		[]string{"mail"},
 		"https://files.corp.example", "https://files.corp.example", "RS256", 25,
 		config.Ignore, "config.yaml", 12,
 	}

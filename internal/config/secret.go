@@ -95,7 +95,7 @@ func readFile(path string, allowed func(os.FileInfo) error) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }() // only read
 	info, err := file.Stat()
 	if err != nil {
 		return "", err
