@@ -70,8 +70,8 @@ const (
 func TestP08_KilledBetweenIntendAndSettle(t *testing.T) {
 	t.Parallel()
 	const (
-		moments = 10
-		apart   = 400 * time.Microsecond // so that ten span the child's transaction
+		moments = 6
+		apart   = 700 * time.Microsecond // so that six span the child's transaction
 	)
 	cases := []struct {
 		name               string
