@@ -8,8 +8,8 @@ import (
 	"github.com/kw-onboarder/kw-onboarder/internal/access"
 )
 
-// person reads the entry in hand, except for its groups.
-func (r *reader) person(id string) access.Person {
+// readPerson makes a person of the entry in hand, except for its groups.
+func (r *reader) readPerson(id string) access.Person {
 	e := r.entry
 	p := access.Person{
 		ID: access.PersonID{Source: r.o.Name, ID: id}, DN: e.dn,

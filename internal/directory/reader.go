@@ -121,7 +121,7 @@ func (r *reader) addPerson(from *ldap.Entry) error {
 			r.bySID[sid] = append(r.bySID[sid], index)
 		}
 	}
-	r.people = append(r.people, r.person(id))
+	r.people = append(r.people, r.readPerson(id))
 	return nil
 }
 

@@ -1,0 +1,219 @@
+package directory
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/go-ldap/ldap/v3"
+)
+
+// windows answers as a domain controller: 30 users, and a group whose 7 members come in ranges
+// of 3, as ranged says, amid 25 other groups.
+func windows(ranged func(attribute string) *ldap.Entry) func(scriptedSearch) reply {
+	return func(s scriptedSearch) reply {
+		switch {
+		case s.base == "":
+			return rootDSE(ldap.ControlTypePaging)
+		case s.filter == windowsPeople:
+			var r reply
+			for n := range 30 {
+				r.entries = append(r.entries, windowsUser(n))
+			}
+			return r
+		case s.base == windowsDN:
+			r := reply{entries: []*ldap.Entry{ranged("member;range=0-*")}}
+			for n := range 25 {
+				r.entries = append(r.entries, ldap.NewEntry(fmt.Sprintf("CN=Group %d,DC=corp", n), map[string][]string{
+					"objectGUID": {guid(100 + n)}, "cn": {fmt.Sprintf("Group %d", n)}, "objectSid": {sid(byte(n))},
+				}))
+			}
+			return r
+		default:
+			return reply{entries: []*ldap.Entry{ranged(s.attributes[0])}}
+		}
+	}
+}
+
+// large is the large group with the values that the attribute asks for.
+func large(attribute string) *ldap.Entry {
+	var from int
+	if _, err := fmt.Sscanf(attribute, "member;range=%d-", &from); err != nil {
+		panic(err)
+	}
+	var values []string
+	for n := from; n < min(from+3, 7); n++ {
+		values = append(values, fmt.Sprintf("cn=user %d,dc=corp", n))
+	}
+	last := fmt.Sprint(from + 2)
+	if from+3 >= 7 {
+		last = "*"
+	}
+	return ldap.NewEntry("CN=Large,DC=corp", map[string][]string{
+		"objectGUID": {guid(99)}, "cn": {"Large"}, "objectSid": {sid(99)},
+		"member": {}, fmt.Sprintf("member;range=%d-%s", from, last): values,
+	})
+}
+
+func TestRangesAndPrimaryGroupsAreRead(t *testing.T) {
+	t.Parallel()
+	s := startScripted(t, windows(large))
+	c, err := New(windowsOptions(s.url))
+	if err != nil {
+		t.Fatal(err)
+	}
+	sn, err := c.Refresh(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var inLarge, inPrimary int
+	for _, p := range sn.People {
+		for _, g := range p.Groups {
+			switch sn.Groups[g].Name {
+			case "Large":
+				inLarge++
+			case "Group 1":
+				inPrimary++
+			default:
+				t.Errorf("%s is in %s, want Large and Group 1 only", p.DN, sn.Groups[g].Name)
+			}
+		}
+	}
+	if inLarge != 7 || inPrimary != 30 {
+		t.Errorf("got %d members of the large group and %d of the primary group, want 7 and 30", inLarge, inPrimary)
+	}
+}
+
+func TestP01_ARangeThatIsNotDrainedFailsTheRead(t *testing.T) {
+	t.Parallel()
+	broken := func(spoil func(e *ldap.Entry, asked string) *ldap.Entry) func(string) *ldap.Entry {
+		return func(asked string) *ldap.Entry { return spoil(large(asked), asked) }
+	}
+	later := func(asked string) bool { return asked != "member;range=0-*" }
+	tests := map[string]func(string) *ldap.Entry{
+		"no answer for the rest": broken(func(e *ldap.Entry, asked string) *ldap.Entry {
+			if later(asked) {
+				e.Attributes = nil
+			}
+			return e
+		}),
+		"the same part again": func(string) *ldap.Entry { return large("member;range=0-*") },
+		"a value less than it says": broken(func(e *ldap.Entry, asked string) *ldap.Entry {
+			for _, a := range e.Attributes {
+				if later(asked) && strings.HasPrefix(a.Name, "member;range=3-") {
+					a.Values = a.Values[1:]
+				}
+			}
+			return e
+		}),
+	}
+	for name, ranged := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			wantRefusal(t, windows(ranged), "read all values of member", `"CN=Large,DC=corp"`)
+		})
+	}
+}
+
+func TestP01_AnAnswerThatIsNotCompleteFailsTheRead(t *testing.T) {
+	t.Parallel()
+	withPeople := func(people reply) func(scriptedSearch) reply {
+		return func(s scriptedSearch) reply {
+			if s.base == "" {
+				return rootDSE(ldap.ControlTypePaging)
+			}
+			return people
+		}
+	}
+	one := []*ldap.Entry{windowsUser(1)}
+	tests := map[string]struct {
+		answer func(scriptedSearch) reply
+		want   string
+	}{
+		"no paging control at the end":      {withPeople(reply{entries: one, bare: true}), "without the paging control"},
+		"the same empty page for ever":      {withPeople(reply{cookie: "same"}), "same empty page"},
+		"no root DSE":                       {func(scriptedSearch) reply { return reply{} }, "root DSE"},
+		"an entry without its immutable id": {withPeople(reply{entries: []*ldap.Entry{ldap.NewEntry("CN=X", nil)}}), `"CN=X" has no objectguid`},
+		"an id of the wrong length": {withPeople(reply{entries: []*ldap.Entry{
+			ldap.NewEntry("CN=X", map[string][]string{"objectGUID": {"short"}}),
+		}}), "objectGUID has 5 bytes"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			wantRefusal(t, test.answer, test.want)
+		})
+	}
+}
+
+func wantRefusal(t *testing.T, answer func(scriptedSearch) reply, texts ...string) {
+	t.Helper()
+	c, err := New(windowsOptions(startScripted(t, answer).url))
+	if err != nil {
+		t.Fatal(err)
+	}
+	sn, err := c.Refresh(t.Context())
+	if err == nil {
+		t.Fatalf("got a snapshot of %d people, want an error", len(sn.People))
+	}
+	for _, text := range texts {
+		if !strings.Contains(err.Error(), text) {
+			t.Errorf("got %q, want it to say %q", err, text)
+		}
+	}
+}
+
+func TestAServerThatCannotPageIsReadAtOnce(t *testing.T) {
+	t.Parallel()
+	var paged atomic.Bool
+	answer := windows(large)
+	c, err := New(windowsOptions(startScripted(t, func(s scriptedSearch) reply {
+		if s.paged {
+			paged.Store(true)
+		}
+		if s.base == "" {
+			return rootDSE()
+		}
+		return answer(s)
+	}).url))
+	if err != nil {
+		t.Fatal(err)
+	}
+	sn, err := c.Refresh(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(sn.People) != 30 || len(sn.Groups) != 26 {
+		t.Errorf("got %d people and %d groups, want 30 and 26", len(sn.People), len(sn.Groups))
+	}
+	if paged.Load() {
+		t.Error("the client asked for pages, which the server does not know")
+	}
+}
+
+// TestP01_AClosedConnectionIsNoEmptyDirectory guards against the way in which go-ldap's SearchAsync
+// ends on a closed connection: no entry, no error.
+func TestP01_AClosedConnectionIsNoEmptyDirectory(t *testing.T) {
+	t.Parallel()
+	for name, controls := range map[string][]string{"paged": {ldap.ControlTypePaging}, "at once": nil} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := startScripted(t, func(scriptedSearch) reply { return rootDSE(controls...) })
+			c, err := New(windowsOptions(s.url))
+			if err != nil {
+				t.Fatal(err)
+			}
+			connected, err := c.connect(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			connected.close()
+			find := search{of: "people", base: windowsDN, filter: windowsPeople}
+			if err := connected.each(context.Background(), find, func(*ldap.Entry) error { return nil }); err == nil {
+				t.Error("a search on a closed connection found an empty directory, want an error")
+			}
+		})
+	}
+}
