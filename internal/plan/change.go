@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/access"
@@ -24,6 +25,16 @@ func (o Op) String() string {
 		return opNames[0]
 	}
 	return opNames[o]
+}
+
+// ParseOp reads an operation's name.
+func ParseOp(name string) (Op, error) {
+	for i := 1; i < len(opNames); i++ {
+		if opNames[i] == name {
+			return Op(i), nil
+		}
+	}
+	return 0, fmt.Errorf("unknown operation %q", name)
 }
 
 // MarshalText writes the operation's name, in JSON output and in the ledger.

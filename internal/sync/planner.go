@@ -23,6 +23,7 @@ type Planner struct {
 	Policy    plan.Policy
 	Limits    guard.Limits
 	Now       func() time.Time
+	Person    string // e-mail, id or DN of the one person to look at; "": everybody
 }
 
 func (p *Planner) validate() error {
@@ -89,7 +90,7 @@ func (v *view) look(ctx context.Context, m plan.Memory, open []plan.Change) (err
 		return fmt.Errorf("read the directory: %w", err)
 	}
 	v.report.People, v.report.Groups = len(v.snapshot.People), len(v.snapshot.Groups)
-	if err := v.phase("rules", func() error { v.evaluate(m); return nil }); err != nil {
+	if err := v.phase("rules", func() error { return v.evaluate(m) }); err != nil {
 		return err
 	}
 	if err := v.phase("kiteworks", func() error { return v.observe(ctx, m, open) }); err != nil {
@@ -101,7 +102,7 @@ func (v *view) look(ctx context.Context, m plan.Memory, open []plan.Change) (err
 
 // evaluate judges every person. A rule that is held for everybody is reported
 // once, not once for each of twenty thousand people.
-func (v *view) evaluate(m plan.Memory) {
+func (v *view) evaluate(m plan.Memory) (err error) {
 	v.bound = v.planner.Rules.Bind(v.snapshot, m.Groups)
 	people := map[string]int{}
 	for _, p := range v.bound.Problems() {
@@ -119,9 +120,13 @@ func (v *view) evaluate(m plan.Memory) {
 		})
 		v.verdicts = append(v.verdicts, d)
 	}
+	if v.verdicts, err = only(v.verdicts, v.snapshot.People, v.planner.Person); err != nil {
+		return err
+	}
 	for _, p := range v.bound.Problems() {
 		v.blocked = append(v.blocked, plan.Note{Kind: plan.NoteBlocked, Rule: p.Rule, Why: p.Why, People: people[p.Rule]})
 	}
+	return nil
 }
 
 // observe reads the folders that the verdicts and the open intents speak of,

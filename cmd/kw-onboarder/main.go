@@ -1,0 +1,84 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+	_ "time/tzdata" // schedules name time zones, also where the system has no zone files
+
+	"github.com/alecthomas/kong"
+)
+
+// cli is the command tree; each command is a struct in a file of its own.
+type cli struct {
+	Config string `help:"Configuration file." short:"c" type:"path" default:"/etc/kw-onboarder/config.yaml" env:"KW_ONBOARDER_CONFIG"`
+	Output string `help:"How to print: text, or json for scripts." enum:"text,json" default:"text"`
+
+	Run     runCmd     `cmd:"" help:"Run as a daemon: on schedule, with metrics, until told to stop."`
+	Plan    planCmd    `cmd:"" help:"Show what would change and why; change nothing."`
+	Apply   applyCmd   `cmd:"" help:"Make one run now."`
+	Check   checkCmd   `cmd:"" help:"Check configuration and rules, offline, without reading secrets."`
+	Demo    demoCmd    `cmd:"" help:"Show the program against an embedded directory and a simulated Kiteworks."`
+	Kwsim   kwsimCmd   `cmd:"" help:"Serve a simulated Kiteworks, for trying things out."`
+	Version versionCmd `cmd:"" help:"Show version, commit, Go version and the API version spoken."`
+}
+
+// command is what every command is run with.
+type command struct {
+	ctx    context.Context
+	cli    *cli
+	in     io.Reader
+	out    io.Writer
+	errOut io.Writer
+}
+
+func main() {
+	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
+
+// run is the program: arguments in, exit code out.
+func run(args []string, in io.Reader, out, errOut io.Writer) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	var c cli
+	parsed, code := parse(&c, args, out, errOut)
+	if parsed == nil {
+		return code
+	}
+	err := parsed.Run(&command{ctx: ctx, cli: &c, in: in, out: out, errOut: errOut})
+	var e *exit
+	if err != nil && (!errors.As(err, &e) || e.err != nil) {
+		fmt.Fprintf(errOut, "kw-onboarder: %v\n", err)
+	}
+	return codeOf(err)
+}
+
+// parse reads the arguments. Without a context to run, the code is final: help
+// was printed, or the arguments are wrong.
+func parse(c *cli, args []string, out, errOut io.Writer) (*kong.Context, int) {
+	ended, code := false, exitDone
+	parser, err := kong.New(c,
+		kong.Name("kw-onboarder"),
+		kong.Description("Makes a Kiteworks server agree with an LDAP directory."),
+		kong.UsageOnError(),
+		kong.Writers(out, errOut),
+		kong.Exit(func(n int) { ended, code = true, n }),
+	)
+	if err != nil {
+		fmt.Fprintf(errOut, "kw-onboarder: %v\n", err)
+		return nil, exitError
+	}
+	parsed, err := parser.Parse(args)
+	switch {
+	case ended:
+		return nil, code
+	case err != nil:
+		fmt.Fprintf(errOut, "kw-onboarder: %v\nTry: kw-onboarder --help\n", err)
+		return nil, exitUsage
+	}
+	return parsed, exitDone
+}

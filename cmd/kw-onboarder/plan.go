@@ -1,0 +1,58 @@
+package main
+
+import (
+	"github.com/kw-onboarder/kw-onboarder/internal/app"
+	"github.com/kw-onboarder/kw-onboarder/internal/config"
+	kwsync "github.com/kw-onboarder/kw-onboarder/internal/sync"
+)
+
+type planCmd struct {
+	Person   string `help:"Look at one person only: e-mail, id or DN."`
+	Out      string `help:"Write the plan to a file, for apply --plan." type:"path"`
+	Detailed bool   `name:"detailed-exitcode" help:"Exit with 2 if there is anything to change."`
+}
+
+func (p planCmd) Run(c *command) error {
+	cfg, err := config.Load(c.cli.Config)
+	if err != nil {
+		return err
+	}
+	planner, closePlanner, err := app.OpenPlanner(c.ctx, cfg, app.Settings{Version: version})
+	if err != nil {
+		return err
+	}
+	defer func() { _ = closePlanner() }() // it was only read
+	planner.Person = p.Person
+	rep, err := planner.Plan(c.ctx)
+	if err != nil {
+		return err
+	}
+	if err := c.report(&rep, cfg); err != nil {
+		return err
+	}
+	if p.Out != "" {
+		if err := writePlan(p.Out, cfg.Kiteworks.URL, &rep); err != nil {
+			return err
+		}
+	}
+	return p.code(&rep)
+}
+
+func (p planCmd) code(rep *kwsync.Report) error {
+	if err := codeFor(rep); err != nil {
+		return err
+	}
+	if p.Detailed && len(rep.Plan.Changes) > 0 {
+		return &exit{code: exitChanges}
+	}
+	return nil
+}
+
+// report prints a run as the user asked for.
+func (c *command) report(rep *kwsync.Report, cfg *config.Config) error {
+	if c.cli.Output == "json" {
+		return writeJSON(c.out, newJSONReport(rep))
+	}
+	textReport{out: c.out, paint: newPaint(c.out), rate: float64(cfg.Kiteworks.RequestsPerSecond)}.print(rep)
+	return nil
+}

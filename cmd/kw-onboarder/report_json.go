@@ -1,0 +1,132 @@
+package main
+
+import (
+	"encoding/json"
+	"io"
+	"time"
+
+	"github.com/kw-onboarder/kw-onboarder/internal/plan"
+	kwsync "github.com/kw-onboarder/kw-onboarder/internal/sync"
+)
+
+// jsonReport is a run for a script to read: the contract of --output json.
+type jsonReport struct {
+	Run      int64         `json:"run,omitempty"`
+	Result   string        `json:"result"`
+	Mode     string        `json:"mode"`
+	Started  time.Time     `json:"started"`
+	Seconds  float64       `json:"seconds"`
+	People   int           `json:"people"`
+	Groups   int           `json:"groups"`
+	Digest   string        `json:"digest"`
+	Changes  []jsonChange  `json:"changes"`
+	Withheld []jsonChange  `json:"withheld"`
+	Notes    []jsonNote    `json:"notes"`
+	Requests jsonRequests  `json:"requests"`
+	Lapsed   []jsonChange  `json:"lapsed,omitempty"`
+	Settled  []jsonOutcome `json:"settled,omitempty"`
+	Error    string        `json:"error,omitempty"`
+}
+
+// jsonChange is what, for whom, where, because of what, and how it ended.
+type jsonChange struct {
+	Key     plan.Key `json:"key"`
+	Op      string   `json:"op"`
+	Person  string   `json:"person,omitempty"`
+	Email   string   `json:"email,omitempty"`
+	Name    string   `json:"name,omitempty"`
+	Profile string   `json:"profile,omitempty"`
+	Path    string   `json:"path,omitempty"`
+	Folder  string   `json:"folder,omitempty"`
+	As      string   `json:"as,omitempty"`
+	From    string   `json:"from,omitempty"`
+	To      string   `json:"to,omitempty"`
+	Rules   []string `json:"rules"`
+	Why     string   `json:"why,omitempty"`
+	Result  string   `json:"result,omitempty"`
+}
+
+type jsonNote struct {
+	Kind   string `json:"kind"`
+	Person string `json:"person,omitempty"`
+	Email  string `json:"email,omitempty"`
+	Rule   string `json:"rule,omitempty"`
+	Why    string `json:"why"`
+	People int    `json:"people,omitempty"`
+}
+
+type jsonRequests struct {
+	Read    int `json:"read"`
+	Write   int `json:"write"`
+	Planned int `json:"planned"`
+	Made    int `json:"made,omitempty"`
+}
+
+type jsonOutcome struct {
+	Key    plan.Key `json:"key"`
+	Result string   `json:"result"`
+	Why    string   `json:"why,omitempty"`
+}
+
+func newJSONReport(r *kwsync.Report) jsonReport {
+	q := r.Requests
+	out := jsonReport{
+		Run: r.Run, Result: r.Result().String(), Mode: r.Mode, Started: r.Started, Seconds: r.Took.Seconds(),
+		People: r.People, Groups: r.Groups, Digest: r.Plan.Digest(), Error: r.Err,
+		Requests: jsonRequests{Read: q.Read, Write: q.Write, Planned: q.Planned(), Made: q.Made},
+		Changes:  []jsonChange{}, Withheld: []jsonChange{}, Notes: []jsonNote{},
+	}
+	outcomes := map[plan.Key]plan.Outcome{}
+	for _, o := range r.Outcomes {
+		outcomes[o.Key] = o
+	}
+	for _, c := range r.Plan.Changes {
+		j := newJSONChange(c)
+		if o, ended := outcomes[c.Key]; ended {
+			j.Result, j.Why, j.Folder = o.Result.String(), o.Why, orElse(j.Folder, o.Folder)
+		}
+		out.Changes = append(out.Changes, j)
+	}
+	for _, w := range r.Withheld {
+		j := newJSONChange(w.Change)
+		j.Why = w.Why
+		out.Withheld = append(out.Withheld, j)
+	}
+	for _, c := range r.Lapsed {
+		out.Lapsed = append(out.Lapsed, newJSONChange(c))
+	}
+	for _, n := range r.Plan.Notes {
+		out.Notes = append(out.Notes, newJSONNote(n))
+	}
+	for _, o := range r.Settled {
+		out.Settled = append(out.Settled, jsonOutcome{Key: o.Key, Result: o.Result.String(), Why: o.Why})
+	}
+	return out
+}
+
+func newJSONChange(c plan.Change) jsonChange {
+	j := jsonChange{
+		Key: c.Key, Op: c.Op.String(), Email: string(c.Email), Name: c.Name, Profile: c.Profile,
+		Path: string(c.Path), Folder: c.Folder, As: c.As, From: c.From, To: c.To, Rules: ruleNames(c),
+	}
+	if c.Person.ID != "" {
+		j.Person = c.Person.String()
+	}
+	return j
+}
+
+func newJSONNote(n plan.Note) jsonNote {
+	j := jsonNote{Kind: n.Kind.String(), Email: string(n.Email), Rule: n.Rule, Why: n.Why, People: n.People}
+	if n.Person.ID != "" {
+		j.Person = n.Person.String()
+	}
+	return j
+}
+
+// writeJSON prints one value, indented, with a newline at its end.
+func writeJSON(w io.Writer, v any) error {
+	e := json.NewEncoder(w)
+	e.SetIndent("", "  ")
+	e.SetEscapeHTML(false)
+	return e.Encode(v)
+}

@@ -1,0 +1,72 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+
+	"github.com/kw-onboarder/kw-onboarder/internal/app"
+	"github.com/kw-onboarder/kw-onboarder/internal/config"
+)
+
+type runCmd struct{}
+
+func (runCmd) Run(c *command) error {
+	load := func() (*config.Config, error) { return config.Load(c.cli.Config) }
+	cfg, err := load()
+	if err != nil {
+		return err
+	}
+	log, err := newLog(cfg.Log)
+	if err != nil {
+		return fmt.Errorf("open the log: %w", err)
+	}
+	daemon, err := app.New(c.ctx, app.Options{Load: load, Log: log, Version: version, Commit: commit()})
+	if err != nil {
+		return err
+	}
+	log.Info("started", zap.String("version", version), zap.String("config", cfg.File), zap.String("hash", cfg.Hash),
+		zap.Stringer("mode", cfg.Mode), zap.String("metrics", daemon.Addr()))
+	reload, stop := hangups()
+	defer stop()
+	err = daemon.Run(c.ctx, reload)
+	log.Info("stopped", zap.Error(err))
+	_ = log.Sync() // fails on a terminal, and there is nobody left to tell
+	return err
+}
+
+// hangups turns SIGHUP into values on a channel; several in a row are one.
+func hangups() (<-chan struct{}, func()) {
+	signals, reload := make(chan os.Signal, 1), make(chan struct{}, 1)
+	signal.Notify(signals, syscall.SIGHUP)
+	go func() {
+		for range signals {
+			select {
+			case reload <- struct{}{}:
+			default:
+			}
+		}
+	}()
+	return reload, func() {
+		signal.Stop(signals)
+		close(signals)
+	}
+}
+
+// newLog builds the log of the daemon, on stderr. Sampling is off: it would make
+// holes in the audit trail.
+func newLog(c config.Log) (*zap.Logger, error) {
+	level, err := zap.ParseAtomicLevel(c.Level)
+	if err != nil {
+		return nil, err
+	}
+	z := zap.NewProductionConfig()
+	z.Level, z.Encoding, z.Sampling = level, c.Format, nil
+	z.DisableStacktrace, z.DisableCaller = true, true
+	z.EncoderConfig.EncodeTime, z.EncoderConfig.EncodeDuration = zapcore.RFC3339NanoTimeEncoder, zapcore.SecondsDurationEncoder
+	return z.Build()
+}

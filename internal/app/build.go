@@ -1,0 +1,167 @@
+package app
+
+import (
+	"context"
+	"crypto"
+	"crypto/x509"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/kw-onboarder/kw-onboarder/internal/access"
+	"github.com/kw-onboarder/kw-onboarder/internal/config"
+	"github.com/kw-onboarder/kw-onboarder/internal/directory"
+	"github.com/kw-onboarder/kw-onboarder/internal/guard"
+	"github.com/kw-onboarder/kw-onboarder/internal/kiteworks"
+	"github.com/kw-onboarder/kw-onboarder/internal/ledger"
+	"github.com/kw-onboarder/kw-onboarder/internal/plan"
+	kwsync "github.com/kw-onboarder/kw-onboarder/internal/sync"
+)
+
+// Settings are what a command adds to the configuration.
+type Settings struct {
+	Version   string                                          // shown to servers
+	OnRequest func(op string, status int, took time.Duration) // nil: nobody counts Kiteworks requests
+}
+
+// OpenPlanner wires a dry run: nothing in it can write to Kiteworks or to the
+// ledger (promise P7). Close it after use.
+func OpenPlanner(ctx context.Context, c *config.Config, s Settings) (*kwsync.Planner, func() error, error) {
+	o, err := kiteworksOptions(c, s)
+	if err != nil {
+		return nil, nil, err
+	}
+	reader, err := kiteworks.NewReader(o)
+	if err != nil {
+		return nil, nil, err
+	}
+	memory, err := ledger.OpenReader(ctx, ledgerOptions(c))
+	if err != nil {
+		return nil, nil, fmt.Errorf("open the ledger: %w", err)
+	}
+	p, err := planner(c, reader, memory)
+	if err != nil {
+		_ = memory.Close() // the first error is the one to know
+		return nil, nil, err
+	}
+	return p, memory.Close, nil
+}
+
+// OpenRunner wires a run that writes. Close it after use.
+func OpenRunner(ctx context.Context, c *config.Config, s Settings) (*kwsync.Runner, func() error, error) {
+	o, err := kiteworksOptions(c, s)
+	if err != nil {
+		return nil, nil, err
+	}
+	tenant, err := kiteworks.NewTenant(o)
+	if err != nil {
+		return nil, nil, err
+	}
+	book, err := ledger.Open(ctx, ledgerOptions(c))
+	if err != nil {
+		return nil, nil, fmt.Errorf("open the ledger: %w", err)
+	}
+	p, err := planner(c, tenant, book)
+	if err != nil {
+		_ = book.Close() // the first error is the one to know
+		return nil, nil, err
+	}
+	return &kwsync.Runner{Planner: *p, Tenant: tenant, Journal: book}, book.Close, nil
+}
+
+func planner(c *config.Config, r kwsync.Reader, m kwsync.Recall) (*kwsync.Planner, error) {
+	o, err := directoryOptions(c)
+	if err != nil {
+		return nil, err
+	}
+	d, err := directory.New(o)
+	if err != nil {
+		return nil, err
+	}
+	return &kwsync.Planner{
+		Directory: d, Reader: r, Recall: m, Rules: c.Set,
+		Policy: plan.Policy{Never: never(c)},
+		Limits: guard.Limits{Mode: guard.Mode(c.Mode)},
+		Now:    time.Now,
+	}, nil
+}
+
+// never lists the addresses that no rule may touch: those that were named, and
+// our own identities, without which nothing works any more.
+func never(c *config.Config) map[access.Email]string {
+	out := map[access.Email]string{}
+	for _, e := range c.Kiteworks.NeverTouch {
+		out[e] = "listed in kiteworks.never_touch"
+	}
+	for _, e := range c.Kiteworks.Identities.All() {
+		out[e] = "one of kiteworks.identities"
+	}
+	return out
+}
+
+func ledgerOptions(c *config.Config) ledger.Options {
+	return ledger.Options{Path: c.State, Tenant: c.Kiteworks.URL, Directories: []string{c.Directory.Name}}
+}
+
+func directoryOptions(c *config.Config) (directory.Options, error) {
+	d := c.Directory
+	kind, err := directory.ParseKind(d.Kind)
+	if err != nil {
+		return directory.Options{}, err
+	}
+	return directory.Options{
+		Name: d.Name, Kind: kind, Servers: d.Servers,
+		StartTLS: d.TLS.StartTLS, CA: d.TLS.CA,
+		BindDN: d.Bind.User, Password: d.Bind.Password.Resolve,
+		People: directory.People{
+			Bases: d.People.Bases, Filter: d.People.Filter, Name: d.People.Name,
+			EmailFrom: d.People.Email.From, EmailDomains: d.People.Email.Domains,
+		},
+		Groups:     directory.Groups{Bases: d.Groups.Bases, Filter: d.Groups.Filter},
+		Attributes: c.Set.Attributes(),
+	}, nil
+}
+
+func kiteworksOptions(c *config.Config, s Settings) (kiteworks.Options, error) {
+	k := c.Kiteworks
+	pool, err := roots(k.CA)
+	if err != nil {
+		return kiteworks.Options{}, err
+	}
+	hashes := map[string]crypto.Hash{"RS256": crypto.SHA256, "RS384": crypto.SHA384, "RS512": crypto.SHA512}
+	o := kiteworks.Options{
+		URL: k.URL, CA: pool, ClientID: k.ClientID, Secret: k.ClientSecret.Resolve,
+		Key: func() (crypto.Signer, error) {
+			text, err := k.JWT.PrivateKey.ResolveKey()
+			if err != nil {
+				return nil, err
+			}
+			return kiteworks.ParseKey([]byte(text))
+		},
+		Hash: hashes[k.JWT.Algorithm], Issuer: k.JWT.Issuer, Audience: k.JWT.Audience,
+		Identities: kiteworks.Identities{Users: k.Identities.Users, Folders: k.Identities.Folders, Others: k.Identities.Others},
+		Rate:       float64(k.RequestsPerSecond),
+		UserAgent:  "kw-onboarder/" + s.Version,
+		OnRequest:  s.OnRequest,
+	}
+	for _, root := range k.Roots {
+		o.Roots = append(o.Roots, kiteworks.Root{Path: root.Path, ID: root.ID})
+	}
+	return o, nil
+}
+
+// roots are the authorities that sign the server's certificate; nil: the system's.
+func roots(file string) (*x509.CertPool, error) {
+	if file == "" {
+		return nil, nil
+	}
+	pem, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("read kiteworks.ca: %w", err)
+	}
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(pem) {
+		return nil, fmt.Errorf("read kiteworks.ca: %s holds no certificate in PEM", file)
+	}
+	return pool, nil
+}

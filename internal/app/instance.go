@@ -1,0 +1,105 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"runtime/debug"
+	"time"
+
+	"github.com/robfig/cron/v3"
+	"go.uber.org/zap"
+
+	"github.com/kw-onboarder/kw-onboarder/internal/config"
+	"github.com/kw-onboarder/kw-onboarder/internal/plan"
+	kwsync "github.com/kw-onboarder/kw-onboarder/internal/sync"
+)
+
+// instance is everything that one configuration brings to life: a reload makes
+// a new one and retires the old.
+type instance struct {
+	config *config.Config
+	runner *kwsync.Runner
+	cron   *cron.Cron
+	close  func() error
+}
+
+// open makes an instance; its schedules do not tick yet.
+func (d *Daemon) open(ctx context.Context, c *config.Config) (*instance, error) {
+	r, closeRunner, err := OpenRunner(ctx, c, Settings{Version: d.options.Version, OnRequest: d.observe})
+	if err != nil {
+		return nil, err
+	}
+	r.Settled = d.audit
+	i := &instance{config: c, runner: r, close: closeRunner, cron: cron.New(cron.WithLocation(c.Location))}
+	i.cron.Schedule(c.Delta, cron.FuncJob(func() { d.Trigger(delta) }))
+	i.cron.Schedule(c.Full, cron.FuncJob(func() { d.Trigger(full) }))
+	return i, nil
+}
+
+// Trigger asks for a run; the name says why. Whoever asks while one is asked for
+// already gets that one.
+func (d *Daemon) Trigger(trigger string) {
+	select {
+	case d.ticks <- trigger:
+	default:
+	}
+}
+
+// run makes one run and shows what became of it. It never ends the process: a
+// failed run, even one that panics, waits for the next tick.
+func (d *Daemon) run(ctx context.Context, i *instance, trigger string) {
+	log := d.options.Log.With(zap.String("trigger", trigger))
+	d.board.Started(time.Now())
+	rep, err := func() (rep kwsync.Report, err error) {
+		defer func() {
+			if p := recover(); p != nil {
+				rep.Err = fmt.Sprintf("internal error: %v", p)
+				err = fmt.Errorf("internal error: %v\n%s", p, debug.Stack())
+			}
+		}()
+		return i.runner.Run(ctx, trigger)
+	}()
+	d.show(trigger, &rep)
+	if d.options.Ended != nil {
+		defer d.options.Ended(&rep)
+	}
+	if err != nil {
+		log.Error("run failed", zap.Int64("run", rep.Run), zap.Error(err))
+		return
+	}
+	log.Info("run ended", summary(&rep)...)
+}
+
+// audit writes one line for each change that was tried, by ids.
+func (d *Daemon) audit(c plan.Change, o plan.Outcome) {
+	fields := []zap.Field{
+		zap.Stringer("op", c.Op), zap.Stringer("result", o.Result), zap.String("key", string(c.Key)),
+		zap.String("account", c.Account+o.Account), zap.String("folder", c.Folder), zap.String("path", string(c.Path)),
+		zap.String("as", c.As), zap.String("from", c.From), zap.String("to", c.To),
+		zap.Strings("rules", ruleNames(c)),
+	}
+	if !o.Changed() {
+		d.options.Log.Warn("change not done", append(fields, zap.String("why", o.Why))...)
+		return
+	}
+	d.options.Log.Info("change", fields...)
+}
+
+func ruleNames(c plan.Change) []string {
+	names := make([]string, 0, len(c.Causes))
+	for _, cause := range c.Causes {
+		names = append(names, cause.Rule)
+	}
+	return names
+}
+
+func summary(r *kwsync.Report) []zap.Field {
+	return []zap.Field{
+		zap.Int64("run", r.Run), zap.Stringer("result", r.Result()), zap.Duration("took", r.Took),
+		zap.Int("people", r.People), zap.Int("groups", r.Groups), zap.Int("changes", len(r.Plan.Changes)),
+		zap.Int("not_done", len(r.Unfinished())), zap.Int("withheld", len(r.Withheld)),
+		zap.Int("blocked", r.Notes(plan.NoteBlocked)), zap.Int("held", r.Notes(plan.NoteHeld)),
+		zap.Int("skipped", r.Notes(plan.NoteSkipped)),
+		zap.Int("requests", r.Requests.Made), zap.Int("requests_planned", r.Requests.Planned()),
+	}
+}
