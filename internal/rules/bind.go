@@ -14,7 +14,7 @@ import (
 type Bound struct {
 	set      *Set
 	rules    []boundRule
-	match    map[string]access.Match
+	matching func(attribute string) access.Match // how its values are compared
 	people   []access.Person
 	shared   map[access.Email][]int32 // only e-mails of several people -> indices into people
 	resolved map[string]access.GroupID
@@ -36,7 +36,7 @@ const none = -1
 func (s *Set) Bind(sn *access.Snapshot, pins map[string]access.GroupID) *Bound {
 	b := &Bound{
 		set:      s,
-		match:    sn.Match,
+		matching: matching(sn.Match),
 		people:   sn.People,
 		shared:   sharedEmails(sn.People),
 		resolved: map[string]access.GroupID{},
@@ -46,6 +46,16 @@ func (s *Set) Bind(sn *access.Snapshot, pins map[string]access.GroupID) *Bound {
 		b.rules = append(b.rules, b.bindRule(&s.rules[i], found, pins))
 	}
 	return b
+}
+
+// matching compares without regard to case where the schema says nothing.
+func matching(rules map[string]access.Match) func(string) access.Match {
+	return func(attribute string) access.Match {
+		if m, ok := rules[attribute]; ok {
+			return m
+		}
+		return access.CaseIgnore
+	}
 }
 
 func (b *Bound) bindRule(r *rule, index groupIndex, pins map[string]access.GroupID) boundRule {

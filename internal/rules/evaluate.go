@@ -14,12 +14,18 @@ func (b *Bound) Evaluate(p *access.Person) access.Verdict {
 	if v.Skipped != "" {
 		return v
 	}
-	d := decision{bound: b, person: p, verdict: &v}
+	d := decision{bound: b, person: p, verdict: v, values: func(attribute string) []string { return p.Attrs[attribute] }}
+	var room [usualWishes]access.Wish // on the stack: the verdict keeps no more than it needs
+	wishes := room[:0]
 	for i := range b.rules {
-		d.rule(&b.rules[i])
+		wishes = d.rule(&b.rules[i], wishes)
 	}
-	return v
+	d.verdict.Wishes = append(d.verdict.Wishes, wishes...)
+	return d.verdict
 }
+
+// usualWishes is more than most people have.
+const usualWishes = 16
 
 // skip is why the person as a whole is not acted on.
 func (b *Bound) skip(p *access.Person) string {
@@ -54,37 +60,41 @@ func (b *Bound) namesake(p *access.Person) string {
 type decision struct {
 	bound   *Bound
 	person  *access.Person
-	verdict *access.Verdict
+	verdict access.Verdict
+	values  func(attribute string) []string // of the person
 	// undecided: a rule that is held would have chosen the profile. A later
 	// rule must not choose in its place (it may give more), so no account is
 	// made; one that exists gets its grants.
 	undecided bool
 }
 
-func (d *decision) rule(r *boundRule) {
+// rule decides one rule and returns wishes with what it asks for: all of it, or
+// nothing if a part cannot be decided.
+func (d *decision) rule(r *boundRule, wishes []access.Wish) []access.Wish {
 	if r.frozen != "" {
 		d.hold(r, r.frozen)
-		return
+		return wishes
 	}
 	if !d.matches(r) {
-		return
+		return wishes
 	}
-	begin := len(d.verdict.Wishes)
+	undone := wishes
 	for i := range r.grants {
-		place, err := d.place(&r.grants[i])
+		g := &r.grants[i]
+		place, err := d.place(g)
 		if err != nil {
-			d.verdict.Wishes = d.verdict.Wishes[:begin]
 			d.hold(r, err.Error())
-			return
+			return undone
 		}
-		d.verdict.Wishes = append(d.verdict.Wishes, access.Wish{
+		wishes = append(wishes, access.Wish{
 			Place:  place,
-			Role:   r.grants[i].role,
-			Create: r.grants[i].create,
+			Role:   g.role,
+			Create: g.create,
 			Cause:  access.Cause{Rule: r.name, Via: r.via, Since: d.person.Changed},
 		})
 	}
 	d.account(r)
+	return wishes
 }
 
 func (d *decision) account(r *boundRule) {
@@ -119,17 +129,6 @@ func (d *decision) matches(r *boundRule) bool {
 func (d *decision) member(group int32) bool {
 	_, ok := slices.BinarySearch(d.person.Groups, group)
 	return ok
-}
-
-func (d *decision) values(attribute string) []string { return d.person.Attrs[attribute] }
-
-// matching is how an attribute is compared; one of which the schema says
-// nothing is compared without regard to case.
-func (b *Bound) matching(attribute string) access.Match {
-	if m, ok := b.match[attribute]; ok {
-		return m
-	}
-	return access.CaseIgnore
 }
 
 func (d *decision) place(g *grant) (access.Place, error) {

@@ -3,7 +3,9 @@ package rules_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -203,6 +205,7 @@ func BenchmarkEvaluate(b *testing.B) {
 	const people, groups = 100_000, 20
 	set, sn := compile(b, benchRules(groups)...), benchSnapshot(people, groups)
 	b.ReportAllocs()
+	before := processorTime(b)
 	for b.Loop() {
 		bound := set.Bind(sn, nil)
 		wishes := 0
@@ -213,7 +216,18 @@ func BenchmarkEvaluate(b *testing.B) {
 			b.Fatalf("only %d wishes", wishes)
 		}
 	}
-	b.ReportMetric(b.Elapsed().Seconds()/float64(b.N), "s/100k-people")
+	b.ReportMetric((processorTime(b)-before).Seconds()/float64(b.N), "cpu-s/op")
+}
+
+// processorTime is what the process has used so far: on a busy machine the wall
+// clock measures the neighbours.
+func processorTime(b *testing.B) time.Duration {
+	b.Helper()
+	var used syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }
 
 func benchRules(groups int) []rules.Rule {
