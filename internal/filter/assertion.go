@@ -68,34 +68,31 @@ type piece struct {
 	folded, exact []byte
 }
 
-// newPiece prepares a part. At an end of the value it keeps the space that every
-// prepared value has there; at an open end a space stays only if it was written
-// (RFC 4518, section 2.6.1).
+// newPiece prepares a part. At an end of the value spaces do not count, as they
+// do not in the value; at an open end one that was written does. A part of
+// nothing but spaces at an end is empty.
 func newPiece(text string, initial, final bool) *piece {
 	first, _ := utf8.DecodeRuneInString(text)
 	last, _ := utf8.DecodeLastRuneInString(text)
-	before := initial || unicode.IsSpace(first)
-	behind := final || unicode.IsSpace(last)
-	open := func(prepared []byte) []byte {
+	isText := utf8.ValidString(text)
+	before := isText && !initial && unicode.IsSpace(first)
+	behind := isText && !final && unicode.IsSpace(last)
+	prepare := func(rule access.Match) []byte {
+		var b []byte
+		if before {
+			b = append(b, ' ')
+		}
+		start := len(b)
+		b = appendPrepared(b, text, rule)
 		switch {
-		case !utf8.Valid(prepared):
-			return prepared
-		case len(bytes.TrimSpace(prepared)) == 0:
-			return []byte{' '}
+		case len(b) == start && final:
+			return nil
+		case len(b) > start && behind:
+			return append(b, ' ')
 		}
-		if !before {
-			prepared = bytes.TrimPrefix(prepared, []byte{' '})
-		}
-		if !behind {
-			prepared = bytes.TrimSuffix(prepared, []byte{' '})
-		}
-		return prepared
+		return b
 	}
-	return &piece{
-		text:   text,
-		folded: open(appendPrepared(nil, text, access.CaseIgnore)),
-		exact:  open(appendPrepared(nil, text, access.CaseExact)),
-	}
+	return &piece{text, prepare(access.CaseIgnore), prepare(access.CaseExact)}
 }
 
 func (p *piece) prepared(rule access.Match) []byte {

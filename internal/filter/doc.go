@@ -6,7 +6,9 @@
 // randomness; of the program it imports only access, of go-ldap only the
 // compiler of filter texts.
 //
-// Differences from a directory, all on the careful side: approximate and
+// Texts compare by RFC 4518, spaces in substrings as in OpenLDAP. Unlike OpenLDAP
+// it folds case in full ("Straße" is "STRASSE", as the RFC has it) and orders any
+// text. What differs otherwise is on the careful side: approximate and
 // extensible matches are refused (but for Active Directory's two bit rules), so
 // are attribute options and attributes written as numbers, because without a
 // schema they would silently never match.

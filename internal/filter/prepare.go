@@ -16,9 +16,9 @@ import (
 const prepareBuffer = 128
 
 // appendPrepared appends s as RFC 4518 prepares a string for comparison: mapped,
-// folded unless the rule is CaseExact, in normal form KC, and with its spaces in
-// the form that makes the number of them insignificant: one before, one behind,
-// two for each run inside.
+// folded unless the rule is CaseExact, in normal form KC, without spaces at its
+// ends and with one for each run inside. The RFC pads with spaces instead, so
+// that "Clerk *" would match "Clerk"; OpenLDAP does it as here.
 //
 // A string that is not UTF-8 is binary and stays as it is.
 func appendPrepared(dst []byte, s string, rule access.Match) []byte {
@@ -38,7 +38,6 @@ func appendPrepared(dst []byte, s string, rule access.Match) []byte {
 
 // appendSpaced handles the spaces, and the folding and mapping that ASCII needs.
 func appendSpaced(dst []byte, s string, fold bool) []byte {
-	dst = append(dst, ' ')
 	start := len(dst)
 	gap := false
 	for i := range len(s) {
@@ -53,12 +52,12 @@ func appendSpaced(dst []byte, s string, fold bool) []byte {
 			c |= 0x20
 		}
 		if gap {
-			dst = append(dst, ' ', ' ')
+			dst = append(dst, ' ')
 			gap = false
 		}
 		dst = append(dst, c)
 	}
-	return append(dst, ' ')
+	return dst
 }
 
 // mapRune is the mapping step (RFC 4518, section 2.2): what separates becomes a
