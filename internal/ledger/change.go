@@ -16,7 +16,7 @@ type payload struct {
 }
 
 func encode(c plan.Change) (string, error) {
-	if _, err := opNamed(c.Op.String()); err != nil {
+	if _, err := plan.ParseOp(c.Op.String()); err != nil {
 		return "", fmt.Errorf("change %s: %w", c.Key, err)
 	}
 	text, err := json.Marshal(payload{Op: c.Op.String(), Change: c})
@@ -36,18 +36,7 @@ func decode(text string) (plan.Change, error) {
 		return plan.Change{}, fmt.Errorf("read an intent, which another version of kw-onboarder may have written: "+
 			"start that version once, so that it settles it: %w", err)
 	}
-	op, err := opNamed(p.Op)
+	op, err := plan.ParseOp(p.Op)
 	p.Change.Op = op
 	return p.Change, err
-}
-
-// opNamed is the reverse of Op.String.
-func opNamed(name string) (plan.Op, error) {
-	invalid := plan.Op(0).String()
-	for op := plan.Op(1); op.String() != invalid; op++ {
-		if op.String() == name {
-			return op, nil
-		}
-	}
-	return 0, fmt.Errorf("%q is no operation", name)
 }
