@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"gopkg.in/yaml.v3"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/access"
 	"github.com/kw-onboarder/kw-onboarder/internal/config"
@@ -288,4 +289,46 @@ func FuzzParse(f *testing.F) {
 			t.Errorf("Parse = %v, want a *config.Error with problems", err)
 		}
 	})
+}
+
+// TestParse_AliasesDoNotExplode: each line doubles what the one before merges.
+func TestParse_AliasesDoNotExplode(t *testing.T) {
+	t.Parallel()
+	var bomb strings.Builder
+	bomb.WriteString("http: {pages: &a0 {metrics: x}}\nwalls:\n")
+	for i := range 40 {
+		fmt.Fprintf(&bomb, "  - &a%d {<<: [*a%d, *a%[2]d]}\n", i+1, i)
+	}
+	bomb.WriteString("log:\n  <<: *a40\n")
+	for _, p := range problems(t, with(t, "rules: []", bomb.String())) {
+		if strings.Contains(p.Message, "aliases multiply") {
+			return
+		}
+	}
+	t.Error("nothing is said of the aliases")
+}
+
+// TestConfig_PrintsAsItIsWritten: choices and schedules by their words, secrets
+// by their references.
+func TestConfig_PrintsAsItIsWritten(t *testing.T) {
+	t.Parallel()
+	c, err := config.Parse("config.yaml", []byte(valid(t)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	printed, err := yaml.Marshal(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"mode: observe\n", "delta: '*/15 * * * *'\n", "on_rule_change: park\n", "existing: ignore\n",
+		"password: file:/run/secrets/ldap\n", "client_secret: env:KW_SECRET\n", "private_key: cred:key\n",
+	} {
+		if !strings.Contains(string(printed), want) {
+			t.Errorf("%q is not in\n%s", want, printed)
+		}
+	}
+	if got := config.Mode(0).String() + config.Mode(9).String(); got != "unsetunset" {
+		t.Errorf("no mode prints as %q", got)
+	}
 }
