@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	_ "time/tzdata" // the machine may have no time zones
 
 	"github.com/google/go-cmp/cmp"
 	"gopkg.in/yaml.v3"
