@@ -15,7 +15,7 @@ func (r *reader) readPerson(id string) access.Person {
 		ID: access.PersonID{Source: r.o.Name, ID: id}, DN: e.dn,
 		Standing: r.kind.standing(e, r.taken),
 		Changed:  changedAt(e.one(r.kind.changed)),
-		Attrs:    make(map[string][]string, len(r.o.Attributes)),
+		Attrs:    r.texts.attributes(e, r.o.Attributes),
 	}
 	p.Email, p.NoEmail = r.o.People.email(e)
 	p.Name = e.one(r.o.People.Name)
@@ -24,11 +24,6 @@ func (r *reader) readPerson(id string) access.Person {
 	}
 	if p.Name == "" {
 		p.Name = string(p.Email)
-	}
-	for _, name := range r.o.Attributes {
-		if values := e.values(name); len(values) > 0 {
-			p.Attrs[name] = r.texts.list(values)
-		}
 	}
 	return p
 }
@@ -59,37 +54,4 @@ func (p *People) accept(attribute, value string) (access.Email, string) {
 		return "", fmt.Sprintf("%s: %s is outside the allowed domains: %s", attribute, email, strings.Join(p.EmailDomains, ", "))
 	}
 	return email, ""
-}
-
-// interner keeps one copy of texts that occur again and again, as lists of one.
-// The lists are shared: nobody may change them.
-type interner map[string][]string
-
-// longest is the length in bytes from which on a text is taken to be nobody else's.
-const longest = 128
-
-// list is the values in ascending order, because servers keep them in none.
-func (n interner) list(values []string) []string {
-	if len(values) == 1 {
-		return n.single(values[0])
-	}
-	list := make([]string, len(values))
-	for i, v := range values {
-		list[i] = n.text(v)
-	}
-	slices.Sort(list)
-	return list
-}
-
-func (n interner) text(s string) string { return n.single(s)[0] }
-
-func (n interner) single(s string) []string {
-	if shared, ok := n[s]; ok {
-		return shared
-	}
-	list := []string{s}
-	if len(s) < longest {
-		n[s] = list
-	}
-	return list
 }

@@ -20,12 +20,12 @@ type reader struct {
 	kind  traits
 	taken time.Time
 	entry *entry
-	texts interner
+	texts *interner
 
 	people                 []access.Person
 	readPeople, readGroups map[string]bool    // immutable ids met so far
 	byDN                   map[string]int32   // people, by normal DN
-	byUID                  map[string][]int32 // people, by folded uid; only if groups may name them so
+	uids                   []uidOf            // of people; only if groups may name them so
 	bySID                  map[string][]int32 // people, by the SID of their primary group
 	groups                 []groupRead
 	parts                  []part
@@ -39,19 +39,26 @@ type part struct {
 	first *ldap.EntryAttribute
 }
 
+// uidOf is a uid, folded, and the person who has it.
+type uidOf struct {
+	uid    string
+	person int32
+}
+
 // groupRead is a group whose nested groups are not known yet.
 type groupRead struct {
 	access.Group
 	sid    string
 	people []int32
 	others []string // normal DNs of members that are not people
+	uids   []string // folded
 }
 
 func newReader(o Options, c *conn, taken time.Time) *reader {
 	return &reader{
-		o: o, conn: c, kind: o.Kind.traits(), taken: taken, entry: newEntry(), texts: interner{},
+		o: o, conn: c, kind: o.Kind.traits(), taken: taken, entry: newEntry(), texts: newInterner(),
 		readPeople: map[string]bool{}, readGroups: map[string]bool{},
-		byDN: map[string]int32{}, byUID: map[string][]int32{}, bySID: map[string][]int32{},
+		byDN: map[string]int32{}, bySID: map[string][]int32{},
 	}
 }
 
@@ -112,8 +119,7 @@ func (r *reader) addPerson(from *ldap.Entry) error {
 	r.byDN[normalDN(from.DN)] = index
 	if r.namesByUID() {
 		for _, uid := range r.entry.values("uid") {
-			key := access.FoldName(uid)
-			r.byUID[key] = append(r.byUID[key], index)
+			r.uids = append(r.uids, uidOf{access.FoldName(uid), index})
 		}
 	}
 	if rid, err := strconv.ParseUint(r.entry.one("primarygroupid"), 10, 32); err == nil {
@@ -142,7 +148,7 @@ func (r *reader) addGroup(from *ldap.Entry) error {
 		r.addMembers(&g, r.entry.values(name))
 	}
 	for _, uid := range r.entry.values("memberuid") {
-		g.people = append(g.people, r.byUID[access.FoldName(uid)]...)
+		g.uids = append(g.uids, access.FoldName(uid))
 	}
 	r.groups = append(r.groups, g)
 	return nil
@@ -195,12 +201,16 @@ func (r *reader) members() []members {
 	for i := range r.groups {
 		groups[normalDN(r.groups[i].DN)] = int32(i)
 	}
+	byUID := r.byUID()
 	result := make([]members, len(r.groups))
 	for i := range r.groups {
 		g := &r.groups[i]
 		result[i].people = g.people
 		if g.sid != "" {
 			result[i].people = append(result[i].people, r.bySID[g.sid]...)
+		}
+		for _, uid := range g.uids {
+			result[i].people = append(result[i].people, byUID[uid]...)
 		}
 		for _, dn := range g.others {
 			if nested, ok := groups[dn]; ok {
@@ -209,4 +219,16 @@ func (r *reader) members() []members {
 		}
 	}
 	return result
+}
+
+// byUID finds people by folded uid. It is built only if a group names one: many directories have none that does.
+func (r *reader) byUID() map[string][]int32 {
+	if !slices.ContainsFunc(r.groups, func(g groupRead) bool { return len(g.uids) > 0 }) {
+		return nil
+	}
+	people := make(map[string][]int32, len(r.uids))
+	for _, u := range r.uids {
+		people[u.uid] = append(people[u.uid], u.person)
+	}
+	return people
 }

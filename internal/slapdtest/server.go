@@ -60,7 +60,7 @@ func Start(t testing.TB, o Options) *Server {
 		s.CAFile = NewAuthority(t).issue(t, s.dir)
 	}
 	s.configure(t, o)
-	load := exec.Command(slapadd, "-q", "-f", s.path("slapd.conf"), "-b", BaseDN, "-l", s.path("load.ldif"))
+	load := exec.CommandContext(t.Context(), slapadd, "-q", "-f", s.path("slapd.conf"), "-b", BaseDN, "-l", s.path("load.ldif"))
 	if out, err := load.CombinedOutput(); err != nil {
 		t.Fatalf("load the LDIF: %v\n%s", err, out)
 	}
@@ -103,7 +103,7 @@ func (s *Server) startOnFreePort(t testing.TB, slapd string) {
 
 func freeAddr(t testing.TB) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -122,7 +122,8 @@ func (s *Server) run(slapd string) error {
 		return err
 	}
 	defer func() { _ = output.Close() }() // the process has its own copy
-	s.command = exec.Command(slapd, "-d", "0", "-h", urls, "-f", s.path("slapd.conf"))
+	// The server outlives the test's context: what the test's clean-up does may need it.
+	s.command = exec.CommandContext(context.Background(), slapd, "-d", "0", "-h", urls, "-f", s.path("slapd.conf"))
 	s.command.Stdout, s.command.Stderr = output, output
 	if err := s.command.Start(); err != nil {
 		return err
