@@ -15,7 +15,7 @@ func plain(err error) error {
 	if !errors.As(err, &answer) {
 		return err
 	}
-	if answer.ResultCode >= ldap.ErrorNetwork { // go-ldap's own codes
+	if ldap.ErrorNetwork <= answer.ResultCode && answer.ResultCode <= ldap.ErrorMalformedPacket { // go-ldap's own codes
 		return answer.Err
 	}
 	reason := fmt.Sprintf("result code %d", answer.ResultCode)

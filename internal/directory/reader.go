@@ -115,6 +115,9 @@ func (r *reader) addPerson(from *ldap.Entry) error {
 	if err != nil || !first {
 		return err
 	}
+	if len(r.entry.ranged) > 0 {
+		return &entryError{fmt.Sprintf("entry %q comes with %s, a part of the values only: rules cannot use this attribute", r.entry.dn, r.entry.ranged[0].Name)}
+	}
 	index := int32(len(r.people))
 	r.byDN[normalDN(from.DN)] = index
 	if r.namesByUID() {

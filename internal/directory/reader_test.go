@@ -136,6 +136,14 @@ func TestP01_AnAnswerThatIsNotCompleteFailsTheRead(t *testing.T) {
 		"the same empty page for ever":      {withPeople(reply{cookie: "same"}), "same empty page"},
 		"no root DSE":                       {func(scriptedSearch) reply { return reply{} }, "root DSE"},
 		"an entry without its immutable id": {withPeople(reply{entries: []*ldap.Entry{ldap.NewEntry("CN=X", nil)}}), `"CN=X" has no objectguid`},
+		"a person's attribute in part": {withPeople(reply{entries: []*ldap.Entry{
+			ldap.NewEntry("CN=X", map[string][]string{"objectGUID": {guid(1)}, "proxyAddresses;range=0-1499": {"a"}}),
+		}}), "a part of the values only"},
+		"a time limit":               {withPeople(reply{entries: one, code: ldap.LDAPResultTimeLimitExceeded}), "after 1 entries: time limit exceeded: raise"},
+		"an administrative limit":    {withPeople(reply{code: ldap.LDAPResultAdminLimitExceeded}), "smaller pages"},
+		"a right that is missing":    {withPeople(reply{code: ldap.LDAPResultInsufficientAccessRights}), "let the bind account read there"},
+		"a code of the vendor's own": {withPeople(reply{code: 4242}), "result code 4242"},
+		"a server that cannot go on": {withPeople(reply{code: ldap.LDAPResultBusy}), "busy: check the server"},
 		"an id of the wrong length": {withPeople(reply{entries: []*ldap.Entry{
 			ldap.NewEntry("CN=X", map[string][]string{"objectGUID": {"short"}}),
 		}}), "objectGUID has 5 bytes"},

@@ -29,6 +29,7 @@ type reply struct {
 	entries []*ldap.Entry
 	cookie  string // of the paging control
 	bare    bool   // no paging control, though it was asked for
+	code    uint16 // the result; 0: success
 }
 
 func startScripted(t *testing.T, answer func(s scriptedSearch) reply) *scripted {
@@ -63,7 +64,7 @@ func (s *scripted) serve(c net.Conn) {
 		id, op := request.Children[0].Value.(int64), request.Children[1]
 		switch op.Tag {
 		case ldap.ApplicationBindRequest:
-			_, err = c.Write(message(id, result(ldap.ApplicationBindResponse)).Bytes())
+			_, err = c.Write(message(id, result(ldap.ApplicationBindResponse, 0)).Bytes())
 		case ldap.ApplicationSearchRequest:
 			err = s.search(c, id, op, len(request.Children) > 2)
 		default:
@@ -87,7 +88,7 @@ func (s *scripted) search(c net.Conn, id int64, op *ber.Packet, paged bool) erro
 			return err
 		}
 	}
-	end := message(id, result(ldap.ApplicationSearchResultDone))
+	end := message(id, result(ldap.ApplicationSearchResultDone, r.code))
 	if paged && !r.bare {
 		control := ldap.NewControlPaging(0)
 		control.SetCookie([]byte(r.cookie))
@@ -106,9 +107,9 @@ func message(id int64, op *ber.Packet) *ber.Packet {
 	return p
 }
 
-func result(tag ber.Tag) *ber.Packet {
+func result(tag ber.Tag, code uint16) *ber.Packet {
 	p := ber.Encode(ber.ClassApplication, ber.TypeConstructed, tag, nil, "")
-	p.AppendChild(ber.NewInteger(ber.ClassUniversal, ber.TypePrimitive, ber.TagEnumerated, 0, ""))
+	p.AppendChild(ber.NewInteger(ber.ClassUniversal, ber.TypePrimitive, ber.TagEnumerated, uint64(code), ""))
 	p.AppendChild(text(""))
 	p.AppendChild(text(""))
 	return p

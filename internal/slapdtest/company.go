@@ -60,9 +60,13 @@ func Departments() []string {
 	}
 }
 
-// NewCompany makes a company of at least 20 people: about 60 groups, some nested, two in a cycle.
+// NewCompany makes a company of so many people, at least 20, or 2,000 if people is 0, in about
+// 60 groups, some of them nested, two in a cycle.
 func NewCompany(people int, seed uint64) *Company {
 	r := rand.New(rand.NewPCG(seed, 0))
+	if people == 0 {
+		people = 2000
+	}
 	c := &Company{People: make([]Person, max(people, 20))}
 	for i := range c.People {
 		c.People[i] = ordinaryPerson(r, i)
