@@ -47,7 +47,10 @@ func (r *Runner) Run(ctx context.Context, trigger string) (Report, error) {
 		return rep, errors.Join(err, r.end(ctx, rep))
 	}
 	rep.Took = r.Now().Sub(rep.Started)
-	return rep, r.end(ctx, rep)
+	if err := r.end(ctx, rep); err != nil {
+		return r.fail(rep, err)
+	}
+	return rep, nil
 }
 
 func (r *Runner) validate() error {
