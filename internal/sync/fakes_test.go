@@ -1,0 +1,75 @@
+package sync_test
+
+import (
+	"context"
+	"time"
+
+	"github.com/kw-onboarder/kw-onboarder/internal/access"
+	"github.com/kw-onboarder/kw-onboarder/internal/plan"
+	kwsync "github.com/kw-onboarder/kw-onboarder/internal/sync"
+)
+
+// The fakes are structs of functions: a test replaces the one it is about.
+var (
+	_ kwsync.Directory = (*directory)(nil)
+	_ kwsync.Tenant    = (*tenant)(nil)
+	_ kwsync.Journal   = (*journal)(nil)
+)
+
+type directory struct {
+	refresh func(context.Context) (*access.Snapshot, error)
+}
+
+func (d *directory) Refresh(ctx context.Context) (*access.Snapshot, error) { return d.refresh(ctx) }
+
+type tenant struct {
+	catalog  func(context.Context, []access.Place) (*access.Catalog, error)
+	observe  func(context.Context, []access.Folder) (access.State, error)
+	requests func() int
+	apply    func(context.Context, plan.Step) []plan.Outcome
+}
+
+func (t *tenant) Catalog(ctx context.Context, want []access.Place) (*access.Catalog, error) {
+	return t.catalog(ctx, want)
+}
+
+func (t *tenant) Observe(ctx context.Context, folders []access.Folder) (access.State, error) {
+	return t.observe(ctx, folders)
+}
+
+func (t *tenant) Requests() int { return t.requests() }
+
+func (t *tenant) Apply(ctx context.Context, s plan.Step) []plan.Outcome { return t.apply(ctx, s) }
+
+type journal struct {
+	lock   func() (func(), error)
+	begin  func(context.Context, time.Time, string) (int64, error)
+	open   func(context.Context) ([]plan.Change, error)
+	recall func(context.Context) (plan.Memory, error)
+	learn  func(context.Context, plan.Learned) error
+	intend func(context.Context, int64, []plan.Change) error
+	settle func(context.Context, []plan.Outcome) error
+	end    func(context.Context, int64, time.Time, string, []byte) error
+}
+
+func (j *journal) Lock() (func(), error) { return j.lock() }
+
+func (j *journal) Begin(ctx context.Context, at time.Time, trigger string) (int64, error) {
+	return j.begin(ctx, at, trigger)
+}
+
+func (j *journal) Open(ctx context.Context) ([]plan.Change, error) { return j.open(ctx) }
+
+func (j *journal) Recall(ctx context.Context) (plan.Memory, error) { return j.recall(ctx) }
+
+func (j *journal) Learn(ctx context.Context, l plan.Learned) error { return j.learn(ctx, l) }
+
+func (j *journal) Intend(ctx context.Context, run int64, c []plan.Change) error {
+	return j.intend(ctx, run, c)
+}
+
+func (j *journal) Settle(ctx context.Context, o []plan.Outcome) error { return j.settle(ctx, o) }
+
+func (j *journal) End(ctx context.Context, run int64, at time.Time, result string, summary []byte) error {
+	return j.end(ctx, run, at, result, summary)
+}

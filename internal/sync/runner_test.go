@@ -1,0 +1,467 @@
+package sync_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/kw-onboarder/kw-onboarder/internal/access"
+	"github.com/kw-onboarder/kw-onboarder/internal/guard"
+	"github.com/kw-onboarder/kw-onboarder/internal/plan"
+	"github.com/kw-onboarder/kw-onboarder/internal/rules"
+	kwsync "github.com/kw-onboarder/kw-onboarder/internal/sync"
+)
+
+// before is what every run does until it knows its plan.
+var before = []string{"lock", "begin", "open", "recall", "refresh", "catalog", "observe", "open"}
+
+func TestRunOrder(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name  string
+		stage *stage
+		want  []string // behind before
+	}{
+		{"nothing to do", newStage(), []string{"learn", "end done", "unlock"}},
+		{
+			"folder, account, grant: each waits for the one before",
+			newStage().person("ann", "Fin"),
+			[]string{
+				"learn",
+				"intend 1", "create folder 1", "settle 1",
+				"intend 1", "create account 1", "settle 1",
+				"intend 1", "grant 1", "settle 1",
+				"end done", "unlock",
+			},
+		},
+		{
+			"people of one folder share a request",
+			newStage().person("ann", "Fin").person("bob", "Fin").folder("f-fin", "/Dep/Fin").account("ann").account("bob"),
+			[]string{"learn", "intend 2", "grant 2", "settle 2", "end done", "unlock"},
+		},
+		{
+			"a folder inside a new folder waits for it",
+			newStage().person("ann", "Fin").deep(),
+			[]string{
+				"learn",
+				"intend 1", "create folder 1", "settle 1",
+				"intend 1", "create folder 1", "settle 1",
+				"intend 1", "create account 1", "settle 1",
+				"intend 1", "grant 1", "settle 1",
+				"end done", "unlock",
+			},
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			if _, err := tt.stage.run(t); err != nil {
+				t.Fatalf("Run: %v", err)
+			}
+			if diff := cmp.Diff(slices.Concat(before, tt.want), tt.stage.events); diff != "" {
+				t.Errorf("order (-want +got):\n%s", diff)
+			}
+			if len(tt.stage.breaches) > 0 {
+				t.Errorf("sent without an intent: %v", tt.stage.breaches)
+			}
+		})
+	}
+}
+
+// deep lets the rule name a folder two levels below what is there.
+func (s *stage) deep() *stage {
+	s.rules[0].Grants[0].Folder = "/Dep/{{ .department }}/Team"
+	return s
+}
+
+func TestIntentsComeByTheHundred(t *testing.T) {
+	t.Parallel()
+	s := newStage().folder("f-fin", "/Dep/Fin").folder("f-it", "/Dep/IT")
+	for i := range 260 {
+		s.person(fmt.Sprintf("p%03d", i), []string{"Fin", "IT"}[i%2])
+	}
+	rep, err := s.run(t)
+	if err != nil {
+		t.Fatalf("Run: %v", err)
+	}
+	if got, want := len(rep.Outcomes), 520; got != want {
+		t.Errorf("%d outcomes, want %d", got, want)
+	}
+	for _, e := range s.events {
+		var n int
+		if _, err := fmt.Sscanf(e, "intend %d", &n); err == nil && n > 100 {
+			t.Errorf("one commit of %d intents, want at most 100", n)
+		}
+	}
+	if len(s.breaches) > 0 {
+		t.Errorf("%d changes were sent without an intent", len(s.breaches))
+	}
+	// 260 creations, then 130 people for each of two folders: 100 and 30.
+	if got, want := rep.Requests, (kwsync.Requests{Read: 2, Write: 264, Made: 266}); got != want {
+		t.Errorf("requests: %+v, want %+v", got, want)
+	}
+}
+
+func TestCreatedIDsReachTheGrants(t *testing.T) {
+	t.Parallel()
+	s := newStage().person("ann", "Fin").deep()
+	if _, err := s.run(t); err != nil {
+		t.Fatalf("Run: %v", err)
+	}
+	type ids struct{ Op, Account, Folder, Parent string }
+	var got []ids
+	for _, c := range s.sent {
+		got = append(got, ids{c.Op.String(), c.Account, c.Folder, c.Parent})
+	}
+	want := []ids{
+		{"create folder", "", "", "f-dep"},
+		{"create folder", "", "", "new-/Dep/Fin"},
+		{"create account", "", "", ""},
+		{"grant", "new-ann", "new-/Dep/Fin/Team", ""},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("ids (-want +got):\n%s", diff)
+	}
+}
+
+func TestStepBearsTheFolderThatWasCreated(t *testing.T) {
+	t.Parallel()
+	s := newStage().person("ann", "Fin").account("ann")
+	var folder string
+	s.tenant.apply = func(ctx context.Context, step plan.Step) []plan.Outcome {
+		if step.Op == plan.Grant {
+			folder = step.Folder
+		}
+		return s.apply(ctx, step)
+	}
+	if _, err := s.run(t); err != nil {
+		t.Fatalf("Run: %v", err)
+	}
+	if want := "new-/Dep/Fin"; folder != want {
+		t.Errorf("the grant's step is for folder %q, want %q", folder, want)
+	}
+}
+
+func TestFailedCreationSkipsWhatNeedsItAndNothingElse(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name string
+		part string // of the key that fails
+		with plan.Result
+		want []string
+	}{
+		{
+			"an account is refused", "account|dir:ann", plan.Refused,
+			[]string{
+				"done account|dir:bob", "done folder|" + as + "|/dep/it", "done grant|dir:bob|" + as + "|/dep/it",
+				"done folder|" + as + "|/dep/fin", "refused account|dir:ann: no seat is free",
+				"skipped grant|dir:ann|" + as + "|/dep/fin: needs what was not made: no seat is free",
+			},
+		},
+		{
+			"nobody knows what became of an account", "account|dir:ann", plan.Unknown,
+			[]string{
+				"done account|dir:bob", "done folder|" + as + "|/dep/it", "done grant|dir:bob|" + as + "|/dep/it",
+				"done folder|" + as + "|/dep/fin", "unknown account|dir:ann: no seat is free",
+				"skipped grant|dir:ann|" + as + "|/dep/fin: needs what was not made: no seat is free",
+			},
+		},
+		{
+			"a folder is refused", "folder|" + as + "|/dep/it", plan.Refused,
+			[]string{
+				"done account|dir:ann", "done account|dir:bob",
+				"done folder|" + as + "|/dep/fin", "done grant|dir:ann|" + as + "|/dep/fin",
+				"refused folder|" + as + "|/dep/it: no seat is free",
+				"skipped grant|dir:bob|" + as + "|/dep/it: needs what was not made: no seat is free",
+			},
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			s := newStage().person("ann", "Fin").person("bob", "IT")
+			s.tenant.apply = s.failing(tt.part, tt.with, "no seat is free")
+			rep, err := s.run(t)
+			if err != nil {
+				t.Fatalf("Run: %v", err)
+			}
+			slices.Sort(tt.want)
+			if diff := cmp.Diff(tt.want, results(&rep)); diff != "" {
+				t.Errorf("outcomes (-want +got):\n%s", diff)
+			}
+			if rep.Result() != kwsync.Partial {
+				t.Errorf("result %s, want %s", rep.Result(), kwsync.Partial)
+			}
+		})
+	}
+}
+
+func TestFailedFolderSkipsTheFoldersInsideIt(t *testing.T) {
+	t.Parallel()
+	s := newStage().person("ann", "Fin").deep()
+	s.tenant.apply = s.failing("folder|"+as+"|/dep/fin", plan.Refused, "no rights")
+	rep, err := s.run(t)
+	if err != nil {
+		t.Fatalf("Run: %v", err)
+	}
+	want := []string{
+		"done account|dir:ann",
+		"refused folder|" + as + "|/dep/fin: no rights",
+		"skipped folder|" + as + "|/dep/fin/team: needs what was not made: no rights",
+		"skipped grant|dir:ann|" + as + "|/dep/fin/team: needs what was not made: needs what was not made: no rights",
+	}
+	if diff := cmp.Diff(want, results(&rep)); diff != "" {
+		t.Errorf("outcomes (-want +got):\n%s", diff)
+	}
+}
+
+func TestRunFailsBeforeAnythingIsSent(t *testing.T) {
+	t.Parallel()
+	down := errors.New("connect to ldaps://dc1: connection refused")
+	tests := []struct {
+		name  string
+		spoil func(*stage)
+		want  string
+		ended bool // the ledger hears of the end
+	}{
+		{"the directory is down", func(s *stage) {
+			s.directory.refresh = func(context.Context) (*access.Snapshot, error) { return nil, down }
+		}, "read the directory: " + down.Error(), true},
+		{"the catalog cannot be read", func(s *stage) {
+			s.tenant.catalog = func(context.Context, []access.Place) (*access.Catalog, error) { return nil, down }
+		}, "read Kiteworks: " + down.Error(), true},
+		{"the state cannot be read", func(s *stage) {
+			s.tenant.observe = func(context.Context, []access.Folder) (access.State, error) { return access.State{}, down }
+		}, "read Kiteworks: " + down.Error(), true},
+		{"the ledger cannot be recalled", func(s *stage) {
+			s.journal.recall = func(context.Context) (plan.Memory, error) { return plan.Memory{}, errDisk }
+		}, "read the ledger: " + errDisk.Error(), true},
+		{"the open intents cannot be read", func(s *stage) {
+			s.journal.open = func(context.Context) ([]plan.Change, error) { return nil, errDisk }
+		}, "read the open intents: " + errDisk.Error(), true},
+		{"the run cannot be opened", func(s *stage) {
+			s.journal.begin = func(context.Context, time.Time, string) (int64, error) { return 0, errDisk }
+		}, "open the run in the ledger: " + errDisk.Error(), false},
+		{"what was found cannot be remembered", func(s *stage) {
+			s.journal.learn = func(context.Context, plan.Learned) error { return errDisk }
+		}, "remember what was found: " + errDisk.Error(), true},
+		{"intents cannot be committed", func(s *stage) {
+			s.journal.intend = func(context.Context, int64, []plan.Change) error { return errDisk }
+		}, "record 1 intents: " + errDisk.Error(), true},
+		{"another process holds the lock", func(s *stage) {
+			s.journal.lock = func() (func(), error) { return nil, errors.New("locked by process 12") }
+		}, "locked by process 12", false},
+		{"a person of whom nobody has heard", func(s *stage) { s.snapshot.People = nil }, `nobody in the directory has the e-mail, id or DN "ann@corp.example"`, true},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			s := newStage().person("ann", "Fin")
+			tt.spoil(s)
+			r := s.runner(t)
+			r.Person = "ann@corp.example"
+			rep, err := r.Run(t.Context(), "test")
+			if err == nil || err.Error() != tt.want || rep.Err != tt.want {
+				t.Errorf("Run: %v, report %q, want %q", err, rep.Err, tt.want)
+			}
+			if s.wrote() {
+				t.Errorf("something was written: %v", s.events)
+			}
+			if got := slices.Contains(s.events, "end failed"); got != tt.ended {
+				t.Errorf("end recorded: %v, want %v", got, tt.ended)
+			}
+			if locked, unlocked := slices.Contains(s.events, "lock"), slices.Contains(s.events, "unlock"); locked != unlocked {
+				t.Error("the lock was not given back")
+			}
+			if rep.Result() != kwsync.Failed {
+				t.Errorf("result %s, want %s", rep.Result(), kwsync.Failed)
+			}
+		})
+	}
+}
+
+func TestRunFailsWhenOutcomesCannotBeRecorded(t *testing.T) {
+	t.Parallel()
+	s := newStage().person("ann", "Fin").person("bob", "Fin").folder("f-fin", "/Dep/Fin")
+	s.journal.settle = func(context.Context, []plan.Outcome) error { return errDisk }
+	rep, err := s.run(t)
+	if want := "record 2 outcomes: " + errDisk.Error(); err == nil || err.Error() != want {
+		t.Errorf("Run: %v, want %q", err, want)
+	}
+	want := []string{"done account|dir:ann", "done account|dir:bob"}
+	if diff := cmp.Diff(want, results(&rep)); diff != "" {
+		t.Errorf("what was sent is not in the report (-want +got):\n%s", diff)
+	}
+	if got := s.sent; len(got) != 2 {
+		t.Errorf("%d changes were sent, want 2: nothing behind the batch that was not recorded", len(got))
+	}
+	if !slices.Contains(s.events, "end failed") {
+		t.Error("the end of the run was not recorded")
+	}
+}
+
+func TestRunThatCannotBeClosedHasFailed(t *testing.T) {
+	t.Parallel()
+	s := newStage().person("ann", "Fin")
+	s.journal.end = func(context.Context, int64, time.Time, string, []byte) error { return errDisk }
+	rep, err := s.run(t)
+	want := "close the run in the ledger: " + errDisk.Error()
+	if err == nil || err.Error() != want {
+		t.Errorf("Run: %v, want %q", err, want)
+	}
+	if rep.Result() != kwsync.Failed || rep.Err != want {
+		t.Errorf("result %s (%q), want %s: metrics show the report", rep.Result(), rep.Err, kwsync.Failed)
+	}
+}
+
+func TestRunnerNamesWhatIsMissing(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name string
+		take func(*kwsync.Runner)
+		want string
+	}{
+		{"no tenant", func(r *kwsync.Runner) { r.Tenant = nil }, "a runner needs a tenant and a journal"},
+		{"no journal", func(r *kwsync.Runner) { r.Journal = nil }, "a runner needs a tenant and a journal"},
+		{"no directory", func(r *kwsync.Runner) { r.Directory = nil }, "a planner needs a directory, a reader, a memory, rules and a clock"},
+		{"no rules", func(r *kwsync.Runner) { r.Rules = nil }, "a planner needs a directory, a reader, a memory, rules and a clock"},
+		{"no mode", func(r *kwsync.Runner) { r.Limits = guard.Limits{} }, "a planner needs a mode"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			s := newStage()
+			r := s.runner(t)
+			tt.take(r)
+			_, err := r.Run(t.Context(), "test")
+			if err == nil || err.Error() != tt.want {
+				t.Errorf("Run: %v, want %q", err, tt.want)
+			}
+			if len(s.events) > 0 {
+				t.Errorf("it did %v before it looked at itself", s.events)
+			}
+		})
+	}
+}
+
+func TestConfirm(t *testing.T) {
+	t.Parallel()
+	t.Run("no changes nothing", func(t *testing.T) {
+		t.Parallel()
+		s := newStage().person("ann", "Fin")
+		r := s.runner(t)
+		shown := 0
+		r.Confirm = func(rep *kwsync.Report) bool { shown = len(rep.Plan.Changes); return false }
+		_, err := r.Run(t.Context(), "test")
+		if !errors.Is(err, kwsync.ErrDeclined) {
+			t.Errorf("Run: %v, want %v", err, kwsync.ErrDeclined)
+		}
+		if shown != 3 {
+			t.Errorf("%d changes were shown, want 3", shown)
+		}
+		if s.wrote() || slices.Contains(s.events, "learn") {
+			t.Errorf("something was written: %v", s.events)
+		}
+	})
+	t.Run("yes goes on", func(t *testing.T) {
+		t.Parallel()
+		s := newStage().person("ann", "Fin")
+		r := s.runner(t)
+		r.Confirm = func(*kwsync.Report) bool { return true }
+		if _, err := r.Run(t.Context(), "test"); err != nil || len(s.sent) != 3 {
+			t.Errorf("Run: %v, %d changes sent, want none and 3", err, len(s.sent))
+		}
+	})
+}
+
+func TestPersonNarrows(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ name, person string }{
+		{"by e-mail", "Ann@Corp.example"},
+		{"by id", "ann"},
+		{"by source and id", "dir:ann"},
+		{"by DN", "UID=ann"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			s := newStage().person("ann", "Fin").person("bob", "Fin")
+			r := s.runner(t)
+			r.Person = tt.person
+			rep, err := r.Run(t.Context(), "test")
+			if err != nil {
+				t.Fatalf("Run: %v", err)
+			}
+			want := []string{"done account|dir:ann", "done folder|" + as + "|/dep/fin", "done grant|dir:ann|" + as + "|/dep/fin"}
+			if diff := cmp.Diff(want, results(&rep)); diff != "" {
+				t.Errorf("outcomes (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestBlockedRuleIsReportedOnce(t *testing.T) {
+	t.Parallel()
+	s := newStage().folder("f-fin", "/Dep/Fin")
+	for i := range 30 {
+		s.person(fmt.Sprintf("p%02d", i), "Fin")
+	}
+	s.rules = append(s.rules, rules.Rule{
+		Name: "project", When: rules.Condition{Group: "proj-aurora"},
+		Grants: []rules.Grant{{Folder: "/Dep/Fin", Role: "Collaborator"}},
+	})
+	rep, err := s.run(t)
+	if err != nil {
+		t.Fatalf("Run: %v", err)
+	}
+	if got := notes(&rep); len(got) != 1 || !strings.HasPrefix(got[0], "blocked  project: ") || !strings.HasSuffix(got[0], "(30)") {
+		t.Errorf("notes: %q, want one for rule project and 30 people", got)
+	}
+	if rep.Result() != kwsync.Partial {
+		t.Errorf("result %s, want %s", rep.Result(), kwsync.Partial)
+	}
+}
+
+func TestObserveWithholdsEverything(t *testing.T) {
+	t.Parallel()
+	s := newStage().person("ann", "Fin")
+	s.mode = guard.Observe
+	rep, err := s.run(t)
+	if err != nil {
+		t.Fatalf("Run: %v", err)
+	}
+	if s.wrote() || len(rep.Withheld) != 3 || len(rep.Plan.Changes) != 0 {
+		t.Errorf("%d changes, %d withheld, events %v; want 0, 3 and no write", len(rep.Plan.Changes), len(rep.Withheld), s.events)
+	}
+}
+
+func TestSettledIsToldOfEachChangeOnce(t *testing.T) {
+	t.Parallel()
+	s := newStage().person("ann", "Fin").person("bob", "IT")
+	s.tenant.apply = s.failing("account|dir:ann", plan.Refused, "no")
+	r := s.runner(t)
+	told := map[plan.Key]plan.Result{}
+	r.Settled = func(c plan.Change, o plan.Outcome) {
+		if _, twice := told[c.Key]; twice || c.Key != o.Key {
+			t.Errorf("told of %s and %s", c.Key, o.Key)
+		}
+		told[c.Key] = o.Result
+	}
+	rep, err := r.Run(t.Context(), "test")
+	if err != nil {
+		t.Fatalf("Run: %v", err)
+	}
+	want := map[plan.Key]plan.Result{}
+	for _, o := range rep.Outcomes {
+		want[o.Key] = o.Result
+	}
+	if diff := cmp.Diff(want, told); diff != "" || len(told) != 6 {
+		t.Errorf("told (-want +got):\n%s", diff)
+	}
+}
