@@ -21,6 +21,9 @@ func ldif(entries []ldapsim.Entry) []byte {
 				ldifLine(&b, name, value)
 			}
 		}
+		if slices.Contains(e.Attrs["objectClass"], "groupOfNames") && len(e.Attrs["member"]) == 0 {
+			ldifLine(&b, "member", "") // OpenLDAP's schema wants one: the empty DN is the usual placeholder
+		}
 		b.WriteByte('\n')
 	}
 	return b.Bytes()

@@ -49,6 +49,7 @@ type jsonChange struct {
 type jsonNote struct {
 	Kind   string `json:"kind"`
 	Person string `json:"person,omitempty"`
+	DN     string `json:"dn,omitempty"`
 	Email  string `json:"email,omitempty"`
 	Rule   string `json:"rule,omitempty"`
 	Why    string `json:"why"`
@@ -116,7 +117,7 @@ func newJSONChange(c plan.Change) jsonChange {
 }
 
 func newJSONNote(n plan.Note) jsonNote {
-	j := jsonNote{Kind: n.Kind.String(), Email: string(n.Email), Rule: n.Rule, Why: n.Why, People: n.People}
+	j := jsonNote{Kind: n.Kind.String(), DN: n.DN, Email: string(n.Email), Rule: n.Rule, Why: n.Why, People: n.People}
 	if n.Person.ID != "" {
 		j.Person = n.Person.String()
 	}

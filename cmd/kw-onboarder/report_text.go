@@ -158,7 +158,7 @@ func gather(notes []plan.Note, kind plan.NoteKind) []*reason {
 			continue
 		}
 		at.people++
-		at.names = append(at.names, orElse(string(n.Email), n.Person.String()))
+		at.names = append(at.names, orElse(string(n.Email), orElse(n.DN, n.Person.String())))
 	}
 	return order
 }

@@ -24,6 +24,7 @@ type Held struct{ Rule, Why string }
 // Verdict is one person, decided by the rules.
 type Verdict struct {
 	Person  PersonID
+	DN      string // for reports
 	Email   Email
 	Name    string  // display name of the account
 	Account bool    // an account is wanted

@@ -81,7 +81,7 @@ func planner(c *config.Config, r kwsync.Reader, m kwsync.Recall) (*kwsync.Planne
 	return &kwsync.Planner{
 		Directory: d, Reader: r, Recall: m, Rules: c.Set,
 		Policy: plan.Policy{Never: never(c)},
-		Limits: guard.Limits{Mode: guard.Mode(c.Mode)},
+		Limits: guard.Limits{Mode: c.Mode},
 		Now:    time.Now,
 	}, nil
 }

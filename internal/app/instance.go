@@ -59,7 +59,7 @@ func (d *Daemon) run(ctx context.Context, i *instance, trigger string) {
 		}()
 		return i.runner.Run(ctx, trigger)
 	}()
-	d.show(trigger, &rep)
+	d.show(&rep)
 	if d.options.Ended != nil {
 		defer d.options.Ended(&rep)
 	}

@@ -12,16 +12,18 @@ import (
 )
 
 // show puts a run that has ended on the board.
-func (d *Daemon) show(trigger string, r *kwsync.Report) {
+func (d *Daemon) show(r *kwsync.Report) {
 	for _, p := range r.Phases {
 		d.board.Phase(p.Name, p.Took)
 	}
-	d.board.Finished(boardRun(trigger, r))
+	d.board.Finished(boardRun(r))
 }
 
-func boardRun(trigger string, r *kwsync.Report) status.Run {
+// boardRun is a run as the board counts it. Every run of this version observes
+// everything, whatever triggered it, so all are full ones.
+func boardRun(r *kwsync.Report) status.Run {
 	run := status.Run{
-		Kind: trigger, Result: r.Result().String(), Ended: time.Now(),
+		Kind: full, Result: r.Result().String(), Ended: time.Now(),
 		People: r.People, Groups: r.Groups, Outcomes: map[status.Change]int{},
 		HeldRules: r.Notes(plan.NoteBlocked), Skipped: r.Notes(plan.NoteSkipped),
 	}

@@ -2,29 +2,6 @@ package config
 
 import "strings"
 
-// Mode says what the program may do at Kiteworks.
-type Mode int
-
-// The modes, each may do more than the one before.
-const (
-	Observe    Mode = iota + 1 // nothing
-	CreateOnly                 // create accounts and grants
-	UpsertOnly                 // also rename, raise, unsuspend
-	Sync                       // also lower, revoke, suspend
-)
-
-func (m Mode) String() string {
-	return choice(int(m), "observe", "create-only", "upsert-only", "sync")
-}
-
-// MarshalText writes the mode as the file has it.
-func (m Mode) MarshalText() ([]byte, error) { return []byte(m.String()), nil }
-
-// UnmarshalText reads the mode.
-func (m *Mode) UnmarshalText(text []byte) error {
-	return choose(m, string(text), modeHint, Observe, CreateOnly, UpsertOnly, Sync)
-}
-
 // Existing says what becomes of an account that existed before us.
 type Existing int
 

@@ -8,13 +8,14 @@ import (
 	"time"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/access"
+	"github.com/kw-onboarder/kw-onboarder/internal/guard"
 	"github.com/kw-onboarder/kw-onboarder/internal/rules"
 )
 
 // Config is a valid configuration: Parse returns no other. Secrets in it are
 // references, so it may be printed.
 type Config struct {
-	Mode         Mode         `yaml:"mode"` // no default (promise P14)
+	Mode         guard.Mode   `yaml:"mode"` // no default (promise P14)
 	Delta        Schedule     `yaml:"delta"`
 	Full         Schedule     `yaml:"full"`
 	Timezone     string       `yaml:"timezone"`

@@ -16,6 +16,7 @@ import (
 
 	"github.com/kw-onboarder/kw-onboarder/internal/access"
 	"github.com/kw-onboarder/kw-onboarder/internal/config"
+	"github.com/kw-onboarder/kw-onboarder/internal/guard"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -125,7 +126,7 @@ func TestParse_FillsInDefaults(t *testing.T) {
 		c.Accounts.Existing, c.File, len(c.Hash),
 	}
 	want := []any{
-		config.Observe, "*/15 * * * *", "0 3 * * *", time.UTC, config.Park,
+		guard.Observe, "*/15 * * * *", "0 3 * * *", time.UTC, config.Park,
 		"/var/lib/kw-onboarder/ledger.db",
 		config.HTTP{Metrics: ":9854"},
 		config.Log{Level: "info", Format: "json"},
@@ -329,7 +330,7 @@ func TestConfig_PrintsAsItIsWritten(t *testing.T) {
 			t.Errorf("%q is not in\n%s", want, printed)
 		}
 	}
-	if got := config.Mode(0).String() + config.Mode(9).String(); got != "unsetunset" {
-		t.Errorf("no mode prints as %q", got)
+	if got := config.Existing(0).String() + config.Existing(9).String(); got != "unsetunset" {
+		t.Errorf("no choice prints as %q", got)
 	}
 }

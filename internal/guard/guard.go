@@ -3,6 +3,7 @@ package guard
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/plan"
 )
@@ -31,9 +32,18 @@ func (m Mode) String() string {
 func ParseMode(s string) (Mode, error) {
 	i := slices.Index(modeNames, s)
 	if i < 0 {
-		return 0, fmt.Errorf("mode %q: want one of %v", s, modeNames)
+		return 0, fmt.Errorf("want %s", strings.Join(modeNames, ", "))
 	}
 	return Mode(i + 1), nil
+}
+
+// MarshalText writes the mode as the configuration has it.
+func (m Mode) MarshalText() ([]byte, error) { return []byte(m.String()), nil }
+
+// UnmarshalText reads the mode.
+func (m *Mode) UnmarshalText(text []byte) (err error) {
+	*m, err = ParseMode(string(text))
+	return err
 }
 
 // Limits is what the brakes are set to.

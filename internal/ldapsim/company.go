@@ -127,17 +127,17 @@ func (c *company) describe(p person) Entry {
 		names = []string{p.sn + ", " + p.givenName, cn}
 	}
 	attrs := map[string][]string{
-		"objectClass":    {"top", "person", "organizationalPerson", "inetOrgPerson"},
-		"uid":            {p.uid},
-		"cn":             names,
-		"givenName":      {p.givenName},
-		"sn":             {p.sn},
-		"displayName":    {cn},
-		"department":     {p.department},
-		"title":          {p.title},
-		"employeeType":   {p.employeeType},
-		"employeeNumber": {p.number},
-		"l":              {p.town},
+		"objectClass":      {"top", "person", "organizationalPerson", "inetOrgPerson"},
+		"uid":              {p.uid},
+		"cn":               names,
+		"givenName":        {p.givenName},
+		"sn":               {p.sn},
+		"displayName":      {cn},
+		"departmentNumber": {p.department},
+		"title":            {p.title},
+		"employeeType":     {p.employeeType},
+		"employeeNumber":   {p.number},
+		"l":                {p.town},
 	}
 	if p.mail != "" {
 		attrs["mail"] = []string{p.mail}

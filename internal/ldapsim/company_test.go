@@ -67,7 +67,7 @@ func TestCompanyHasItsOddities(t *testing.T) {
 			continue
 		}
 		count["people"]++
-		for _, attr := range []string{"department", "employeeType"} {
+		for _, attr := range []string{"departmentNumber", "employeeType"} {
 			count[e.Attrs[attr][0]]++
 		}
 		if e.Attrs["mail"] == nil {

@@ -70,8 +70,8 @@ func TestPagedSearchesInterleaved(t *testing.T) {
 	s := serve(t)
 	c := login(t, s)
 	requests := []ldap.SearchRequest{
-		*query(base, ldap.ScopeWholeSubtree, "(department=Legal)", "1.1"),
-		*query(base, ldap.ScopeWholeSubtree, "(department=Finance)", "1.1"),
+		*query(base, ldap.ScopeWholeSubtree, "(departmentNumber=Legal)", "1.1"),
+		*query(base, ldap.ScopeWholeSubtree, "(departmentNumber=Finance)", "1.1"),
 	}
 	got := make([]int, len(requests))
 	cookies := make([][]byte, len(requests))

@@ -47,7 +47,7 @@ var schema = []attributeType{
 	{"2.16.840.1.113730.3.1.3", "employeeNumber", directoryString()},
 	{"2.16.840.1.113730.3.1.4", "employeeType", directoryString()},
 	{"2.16.840.1.113730.3.1.241", "displayName", directoryString()},
-	{"1.2.840.113556.1.2.141", "department", directoryString()},
+	{"2.16.840.1.113730.3.1.2", "departmentNumber", directoryString()},
 	{"1.3.6.1.1.1.1.0", "uidNumber", integer()},
 	{"1.3.6.1.1.1.1.1", "gidNumber", integer()},
 	{"1.3.6.1.1.16.4", "entryUUID", syntax{"EQUALITY UUIDMatch SYNTAX 1.3.6.1.1.16.1", access.CaseIgnore}},

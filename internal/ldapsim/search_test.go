@@ -30,7 +30,7 @@ func TestSearch(t *testing.T) {
 		"base, wide":          {"ou = people , " + base, ldap.ScopeWholeSubtree, "(uid=oyilmaz)", []string{ozlem}},
 		"non-ASCII":           {base, ldap.ScopeWholeSubtree, "(cn=özlem yılmaz)", []string{ozlem}},
 		"escaped bytes":       {base, ldap.ScopeWholeSubtree, `(givenName=\c3\96zlem)`, []string{ozlem}},
-		"conjunction":         {base, ldap.ScopeWholeSubtree, "(&(department=Legal)(employeeType=contractor))", []string{`cn=Bianchi\, Maria,` + partners}},
+		"conjunction":         {base, ldap.ScopeWholeSubtree, "(&(departmentNumber=Legal)(employeeType=contractor))", []string{`cn=Bianchi\, Maria,` + partners}},
 		"DN with a comma":     {`cn=Bianchi\, Maria,` + partners, ldap.ScopeBaseObject, "(objectClass=*)", []string{`cn=Bianchi\, Maria,` + partners}},
 		"the comma as hex":    {`cn=bianchi\2c maria,` + partners, ldap.ScopeBaseObject, "(objectClass=*)", []string{`cn=Bianchi\, Maria,` + partners}},
 		"by member":           {base, ldap.ScopeWholeSubtree, "(&(member=" + ozlem + ")(cn=proj-*))", []string{"cn=proj-aurora-rw," + groups}},
@@ -56,7 +56,7 @@ func TestSearch(t *testing.T) {
 func TestSelection(t *testing.T) {
 	t.Parallel()
 	c := login(t, serve(t))
-	user := []string{"cn", "department", "displayName", "employeeNumber", "employeeType", "givenName", "l", "mail", "manager", "objectClass", "sn", "title", "uid"}
+	user := []string{"cn", "departmentNumber", "displayName", "employeeNumber", "employeeType", "givenName", "l", "mail", "manager", "objectClass", "sn", "title", "uid"}
 	operational := []string{"createTimestamp", "entryUUID", "modifyTimestamp"}
 	tests := map[string]struct{ ask, want []string }{
 		"nothing said":          {nil, user},

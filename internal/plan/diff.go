@@ -198,11 +198,11 @@ func (d *differ) createFolder(p access.Place, causes []access.Cause) Key {
 }
 
 func (d *differ) skip(v *access.Verdict, why string) {
-	d.plan.Notes = append(d.plan.Notes, Note{Kind: NoteSkipped, Person: v.Person, Email: v.Email, Why: why})
+	d.plan.Notes = append(d.plan.Notes, Note{Kind: NoteSkipped, Person: v.Person, DN: v.DN, Email: v.Email, Why: why})
 }
 
 func (d *differ) hold(v *access.Verdict, rule, why string) {
-	d.plan.Notes = append(d.plan.Notes, Note{Kind: NoteHeld, Person: v.Person, Email: v.Email, Rule: rule, Why: why})
+	d.plan.Notes = append(d.plan.Notes, Note{Kind: NoteHeld, Person: v.Person, DN: v.DN, Email: v.Email, Rule: rule, Why: why})
 }
 
 // block counts one more person for whom a rule waits for an administrator.

@@ -50,6 +50,7 @@ func (k NoteKind) MarshalText() ([]byte, error) { return []byte(k.String()), nil
 type Note struct {
 	Kind   NoteKind
 	Person access.PersonID // zero when blocked
+	DN     string
 	Email  access.Email
 	Rule   string // "" if it concerns the person as a whole
 	Why    string

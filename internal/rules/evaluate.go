@@ -10,7 +10,7 @@ import (
 
 // Evaluate decides one person of the snapshot that the rules are bound to.
 func (b *Bound) Evaluate(p *access.Person) access.Verdict {
-	v := access.Verdict{Person: p.ID, Email: p.Email, Name: p.Name, Skipped: b.skip(p)}
+	v := access.Verdict{Person: p.ID, DN: p.DN, Email: p.Email, Name: p.Name, Skipped: b.skip(p)}
 	if v.Skipped != "" {
 		return v
 	}
@@ -90,7 +90,7 @@ func (d *decision) rule(r *boundRule, wishes []access.Wish) []access.Wish {
 			Place:  place,
 			Role:   g.role,
 			Create: g.create,
-			Cause:  access.Cause{Rule: r.name, Via: r.via, Since: d.person.Changed},
+			Cause:  d.cause(r),
 		})
 	}
 	d.account(r)
@@ -102,6 +102,7 @@ func (d *decision) account(r *boundRule) {
 		return
 	}
 	d.verdict.Account = true
+	d.verdict.Causes = append(d.verdict.Causes, d.cause(r))
 	if d.verdict.Profile == "" {
 		d.verdict.Profile = r.profile
 	}
@@ -110,10 +111,14 @@ func (d *decision) account(r *boundRule) {
 func (d *decision) hold(r *boundRule, why string) {
 	if r.profile != "" && d.verdict.Profile == "" {
 		d.undecided = true
-		d.verdict.Account = false
+		d.verdict.Account, d.verdict.Causes = false, nil
 		why += " (no account is made meanwhile: this rule comes first in choosing its profile)"
 	}
 	d.verdict.Held = append(d.verdict.Held, access.Held{Rule: r.name, Why: why})
+}
+
+func (d *decision) cause(r *boundRule) access.Cause {
+	return access.Cause{Rule: r.name, Via: r.via, Since: d.person.Changed}
 }
 
 func (d *decision) matches(r *boundRule) bool {

@@ -69,7 +69,8 @@ func TestEvaluate_GivesWishesInTheOrderOfTheRules(t *testing.T) {
 	got := decide(set, &access.Snapshot{People: []access.Person{jane}, Groups: []access.Group{group("1", "staff")}})
 	staff := access.Cause{Rule: "staff", Via: []access.GroupID{groupID("1")}, Since: changed}
 	want := access.Verdict{
-		Person: jane.ID, Email: "jane@corp.example", Name: "Name of jane", Account: true, Profile: "Standard",
+		Person: jane.ID, DN: jane.DN, Email: "jane@corp.example", Name: "Name of jane", Account: true, Profile: "Standard",
+		Causes: []access.Cause{staff, {Rule: "standard", Since: changed}, {Rule: "premium", Since: changed}},
 		Wishes: []access.Wish{
 			{Place: access.Place{As: folders, Path: "/Departments/Finance"}, Role: "Collaborator", Create: true, Cause: staff},
 			{Place: access.Place{As: legal, FolderID: "f-1"}, Role: "Viewer", Cause: staff},
