@@ -1,0 +1,39 @@
+# Everything is done through these targets; `make help` lists them.
+# GO may name another toolchain: make test GO=/usr/local/go/bin/go
+
+GO      ?= go
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
+TOOL     = $(GO) tool -modfile=tools/go.mod
+
+.PHONY: help demo test test-long bench lint build install-servers clean
+
+help: #? this list
+	@grep -hE '^[a-z-]+:.*#\?' $(MAKEFILE_LIST) | sed -E 's/:[^#]*#\?/ -/'
+
+demo: #? the product against an embedded directory and a simulated Kiteworks
+	$(GO) run ./cmd/kw-onboarder demo
+
+test: install-servers #? every test, with the race detector, against real servers
+	$(GO) vet ./...
+	$(GO) test -race -timeout 15m ./...
+
+test-long: install-servers #? the full counts: more random histories, longer fuzzing
+	RAPID_CHECKS=2000 $(GO) test -race -timeout 80m ./...
+	$(GO) test -run '^$$' -fuzz FuzzCompile -fuzztime 2m ./internal/filter
+	$(GO) test -run '^$$' -fuzz FuzzParse -fuzztime 2m ./internal/config
+
+bench: #? benchmarks, each with its allocations
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+lint: #? gofumpt, vet, staticcheck and a few more, by golangci-lint
+	$(TOOL) golangci-lint run --allow-parallel-runners ./...
+
+build: #? bin/kw-onboarder, static
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o bin/kw-onboarder ./cmd/kw-onboarder
+
+# On a laptop what cannot be installed is skipped, loudly; in CI it is a failure.
+install-servers:
+	@scripts/install-servers.sh || { [ -z "$$CI" ] || exit 1; echo "WARNING: tests that need these servers will be SKIPPED" >&2; }
+
+clean: #? what was built
+	rm -rf bin
