@@ -3,6 +3,7 @@ package sync
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -18,6 +19,8 @@ const (
 	inFlight = 8
 	// stepTime bounds a step in hand when the run is told to stop.
 	stepTime = 2 * time.Minute
+	// notBegun is why a change was skipped that a stopped run did not come to.
+	notBegun = "the run was stopped before"
 )
 
 // apply carries out the plan, batch by batch: intents first, then the requests,
@@ -31,7 +34,7 @@ func (r *Runner) apply(ctx context.Context, rep *Report) error {
 		}
 	}
 	rep.Outcomes = a.outcomes
-	if err := ctx.Err(); err != nil {
+	if slices.ContainsFunc(a.outcomes, func(o plan.Outcome) bool { return o.Why == notBegun }) {
 		return fmt.Errorf("stopped before the end: %w", context.Cause(ctx))
 	}
 	return nil
@@ -106,7 +109,7 @@ func (a *application) complete(ctx context.Context, s plan.Step) plan.Step {
 	for _, c := range s.Changes {
 		why := a.unmet(&c)
 		if ctx.Err() != nil {
-			why = "the run was stopped before"
+			why = notBegun
 		}
 		if why != "" {
 			o := plan.Outcome{Key: c.Key, Result: plan.Skipped, Why: why}
@@ -163,7 +166,7 @@ func (a *application) send(ctx context.Context, steps []plan.Step) []plan.Outcom
 // step sends one step. A step that has begun is finished even when ctx ends.
 func (a *application) step(ctx context.Context, s plan.Step) []plan.Outcome {
 	if ctx.Err() != nil {
-		return skipped(s, "the run was stopped before")
+		return skipped(s, notBegun)
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), stepTime)
 	defer cancel()
