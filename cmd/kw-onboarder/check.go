@@ -14,6 +14,7 @@ type jsonCheck struct {
 	File     string        `json:"file"`
 	OK       bool          `json:"ok"`
 	Rules    int           `json:"rules"`
+	Caveat   string        `json:"caveat,omitempty"`
 	Problems []jsonProblem `json:"problems"`
 }
 
@@ -33,8 +34,11 @@ func (checkCmd) Run(c *command) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(c.out, "%s: OK, %d rules, mode %s\n", c.cli.Config, cfg.Set.Len(), cfg.Mode)
-	return err
+	fmt.Fprintf(c.out, "%s: OK, %d rules, mode %s\n", c.cli.Config, cfg.Set.Len(), cfg.Mode)
+	if caveat := cfg.Mode.Caveat(); caveat != "" {
+		fmt.Fprintf(c.out, "note: %s\n", caveat)
+	}
+	return nil
 }
 
 func checkJSON(c *command, cfg *config.Config, err error) error {
@@ -48,7 +52,7 @@ func checkJSON(c *command, cfg *config.Config, err error) error {
 	case err != nil:
 		return err
 	default:
-		out.Rules = cfg.Set.Len()
+		out.Rules, out.Caveat = cfg.Set.Len(), cfg.Mode.Caveat()
 	}
 	if err := writeJSON(c.out, out); err != nil {
 		return err

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+
 	"github.com/kw-onboarder/kw-onboarder/internal/app"
 	"github.com/kw-onboarder/kw-onboarder/internal/config"
 	kwsync "github.com/kw-onboarder/kw-onboarder/internal/sync"
@@ -52,6 +54,9 @@ func (p planCmd) code(rep *kwsync.Report) error {
 func (c *command) report(rep *kwsync.Report, cfg *config.Config) error {
 	if c.cli.Output == "json" {
 		return writeJSON(c.out, newJSONReport(rep))
+	}
+	if caveat := cfg.Mode.Caveat(); caveat != "" {
+		fmt.Fprintf(c.out, "note: %s\n", caveat)
 	}
 	textReport{out: c.out, paint: newPaint(c.out), rate: float64(cfg.Kiteworks.RequestsPerSecond)}.print(rep)
 	return nil

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
 	"go.uber.org/zap"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/config"
@@ -63,6 +64,7 @@ func New(ctx context.Context, o Options) (*Daemon, error) {
 		return nil, err
 	}
 	registry := prometheus.NewRegistry()
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	d := &Daemon{options: o, registry: registry, board: status.New(registry), ticks: make(chan string, 1)}
 	c, err := o.Load()
 	if err != nil {
@@ -157,6 +159,9 @@ func (d *Daemon) reload(ctx context.Context) {
 
 // inForce shows that a configuration has come into force.
 func (d *Daemon) inForce(c *config.Config) {
+	if caveat := c.Mode.Caveat(); caveat != "" {
+		d.options.Log.Warn(caveat)
+	}
 	now := time.Now()
 	d.patience.Store(int64(allowance(c, now)))
 	d.board.Reloaded(true, c.Hash, now)

@@ -37,6 +37,14 @@ func ParseMode(s string) (Mode, error) {
 	return Mode(i + 1), nil
 }
 
+// Caveat says what of a mode this version does not do yet; "" if it does all.
+func (m Mode) Caveat() string {
+	if m <= CreateOnly {
+		return ""
+	}
+	return fmt.Sprintf("mode %s is accepted, but this version only creates and grants: it raises, renames, lowers and removes nothing", m)
+}
+
 // MarshalText writes the mode as the configuration has it.
 func (m Mode) MarshalText() ([]byte, error) { return []byte(m.String()), nil }
 
