@@ -1,9 +1,10 @@
 #!/bin/sh
-# Installs the servers that the tests start for themselves: OpenLDAP's slapd.
+# Installs what the tests start for themselves: OpenLDAP's slapd, promtool, and the
+# C compiler that the race detector needs.
 # Silent when nothing is missing. No service is started.
 set -eu
 
-packages='slapd ldap-utils'
+packages='slapd ldap-utils prometheus gcc libc6-dev'
 
 missing=''
 for package in $packages; do
@@ -13,7 +14,7 @@ done
 
 by_hand() {
 	echo "missing for the tests:$missing ($1)" >&2
-	echo "install OpenLDAP's server and its tools; on Debian or Ubuntu: sudo apt-get install$missing" >&2
+	echo "install them; on Debian or Ubuntu: sudo apt-get install$missing" >&2
 	exit 1
 }
 
