@@ -3,6 +3,7 @@ package sync
 import (
 	"context"
 	"fmt"
+	"runtime/debug"
 	"slices"
 	"time"
 
@@ -88,7 +89,7 @@ func (a *application) batch(ctx context.Context, steps []plan.Step) error {
 	if err := a.runner.Journal.Intend(keep, a.run, intents); err != nil {
 		return fmt.Errorf("record %d intents: %w", len(intents), err)
 	}
-	outcomes := a.send(ctx, ready)
+	outcomes, crash := a.send(ctx, ready)
 	for i, o := range outcomes {
 		a.made[intents[i].Key] = o
 	}
@@ -99,7 +100,7 @@ func (a *application) batch(ctx context.Context, steps []plan.Step) error {
 	for i, o := range outcomes {
 		a.runner.settled(intents[i], o)
 	}
-	return nil
+	return crash
 }
 
 // complete fills in the ids of what was created earlier in this run, and takes
@@ -144,39 +145,44 @@ func (a *application) unmet(c *plan.Change) string {
 }
 
 // send carries out independent steps side by side and returns the outcomes in
-// the order of the changes.
-func (a *application) send(ctx context.Context, steps []plan.Step) []plan.Outcome {
+// the order of the changes. The error is a bug that panicked under one of them.
+func (a *application) send(ctx context.Context, steps []plan.Step) ([]plan.Outcome, error) {
 	results := make([][]plan.Outcome, len(steps))
 	var g errgroup.Group
 	g.SetLimit(inFlight)
 	for i, s := range steps {
-		g.Go(func() error {
-			results[i] = a.step(ctx, s)
-			return nil
+		g.Go(func() (err error) {
+			results[i], err = a.step(ctx, s)
+			return err
 		})
 	}
-	_ = g.Wait() // the steps return no errors: their outcomes say it
-	var all []plan.Outcome
-	for _, r := range results {
-		all = append(all, r...)
-	}
-	return all
+	crash := g.Wait()
+	return slices.Concat(results...), crash
 }
 
-// step sends one step. A step that has begun is finished even when ctx ends.
-func (a *application) step(ctx context.Context, s plan.Step) []plan.Outcome {
+// step sends one step. A step that has begun is finished even when ctx ends. A
+// panic would end the process, for it happens in a goroutine of its own: nobody
+// knows then how the step ended.
+func (a *application) step(ctx context.Context, s plan.Step) (out []plan.Outcome, err error) {
 	if ctx.Err() != nil {
-		return skipped(s, notBegun)
+		return all(s, plan.Skipped, notBegun), nil
 	}
+	defer func() {
+		if p := recover(); p != nil {
+			out = all(s, plan.Unknown, fmt.Sprintf("internal error: %v", p))
+			err = fmt.Errorf("internal error: %v\n%s", p, debug.Stack())
+		}
+	}()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), stepTime)
 	defer cancel()
-	return a.runner.Tenant.Apply(ctx, s)
+	return a.runner.Tenant.Apply(ctx, s), nil
 }
 
-func skipped(s plan.Step, why string) []plan.Outcome {
+// all gives each change of a step the same outcome.
+func all(s plan.Step, result plan.Result, why string) []plan.Outcome {
 	out := make([]plan.Outcome, len(s.Changes))
 	for i, c := range s.Changes {
-		out[i] = plan.Outcome{Key: c.Key, Result: plan.Skipped, Why: why}
+		out[i] = plan.Outcome{Key: c.Key, Result: result, Why: why}
 	}
 	return out
 }
