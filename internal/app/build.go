@@ -47,13 +47,14 @@ func OpenPlanner(ctx context.Context, c *config.Config, s Settings) (*kwsync.Pla
 	return p, memory.Close, nil
 }
 
-// OpenRunner wires a run that writes. Close it after use.
+// OpenRunner wires a run that writes; in mode observe it holds a client that
+// cannot (promise P7), and only the ledger is written. Close it after use.
 func OpenRunner(ctx context.Context, c *config.Config, s Settings) (*kwsync.Runner, func() error, error) {
 	o, err := kiteworksOptions(c, s)
 	if err != nil {
 		return nil, nil, err
 	}
-	tenant, err := kiteworks.NewTenant(o)
+	reader, tenant, err := openTenant(c.Mode, o)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -61,12 +62,22 @@ func OpenRunner(ctx context.Context, c *config.Config, s Settings) (*kwsync.Runn
 	if err != nil {
 		return nil, nil, fmt.Errorf("open the ledger: %w", err)
 	}
-	p, err := planner(c, tenant, book)
+	p, err := planner(c, reader, book)
 	if err != nil {
 		_ = book.Close() // the first error is the one to know
 		return nil, nil, err
 	}
 	return &kwsync.Runner{Planner: *p, Tenant: tenant, Journal: book}, book.Close, nil
+}
+
+// openTenant makes the client that the mode allows.
+func openTenant(m guard.Mode, o kiteworks.Options) (kwsync.Reader, kwsync.Tenant, error) {
+	if m == guard.Observe {
+		reader, err := kiteworks.NewReader(o)
+		return reader, nil, err
+	}
+	tenant, err := kiteworks.NewTenant(o)
+	return tenant, tenant, err
 }
 
 func planner(c *config.Config, r kwsync.Reader, m kwsync.Recall) (*kwsync.Planner, error) {

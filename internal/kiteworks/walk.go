@@ -118,7 +118,18 @@ func (w *walker) root(ctx context.Context, root Root) (rootAnswer, error) {
 	return answer, nil
 }
 
+// rootByID finds a root by its id: at the top, where one listing shows all
+// roots, else singly.
 func (w *walker) rootByID(ctx context.Context, root Root) (rootAnswer, error) {
+	top, err := w.children(ctx, "")
+	if err != nil {
+		return rootAnswer{}, err
+	}
+	for _, f := range top {
+		if string(f.ID) == root.ID {
+			return rootAnswer{folder: access.Folder{ID: root.ID, Parent: string(f.ParentID), As: string(w.as), Path: root.Path}}, nil
+		}
+	}
 	wire, why, err := w.byID(ctx, root.ID)
 	f := access.Folder{ID: root.ID, Parent: string(wire.ParentID), As: string(w.as), Path: root.Path}
 	return rootAnswer{folder: f, why: why}, err

@@ -14,7 +14,7 @@ type Directory interface {
 	Refresh(ctx context.Context) (*access.Snapshot, error)
 }
 
-// Reader reads Kiteworks. `plan` and `mode: observe` hold only this: that
+// Reader reads Kiteworks. `plan` and `mode: observe` have only this: that
 // nothing is written is a matter of type (promise P7).
 type Reader interface {
 	// Catalog finds roles, profiles and the wanted places.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/kw-onboarder/kw-onboarder/internal/guard"
 	"github.com/kw-onboarder/kw-onboarder/internal/plan"
 )
 
@@ -15,7 +16,7 @@ var ErrDeclined = errors.New("declined: nothing was changed")
 // Runner carries out runs. It is the only caller of Tenant.Apply.
 type Runner struct {
 	Planner
-	Tenant  Tenant
+	Tenant  Tenant // the Planner's Reader, with the means to write; nil in mode observe (promise P7)
 	Journal Journal
 	// Approved narrows the run to a plan that was reviewed; nil: it does not.
 	Approved Approval
@@ -54,15 +55,18 @@ func (r *Runner) Run(ctx context.Context, trigger string) (Report, error) {
 }
 
 func (r *Runner) validate() error {
-	if r.Tenant == nil || r.Journal == nil {
-		return errors.New("a runner needs a tenant and a journal")
+	switch {
+	case r.Journal == nil:
+		return errors.New("a runner needs a journal")
+	case (r.Tenant == nil) != (r.Limits.Mode == guard.Observe):
+		return errors.New("a runner needs a tenant, except in mode observe, where it must not have one")
 	}
 	return r.Planner.validate()
 }
 
 // run is the run in five sentences: look, settle what is open, decide, learn, apply.
 func (r *Runner) run(ctx context.Context, rep *Report) error {
-	before := r.Tenant.Requests()
+	before := r.Reader.Requests()
 	open, err := r.Journal.Open(ctx)
 	if err != nil {
 		return fmt.Errorf("read the open intents: %w", err)
@@ -71,7 +75,7 @@ func (r *Runner) run(ctx context.Context, rep *Report) error {
 	if err != nil {
 		return fmt.Errorf("read the ledger: %w", err)
 	}
-	v := &view{planner: &r.Planner, report: rep, reader: r.Tenant}
+	v := &view{planner: &r.Planner, report: rep, reader: r.Reader}
 	if err := v.look(ctx, memory, open); err != nil {
 		return err
 	}
@@ -94,8 +98,10 @@ func (r *Runner) run(ctx context.Context, rep *Report) error {
 	if err := r.Journal.Learn(ctx, rep.Plan.Learned); err != nil {
 		return fmt.Errorf("remember what was found: %w", err)
 	}
-	err = v.phase("apply", func() error { return r.apply(ctx, rep) })
-	rep.Requests.Made = r.Tenant.Requests() - before
+	if r.Tenant != nil {
+		err = v.phase("apply", func() error { return r.apply(ctx, rep) })
+	}
+	rep.Requests.Made = r.Reader.Requests() - before
 	return err
 }
 

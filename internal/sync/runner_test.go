@@ -327,8 +327,9 @@ func TestRunnerNamesWhatIsMissing(t *testing.T) {
 		take func(*kwsync.Runner)
 		want string
 	}{
-		{"no tenant", func(r *kwsync.Runner) { r.Tenant = nil }, "a runner needs a tenant and a journal"},
-		{"no journal", func(r *kwsync.Runner) { r.Journal = nil }, "a runner needs a tenant and a journal"},
+		{"no tenant", func(r *kwsync.Runner) { r.Tenant = nil }, "a runner needs a tenant, except in mode observe, where it must not have one"},
+		{"a tenant in mode observe", func(r *kwsync.Runner) { r.Limits.Mode = guard.Observe }, "a runner needs a tenant, except in mode observe, where it must not have one"},
+		{"no journal", func(r *kwsync.Runner) { r.Journal = nil }, "a runner needs a journal"},
 		{"no directory", func(r *kwsync.Runner) { r.Directory = nil }, "a planner needs a directory, a reader, a memory, rules and a clock"},
 		{"no rules", func(r *kwsync.Runner) { r.Rules = nil }, "a planner needs a directory, a reader, a memory, rules and a clock"},
 		{"no mode", func(r *kwsync.Runner) { r.Limits = guard.Limits{} }, "a planner needs a mode"},
@@ -428,7 +429,9 @@ func TestBlockedRuleIsReportedOnce(t *testing.T) {
 	}
 }
 
-func TestObserveWithholdsEverything(t *testing.T) {
+// TestP07_ObserveHasNoTenant: the daemon in mode observe plans, reports and
+// remembers, and holds nothing that could write.
+func TestP07_ObserveHasNoTenant(t *testing.T) {
 	t.Parallel()
 	s := newStage().person("ann", "Fin")
 	s.mode = guard.Observe

@@ -221,13 +221,17 @@ func (s *stage) runner(t testing.TB) *kwsync.Runner {
 	if len(problems) > 0 {
 		t.Fatalf("compile the rules: %v", problems)
 	}
-	return &kwsync.Runner{
+	r := &kwsync.Runner{
 		Planner: kwsync.Planner{
 			Directory: &s.directory, Reader: &s.tenant, Recall: &s.journal, Rules: set,
 			Limits: guard.Limits{Mode: s.mode}, Now: func() time.Time { return moment },
 		},
-		Tenant: &s.tenant, Journal: &s.journal,
+		Journal: &s.journal,
 	}
+	if s.mode != guard.Observe {
+		r.Tenant = &s.tenant
+	}
+	return r
 }
 
 // run is one run of the stage as it stands.
