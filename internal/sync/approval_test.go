@@ -42,23 +42,30 @@ func TestP06_ApprovalNarrows(t *testing.T) {
 		{"all holds", nil, func(*stage) {}, []string{annFolder, "account|dir:ann", annGrant}, nil},
 		{
 			"a joiner since is not let in", nil, func(s *stage) { s.person("bob", "Fin") },
-			[]string{annFolder, "account|dir:ann", annGrant}, nil,
+			[]string{annFolder, "account|dir:ann", annGrant},
+			nil,
 		},
 		{
 			"somebody left since", nil, func(s *stage) { s.snapshot.People = nil },
-			nil, []string{"account|dir:ann", annFolder, annGrant},
+			nil,
+			[]string{"account|dir:ann", annFolder, annGrant},
 		},
 		{
-			"nothing is sent whose need was not approved", []string{annFolder}, func(*stage) {},
-			[]string{"account|dir:ann"}, []string{annGrant},
+			"nothing is sent whose need was not approved",
+			[]string{annFolder},
+			func(*stage) {},
+			[]string{"account|dir:ann"},
+			[]string{annGrant},
 		},
 		{
 			"another role is another change", nil, func(s *stage) { s.rules[0].Grants[0].Role = "Collaborator" },
-			[]string{annFolder, "account|dir:ann"}, []string{annGrant},
+			[]string{annFolder, "account|dir:ann"},
+			[]string{annGrant},
 		},
 		{
 			"another address is another change", nil, func(s *stage) { s.snapshot.People[0].Email = "anna@corp.example" },
-			[]string{annFolder}, []string{"account|dir:ann", annGrant},
+			[]string{annFolder},
+			[]string{"account|dir:ann", annGrant},
 		},
 		{"an empty approval approves nothing", []string{annFolder, "account|dir:ann", annGrant}, func(*stage) {}, nil, nil},
 	}
