@@ -118,10 +118,16 @@ type site struct {
 	settings settings
 }
 
-// startDirectory loads the company of 2,000 people and 60 groups into a slapd.
-func startDirectory(t testing.TB) (*slapdtest.Server, *roster) {
+// How many people the company has. There are about 60 groups in any case.
+const (
+	wholeCompany = 2000
+	smallCompany = 100 // for tests that are not about numbers
+)
+
+// startDirectory loads a company into a slapd.
+func startDirectory(t testing.TB, people int) (*slapdtest.Server, *roster) {
 	t.Helper()
-	company := slapdtest.NewCompany(2000, 1)
+	company := slapdtest.NewCompany(people, 1)
 	return slapdtest.Start(t, slapdtest.Options{LDIF: company.LDIF(), TLS: true}), newRoster(company)
 }
 

@@ -99,9 +99,9 @@ func compareHoldings(a, b holding) int {
 	return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Email, b.Email), cmp.Compare(a.Role, b.Role))
 }
 
-// ours are the holdings that the program gave.
-func ours(all []holding) []holding {
-	return slices.DeleteFunc(slices.Clone(all), func(h holding) bool { return h.By != foldersIdentity && h.By != legalIdentity })
+// without are the holdings that are not among others.
+func without(all, others []holding) []holding {
+	return slices.DeleteFunc(slices.Clone(all), func(h holding) bool { return slices.Contains(others, h) })
 }
 
 // accounts are the addresses of everybody who has an account, with duplicates if there were any.
