@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/kw-onboarder/kw-onboarder/internal/access"
 	"github.com/kw-onboarder/kw-onboarder/internal/kwsim"
 )
 
@@ -63,13 +62,12 @@ func pages(n int) int { return max(1, ceil(n, rowsPerPage)) }
 func ceil(n, size int) int { return (n + size - 1) / size }
 
 // looking is the model of design.md section 11 for what a run reads: tokens,
-// roles, profiles, folder listings, user and member pages. byID names the one
-// place that the rules give by id. A root that the ledger has pinned is read by
-// its id instead of being looked for at the top.
-func (s *site) looking(wants []wanted, byID string, pins map[access.Place]string) cost {
+// roles, profiles, folder listings, user and member pages. byID is the one place
+// that the rules give by its id.
+func (s *site) looking(wants []wanted, byID string) cost {
 	c := cost{opToken: 1, opRoles: 1, opProfiles: pages(len(kwsim.DefaultProfiles())), opUsers: pages(len(s.kw.World().Users()))}
 	for as, paths := range pathsByIdentity(wants) {
-		w := walk{site: s, as: as, seen: map[string]bool{}, pins: pins}
+		w := walk{site: s, as: as, seen: map[string]bool{}}
 		for _, p := range paths {
 			if p != byID {
 				w.find(p)
@@ -80,6 +78,7 @@ func (s *site) looking(wants []wanted, byID string, pins map[access.Place]string
 		}
 		c = c.plus(w.cost())
 		c[opToken]++
+		c[opTop]++ // where all roots lie
 		for _, p := range paths {
 			if f, ok := s.kw.World().FolderByPath(s.user(as).ID, p); ok {
 				c[opMembers] += pages(len(s.kw.World().Members(f.ID)))
@@ -107,8 +106,6 @@ func pathsByIdentity(wants []wanted) map[string][]string {
 type walk struct {
 	site   *site
 	as     string
-	pins   map[access.Place]string
-	top    bool            // the top was listed
 	listed []string        // paths of the folders whose level was listed
 	read   []string        // paths of the folders that were read by id
 	seen   map[string]bool // paths that are known
@@ -117,7 +114,7 @@ type walk struct {
 // find lists every level above a path that is there.
 func (w *walk) find(path string) {
 	names := strings.Split(path, "/")[1:]
-	w.root("/" + names[0])
+	w.see("/" + names[0])
 	for depth := 1; depth < len(names); depth++ {
 		above := "/" + strings.Join(names[:depth], "/")
 		if _, there := w.folder(above); there && !slices.Contains(w.listed, above) {
@@ -135,43 +132,21 @@ func (w *walk) find(path string) {
 func parent(path string) string { return path[:strings.LastIndexByte(path, '/')] }
 
 // findByID reads a folder by its id, and what is above it up to one that is
-// known, unless it was met on the way already. All roots must be known before.
+// known, unless it was met on the way already.
 func (w *walk) findByID(path string) {
-	if w.seen[path] {
-		return
-	}
-	for _, root := range []string{"/Departments", "/Projects", "/Clients", "/Vault"} {
-		w.root(root)
-	}
-	for ; !w.seen[path]; path = parent(path) {
+	for w.see("/" + strings.Split(path, "/")[1]); !w.seen[path]; path = parent(path) {
 		w.read = append(w.read, path)
 		w.seen[path] = true
 	}
 }
 
-func (w *walk) root(path string) {
-	_, pinned := w.pins[access.Place{As: w.as, Path: access.Path(path)}]
-	switch {
-	case w.seen[path]:
-	case pinned:
-		w.read = append(w.read, path)
-	default:
-		w.top = true
-	}
-	_, w.seen[path] = w.folder(path)
-}
+func (w *walk) see(root string) { _, w.seen[root] = w.folder(root) }
 
 func (w *walk) folder(path string) (kwsim.Folder, bool) {
 	return w.site.kw.World().FolderByPath(w.site.user(w.as).ID, path)
 }
 
-func (w *walk) cost() cost {
-	c := cost{opList: len(w.listed), opFolder: len(w.read)}
-	if w.top {
-		c[opTop] = 1
-	}
-	return c
-}
+func (w *walk) cost() cost { return cost{opList: len(w.listed), opFolder: len(w.read)} }
 
 // writing is the model for what the run changes: one request for each account
 // and folder, and one for up to 100 people of one (folder, role, identity).

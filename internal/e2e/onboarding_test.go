@@ -86,7 +86,7 @@ func TestFirstOnboardingThenNothing(t *testing.T) {
 	accounts := len(people.actionable()) - len(h.untouched()) - len(h.existing())
 	before, given := s.picture(), s.holdings()
 
-	model := s.looking(wants, folderByID, nil).plus(writing(accounts, s.missingFolders(wants), due))
+	model := s.looking(wants, folderByID).plus(writing(accounts, s.missingFolders(wants), due))
 	dry := s.mustPlan()
 	s.kw.ClearHistory()
 	rep := s.mustApply()
@@ -100,11 +100,11 @@ func TestFirstOnboardingThenNothing(t *testing.T) {
 	checkNotes(t, rep, people, h)
 
 	after := s.picture()
-	memory, open := s.ledger()
+	_, open := s.ledger()
 	if len(open) > 0 {
 		t.Errorf("%d intents are open after the first run, want 0", len(open))
 	}
-	model = s.looking(wants, folderByID, memory.Folders)
+	model = s.looking(wants, folderByID)
 	dry = s.mustPlan()
 	s.kw.ClearHistory()
 	again := s.mustApply()
