@@ -89,7 +89,7 @@ func needed(op plan.Op) Mode {
 	switch op {
 	case plan.CreateFolder, plan.CreateAccount, plan.Grant:
 		return CreateOnly
-	case plan.Raise:
+	case plan.Raise, plan.Rename, plan.Unsuspend, plan.SetProfile:
 		return UpsertOnly
 	}
 	return Sync

@@ -88,6 +88,11 @@ func post(as access.Email, template string, query url.Values, body any, args ...
 	return newRequest(http.MethodPost, as, template, query, body, args)
 }
 
+// put describes a write that replaces; a nil body is none.
+func put(as access.Email, template string, query url.Values, body any, args ...string) request {
+	return newRequest(http.MethodPut, as, template, query, body, args)
+}
+
 func newRequest(method string, as access.Email, template string, query url.Values, body any, args []string) request {
 	path := template
 	for _, arg := range args {

@@ -6,21 +6,27 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"strconv"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/access"
 	"github.com/kw-onboarder/kw-onboarder/internal/plan"
 )
 
 // addMembers is how POST /rest/folders/{id}/members is asked: each person
-// judged by itself, nobody's existing role changed, not here and not below.
-var addMembers = url.Values{
-	"partialSuccess": {"true"}, "updateIfExists": {"false"}, "downgradeNested": {"false"}, "returnEntity": {"true"},
+// judged by itself, nothing changed below. Only a raise changes the role of
+// somebody who is a member already.
+func addMembers(op plan.Op) url.Values {
+	return url.Values{
+		"partialSuccess": {"true"}, "downgradeNested": {"false"}, "returnEntity": {"true"},
+		"updateIfExists": {strconv.FormatBool(op == plan.Raise)},
+	}
 }
 
 // newMembers is its body. Nobody is sent a mail.
 type newMembers struct {
 	RoleID          json.Number `json:"roleId"`
-	UserIDs         []string    `json:"userIds"`
+	UserIDs         []string    `json:"userIds,omitempty"`
+	Emails          []string    `json:"emails,omitempty"`
 	Notify          bool        `json:"notify"`
 	NotifyFileAdded bool        `json:"notifyFileAdded"`
 }
@@ -39,18 +45,14 @@ type entryError struct {
 	FailedIDs []text `json:"failedIds"`
 }
 
-// grant gives up to 100 people one role on one folder.
+// grant gives up to 100 people one role on one folder, or raises them to it.
 func (t *Tenant) grant(ctx context.Context, n *names, s plan.Step) []plan.Outcome {
 	role, err := n.roleID(s.Role)
 	if err != nil {
 		return each(s, plan.Outcome{Result: plan.Refused, Why: err.Error()})
 	}
-	body := newMembers{RoleID: json.Number(role)}
-	for _, c := range s.Changes {
-		body.UserIDs = append(body.UserIDs, c.Account)
-	}
 	var added addedMembers
-	_, err = t.client.send(ctx, post(access.Email(s.As), "/rest/folders/{id}/members", addMembers, body, s.Folder), &added)
+	_, err = t.client.send(ctx, post(access.Email(s.As), "/rest/folders/{id}/members", addMembers(s.Op), t.newMembers(s, role), s.Folder), &added)
 	if err != nil && refused(err) && !exists(codeOf(err)) {
 		return each(s, plan.Outcome{Result: plan.Refused, Why: err.Error()})
 	}
@@ -59,6 +61,54 @@ func (t *Tenant) grant(ctx context.Context, n *names, s plan.Step) []plan.Outcom
 		t.readBack(ctx, n, s, outcomes, doubtful, err)
 	}
 	return outcomes
+}
+
+// raise gives members a stronger role. The request would overwrite any role, so
+// they are read before it: who no longer holds what the plan saw is left alone.
+func (t *Tenant) raise(ctx context.Context, n *names, s plan.Step) []plan.Outcome {
+	accounts := make([]string, len(s.Changes))
+	for i, c := range s.Changes {
+		accounts[i] = c.Account
+	}
+	held, err := t.members(ctx, n, folderOf(s.Changes[0]), accounts)
+	if err != nil {
+		return each(s, plan.Outcome{Result: plan.Refused, Why: "not raised, because the members could not be read before: " + err.Error()})
+	}
+	roles := map[string]string{}
+	for _, g := range held {
+		roles[g.Account] = g.Role
+	}
+	outcomes := each(s, plan.Outcome{})
+	still := s
+	still.Changes = nil
+	var at []int
+	for i, c := range s.Changes {
+		if now := roles[c.Account]; now != c.From {
+			outcomes[i].Result, outcomes[i].Why = plan.Refused, fmt.Sprintf("holds %q now, not %q: somebody else has changed it", now, c.From)
+			continue
+		}
+		still.Changes, at = append(still.Changes, c), append(at, i)
+	}
+	if len(at) > 0 {
+		for i, o := range t.grant(ctx, n, still) {
+			outcomes[at[i]] = o
+		}
+	}
+	return outcomes
+}
+
+// newMembers names the people by id, which no renaming changes, or by address
+// for a server that takes nothing else.
+func (t *Tenant) newMembers(s plan.Step, role string) newMembers {
+	body := newMembers{RoleID: json.Number(role)}
+	for _, c := range s.Changes {
+		if t.client.options.MembersByEmail {
+			body.Emails = append(body.Emails, string(c.Email))
+		} else {
+			body.UserIDs = append(body.UserIDs, c.Account)
+		}
+	}
+	return body
 }
 
 // exists says whether a code means that the person is a member already. With
@@ -124,7 +174,7 @@ func (t *Tenant) readBack(ctx context.Context, n *names, s plan.Step, outcomes [
 	for _, i := range doubtful {
 		accounts = append(accounts, s.Changes[i].Account)
 	}
-	grants, readErr := t.members(ctx, n, folderOf(s), accounts)
+	grants, readErr := t.members(ctx, n, folderOf(s.Changes[0]), accounts)
 	sure := err == nil || refused(err)
 	for _, i := range doubtful {
 		c, out := s.Changes[i], &outcomes[i]

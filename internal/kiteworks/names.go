@@ -15,6 +15,7 @@ import (
 type names struct {
 	roles    []access.Role    // sorted by id
 	profiles []access.Profile // sorted by id
+	full     map[string]bool  // profiles known to be Standard or made from it, by id
 }
 
 // readNames reads both lists anew and keeps them for what follows.
@@ -29,7 +30,7 @@ func (r *Reader) readNames(ctx context.Context) (*names, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list the profiles as %s: %w", ids.Users, err)
 	}
-	n := &names{}
+	n := &names{full: fullProfiles(profiles)}
 	for _, w := range roles {
 		n.roles = append(n.roles, access.Role{ID: string(w.ID), Name: w.Name, Rank: w.Rank})
 	}
@@ -42,6 +43,20 @@ func (r *Reader) readNames(ctx context.Context) (*names, error) {
 	defer r.mu.Unlock()
 	r.names = n
 	return n, nil
+}
+
+// fullProfiles finds Standard and what was cloned from it: moving an account
+// there takes no data away. Of any other profile that is not known.
+func fullProfiles(profiles []wireProfile) map[string]bool {
+	full := map[string]bool{}
+	for range profiles { // a clone may be listed before its prototype
+		for _, p := range profiles {
+			if access.FoldName(p.Name) == "standard" || (p.Prototype.set() && full[string(p.Prototype)]) {
+				full[string(p.ID)] = true
+			}
+		}
+	}
+	return full
 }
 
 // current returns the names read last, reading them if nobody has yet.

@@ -29,14 +29,33 @@ func (t *Tenant) Apply(ctx context.Context, s plan.Step) []plan.Outcome {
 		return each(s, plan.Outcome{Result: plan.Refused, Why: err.Error()})
 	}
 	switch s.Op {
-	case plan.CreateAccount:
-		return []plan.Outcome{t.createAccount(ctx, n, s.Changes[0])}
-	case plan.CreateFolder:
-		return []plan.Outcome{t.createFolder(ctx, s.Changes[0])}
 	case plan.Grant:
 		return t.grant(ctx, n, s)
+	case plan.Raise:
+		return t.raise(ctx, n, s)
+	case plan.SetProfile:
+		return t.setProfile(ctx, n, s)
 	}
-	return each(s, plan.Outcome{Result: plan.Refused, Why: fmt.Sprintf("this version cannot %s", s.Op)})
+	return []plan.Outcome{t.one(ctx, n, s.Changes[0])}
+}
+
+// one carries out a change that has a request of its own.
+func (t *Tenant) one(ctx context.Context, n *names, c plan.Change) plan.Outcome {
+	switch c.Op {
+	case plan.CreateAccount:
+		return t.createAccount(ctx, n, c)
+	case plan.CreateFolder:
+		return t.createFolder(ctx, c)
+	case plan.Suspend, plan.Unsuspend:
+		return t.suspend(ctx, c, c.Op == plan.Suspend)
+	case plan.Rename:
+		return t.rename(ctx, c)
+	case plan.Lower, plan.Revoke:
+		return t.narrow(ctx, n, c)
+	case plan.Delete:
+		return t.remove(ctx, c)
+	}
+	return outcome(c, plan.Refused, fmt.Sprintf("this version cannot %s", c.Op))
 }
 
 // each gives every change of a step the same outcome.
@@ -53,7 +72,7 @@ func outcome(c plan.Change, r plan.Result, why string) plan.Outcome {
 	return plan.Outcome{Key: c.Key, Result: r, Why: why}
 }
 
-// folderOf is the folder that a grant's step writes to.
-func folderOf(s plan.Step) access.Folder {
-	return access.Folder{ID: s.Folder, As: s.As, Path: s.Changes[0].Path}
+// folderOf is the folder that a change of a member writes to.
+func folderOf(c plan.Change) access.Folder {
+	return access.Folder{ID: c.Folder, As: c.As, Path: c.Path}
 }

@@ -43,8 +43,9 @@ type wireRole struct {
 }
 
 type wireProfile struct {
-	ID   text   `json:"id"`
-	Name string `json:"name"`
+	ID        text   `json:"id"`
+	Name      string `json:"name"`
+	Prototype text   `json:"prototype"` // the profile it was cloned from; null for built-in ones
 }
 
 // wireUser is schema User, as far as it is used.

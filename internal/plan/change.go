@@ -10,15 +10,26 @@ import (
 // Op is one kind of write to Kiteworks.
 type Op int
 
-// The operations, in the order in which a plan applies them.
+// The operations, in the order in which a plan applies them: what widens comes
+// before what narrows. A diff of this version makes the first three and Raise.
 const (
 	CreateFolder Op = iota + 1
 	CreateAccount
-	Grant
-	Raise // a stronger role than the one held
+	Unsuspend  // an account that we suspended
+	Rename     // an account's address: From to To
+	Grant      // a role where none is held
+	Raise      // a stronger role than the one held
+	SetProfile // of accounts: From to To
+	Suspend    // one call ends all access
+	Lower      // a weaker role than the one held
+	Revoke     // no role
+	Delete     // the account, softly
 )
 
-var opNames = [...]string{"invalid", "create folder", "create account", "grant", "raise"}
+var opNames = [...]string{
+	"invalid", "create folder", "create account", "unsuspend", "rename", "grant", "raise",
+	"set profile", "suspend", "lower", "revoke", "delete",
+}
 
 func (o Op) String() string {
 	if o < 1 || int(o) >= len(opNames) {
@@ -59,10 +70,18 @@ type Change struct {
 	Path   access.Path // of the folder
 	Parent string      // id of the folder above a new one; "" while that is still to be created
 
-	From   string         // role before; "": none
-	To     string         // role after
+	From   string         // role, address or profile before; "": none
+	To     string         // and after
+	Retain *Retention     // what becomes of the account's data; nil: nobody has decided
 	Causes []access.Cause // the rules that ask for it, in their order
 	Needs  []Key          // creations that must have succeeded before
+}
+
+// Retention says what becomes of the data of an account that is deleted or gets
+// a lesser profile. Exactly one of the two must be said.
+type Retention struct {
+	Heir    string // account that gets the data
+	Discard bool   // what is not shared is deleted
 }
 
 // Step is what one request carries: one creation, or up to 100 people for one
@@ -71,7 +90,7 @@ type Step struct {
 	Op      Op
 	As      string // "" for accounts, which the users identity creates
 	Folder  string
-	Role    string
+	Role    string // or the profile, of SetProfile
 	Changes []Change
 }
 

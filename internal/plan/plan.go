@@ -72,10 +72,20 @@ func (p Plan) Steps(limit int) []Step {
 
 // takes says whether c fits into the same request as the changes before it.
 func (s Step) takes(c Change, limit int) bool {
-	if s.Op != c.Op || (c.Op != Grant && c.Op != Raise) || len(s.Changes) >= limit {
+	if s.Op != c.Op || !c.Op.shared() || len(s.Changes) >= limit {
 		return false
 	}
+	if s.Op == SetProfile {
+		return s.Role == c.To && sameRetention(s.Changes[0].Retain, c.Retain)
+	}
 	return s.As == c.As && s.Role == c.To && s.Folder == c.Folder && s.Changes[0].Path == c.Path
+}
+
+// shared says whether one request can carry the operation for many people.
+func (o Op) shared() bool { return o == Grant || o == Raise || o == SetProfile }
+
+func sameRetention(a, b *Retention) bool {
+	return a == b || (a != nil && b != nil && *a == *b)
 }
 
 // Digest names the plan's changes: equal digests, equal changes.

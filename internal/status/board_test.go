@@ -110,8 +110,15 @@ kw_onboarder_people 900
 # TYPE kw_onboarder_planned_changes gauge
 kw_onboarder_planned_changes{op="create_account"} 0
 kw_onboarder_planned_changes{op="create_folder"} 0
+kw_onboarder_planned_changes{op="delete"} 0
 kw_onboarder_planned_changes{op="grant"} 1
+kw_onboarder_planned_changes{op="lower"} 0
 kw_onboarder_planned_changes{op="raise"} 0
+kw_onboarder_planned_changes{op="rename"} 0
+kw_onboarder_planned_changes{op="revoke"} 0
+kw_onboarder_planned_changes{op="set_profile"} 0
+kw_onboarder_planned_changes{op="suspend"} 0
+kw_onboarder_planned_changes{op="unsuspend"} 0
 `
 	if err := testutil.GatherAndCompare(reg, strings.NewReader(want), "kw_onboarder_last_success_timestamp_seconds",
 		"kw_onboarder_people", "kw_onboarder_planned_changes"); err != nil {
