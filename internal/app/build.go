@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto"
 	"crypto/x509"
+	"errors"
 	"fmt"
 	"os"
 	"time"
@@ -20,6 +21,7 @@ import (
 
 // Settings are what a command adds to the configuration.
 type Settings struct {
+	Daemon    bool                                            // it works for long: commands beside it take a quarter of the rate
 	Version   string                                          // shown to servers
 	OnRequest func(op string, status int, took time.Duration) // nil: nobody counts Kiteworks requests
 }
@@ -67,7 +69,28 @@ func OpenRunner(ctx context.Context, c *config.Config, s Settings) (*kwsync.Runn
 		_ = book.Close() // the first error is the one to know
 		return nil, nil, err
 	}
-	return &kwsync.Runner{Planner: *p, Tenant: tenant, Journal: book}, book.Close, nil
+	r := &kwsync.Runner{Planner: *p, Tenant: tenant, Journal: book}
+	if !s.Daemon {
+		return r, book.Close, nil
+	}
+	leave, err := book.Attend()
+	if err != nil {
+		return nil, nil, errors.Join(err, book.Close())
+	}
+	return r, func() error { return errors.Join(leave(), book.Close()) }, nil
+}
+
+// besideDaemon is the part of the rate that a command takes while a daemon works.
+const besideDaemon = 0.25
+
+// Rate is how many requests a second a command may make: the configured rate, or
+// a quarter of it beside a daemon that works with the same ledger.
+func Rate(c *config.Config) float64 {
+	rate := float64(c.Kiteworks.RequestsPerSecond)
+	if ledger.Attended(c.State) {
+		rate *= besideDaemon
+	}
+	return rate
 }
 
 // openTenant makes the client that the mode allows.
@@ -150,10 +173,14 @@ func kiteworksOptions(c *config.Config, s Settings) (kiteworks.Options, error) {
 			return kiteworks.ParseKey([]byte(text))
 		},
 		Hash: hashes[k.JWT.Algorithm], Issuer: k.JWT.Issuer, Audience: k.JWT.Audience,
-		Identities: kiteworks.Identities{Users: k.Identities.Users, Folders: k.Identities.Folders, Others: k.Identities.Others},
-		Rate:       float64(k.RequestsPerSecond),
-		UserAgent:  "kw-onboarder/" + s.Version,
-		OnRequest:  s.OnRequest,
+		Identities:   kiteworks.Identities{Users: k.Identities.Users, Folders: k.Identities.Folders, Others: k.Identities.Others},
+		SubjectClaim: k.JWT.SubjectClaim, MembersByEmail: k.MembersByEmail,
+		Rate:      float64(k.RequestsPerSecond),
+		UserAgent: "kw-onboarder/" + s.Version,
+		OnRequest: s.OnRequest,
+	}
+	if !s.Daemon {
+		o.Rate = Rate(c)
 	}
 	for _, root := range k.Roots {
 		o.Roots = append(o.Roots, kiteworks.Root{Path: root.Path, ID: root.ID})

@@ -14,6 +14,11 @@ import (
 	kwsync "github.com/kw-onboarder/kw-onboarder/internal/sync"
 )
 
+// maxRun ends a run that hangs in some way that no other time-out sees.
+const maxRun = 12 * time.Hour
+
+var errTooLong = fmt.Errorf("the run took longer than %s", maxRun)
+
 // instance is everything that one configuration brings to life: a reload makes
 // a new one and retires the old.
 type instance struct {
@@ -25,7 +30,7 @@ type instance struct {
 
 // open makes an instance; its schedules do not tick yet.
 func (d *Daemon) open(ctx context.Context, c *config.Config) (*instance, error) {
-	r, closeRunner, err := OpenRunner(ctx, c, Settings{Version: d.options.Version, OnRequest: d.observe})
+	r, closeRunner, err := OpenRunner(ctx, c, Settings{Daemon: true, Version: d.options.Version, OnRequest: d.observe})
 	if err != nil {
 		return nil, err
 	}
@@ -57,6 +62,8 @@ func (d *Daemon) run(ctx context.Context, i *instance, trigger string) {
 				err = fmt.Errorf("internal error: %v\n%s", p, debug.Stack())
 			}
 		}()
+		ctx, cancel := context.WithTimeoutCause(ctx, maxRun, errTooLong)
+		defer cancel()
 		return i.runner.Run(ctx, trigger)
 	}()
 	d.show(&rep)
