@@ -66,7 +66,7 @@ func (a applyCmd) ask(c *command, cfg *config.Config, rep *kwsync.Report) bool {
 	if len(rep.Plan.Changes) == 0 {
 		return true
 	}
-	textReport{out: c.errOut, paint: newPaint(c.errOut), rate: float64(cfg.Kiteworks.RequestsPerSecond)}.print(rep)
+	textReport{out: c.errOut, paint: newPaint(c.errOut), rate: app.Rate(cfg)}.print(rep)
 	return confirm(c.in, c.errOut, fmt.Sprintf("\nApply %d changes?", len(rep.Plan.Changes)))
 }
 

@@ -20,6 +20,7 @@ type Kiteworks struct {
 	Identities        Identities     `yaml:"identities"`
 	Roots             []Root         `yaml:"roots"`
 	RequestsPerSecond int            `yaml:"requests_per_second"`
+	MembersByEmail    bool           `yaml:"members_by_email"` // for a server that takes no user ids
 	NeverTouch        []access.Email `yaml:"never_touch"`
 }
 
@@ -29,6 +30,8 @@ type JWT struct {
 	Audience   string `yaml:"audience"` // "": the URL
 	PrivateKey Secret `yaml:"private_key"`
 	Algorithm  string `yaml:"algorithm"` // RS256, RS384, RS512
+	// SubjectClaim repeats the subject, where the application's UID attribute is not sub.
+	SubjectClaim string `yaml:"subject_claim"`
 }
 
 // Identities are the only subjects for whom an assertion is ever signed.
@@ -69,6 +72,9 @@ func (f *findings) checkJWT(k *Kiteworks) {
 		k.JWT.Audience = k.URL
 	}
 	f.needSecret("kiteworks.jwt.private_key", k.JWT.PrivateKey)
+	if registered := []string{"iss", "sub", "aud", "jti", "iat", "nbf", "exp"}; slices.Contains(registered, k.JWT.SubjectClaim) {
+		f.report("kiteworks.jwt.subject_claim", "is a claim that every assertion has already", "leave it out, or name the application's UID attribute")
+	}
 	if algorithms := []string{"RS256", "RS384", "RS512"}; !slices.Contains(algorithms, k.JWT.Algorithm) {
 		f.report("kiteworks.jwt.algorithm", oneOf(k.JWT.Algorithm, algorithms), "")
 	}

@@ -117,7 +117,7 @@ func created(id string, header http.Header) string {
 	}
 	for _, name := range []string{"X-Accellion-Location", "X-Kiteworks-Location", "Location"} {
 		if at := header.Get(name); at != "" {
-			return lastSegment(at)
+			return idOf(at)
 		}
 	}
 	return ""

@@ -41,9 +41,21 @@ func (e *APIError) throttled() bool {
 	return e.Status == 429 || (e.Status == 403 && e.Code == "")
 }
 
-// stale says that the token no longer counts.
+// stale says that the token no longer counts. A refusal to issue one is final.
 func (e *APIError) stale() bool {
-	return e.Status == 401 || e.Code == "ERR_AUTH_PROFILE_CHANGED" || e.Code == "ERR_AUTH_UNAUTHORIZED"
+	if e.Op == tokenOp {
+		return false
+	}
+	switch e.Code {
+	case "ERR_AUTH_PROFILE_CHANGED", "ERR_AUTH_UNAUTHORIZED", "ERR_INVALID_GRANT", "INVALID_GRANT", "invalid_grant":
+		return !e.suspended()
+	}
+	return e.Status == 401 && !e.suspended()
+}
+
+// suspended says that the subject was switched off: no new token will help.
+func (e *APIError) suspended() bool {
+	return strings.Contains(strings.ToLower(e.Message), "suspended")
 }
 
 // errUnsent marks a request that provably never reached the server.
@@ -151,6 +163,10 @@ func explainToken(err error) error {
 		"unauthorized_client": "check that the application is switched on and allows JWT",
 		"invalid_grant":       "check that kiteworks.jwt.private_key, issuer and audience are those of the application, that the identity may log in, and the clock",
 		"invalid_scope":       "check the scopes of the application",
+	}
+	var api *APIError
+	if errors.As(err, &api) && api.suspended() {
+		return fmt.Errorf("%w: this identity is suspended on Kiteworks: unsuspend it, or name another in kiteworks.identities", err)
 	}
 	if hint, ok := hints[codeOf(err)]; ok {
 		return fmt.Errorf("%w: %s", err, hint)

@@ -32,17 +32,20 @@ type Root struct {
 
 // Options is what a client needs to know of its server.
 type Options struct {
-	URL        string                        // https, or http on a loopback address
-	CA         *x509.CertPool                // nil: the system's
-	ClientID   string                        // of the custom application
-	Secret     func() (string, error)        // read for each token, so that rotation needs no restart
-	Key        func() (crypto.Signer, error) // RSA; read for each token
-	Hash       crypto.Hash                   // SHA256, SHA384 or SHA512: RS256 and so on
-	Issuer     string                        // as entered in the application
-	Audience   string                        // as entered in the application
-	Identities Identities                    //
-	Roots      []Root                        //
-	Rate       float64                       // requests a second, tokens included; the vendor's limit is 30 for an address
+	URL      string                        // https, or http on a loopback address
+	CA       *x509.CertPool                // nil: the system's
+	ClientID string                        // of the custom application
+	Secret   func() (string, error)        // read for each token, so that rotation needs no restart
+	Key      func() (crypto.Signer, error) // RSA; read for each token
+	Hash     crypto.Hash                   // SHA256, SHA384 or SHA512: RS256 and so on
+	Issuer   string                        // as entered in the application
+	// SubjectClaim names a claim that repeats the subject, for an application
+	// whose UID attribute is not "sub"; "": none.
+	SubjectClaim string
+	Audience     string     // as entered in the application
+	Identities   Identities //
+	Roots        []Root     //
+	Rate         float64    // requests a second, tokens included; the vendor's limit is 30 for an address
 	// MembersByEmail names new members by address: some servers take no user ids.
 	// An address that has no account would get one, so it is not the default.
 	MembersByEmail bool

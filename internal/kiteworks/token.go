@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -59,8 +60,11 @@ func (t *tokens) get(ctx context.Context, subject access.Email) (string, error) 
 	}
 	value, err, _ := t.flight.Do(string(subject), func() (any, error) {
 		fresh, err := t.mint(ctx, subject)
+		if again(err) {
+			fresh, err = t.mint(ctx, subject)
+		}
 		if err != nil {
-			return "", err
+			return "", explainToken(err)
 		}
 		t.mu.Lock()
 		defer t.mu.Unlock()
@@ -107,12 +111,19 @@ func (t *tokens) mint(ctx context.Context, subject access.Email) (token, error) 
 		repeat: true, // minting twice does no harm
 	}, &answer)
 	if err != nil {
-		return token{}, explainToken(err)
+		return token{}, err
 	}
 	if answer.AccessToken == "" {
 		return token{}, fmt.Errorf("%s: the answer holds no access_token", tokenOp)
 	}
 	return token{value: answer.AccessToken, until: asked.Add(usable(answer.ExpiresIn.duration()))}, nil
+}
+
+// again says whether a second assertion may fare better: the first may have been
+// taken for a replay after a lost answer.
+func again(err error) bool {
+	var api *APIError
+	return errors.As(err, &api) && api.Code == "invalid_grant" && !api.suspended()
 }
 
 // usable is how long a token is used: until a minute before it ends, or for
@@ -131,11 +142,14 @@ func (t *tokens) assertion(subject access.Email) (string, error) {
 		return "", fmt.Errorf("read kiteworks.jwt.private_key: %w", err)
 	}
 	begin := time.Now().Add(-backDate)
-	unsigned := jwt.NewWithClaims(methods[o.Hash], jwt.MapClaims{
+	claims := jwt.MapClaims{
 		"iss": o.Issuer, "sub": string(subject), "aud": o.Audience, "jti": uuid.NewString(),
 		"iat": begin.Unix(), "nbf": begin.Unix(), "exp": begin.Add(assertionLife).Unix(),
-	})
-	text, err := unsigned.SigningString()
+	}
+	if o.SubjectClaim != "" {
+		claims[o.SubjectClaim] = string(subject)
+	}
+	text, err := jwt.NewWithClaims(methods[o.Hash], claims).SigningString()
 	if err != nil {
 		return "", fmt.Errorf("encode the assertion: %w", err)
 	}

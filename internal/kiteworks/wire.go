@@ -181,8 +181,14 @@ func parseTime(s string) time.Time {
 	return time.Time{}
 }
 
-// lastSegment is the id at the end of a Location header, a full URL or a bare path.
-func lastSegment(location string) string {
+// idOf is the id at the end of a Location header, a full URL or a bare path; ""
+// if what stands there cannot be one. The URL itself is never followed.
+func idOf(location string) string {
 	location, _, _ = strings.Cut(location, "?")
-	return location[strings.LastIndexByte(location, '/')+1:]
+	id := location[strings.LastIndexByte(location, '/')+1:]
+	notInID := func(r rune) bool { return !strings.ContainsRune("-0123456789abcdefABCDEF", r) }
+	if len(id) > 36 || strings.ContainsFunc(id, notInID) {
+		return ""
+	}
+	return id
 }

@@ -52,6 +52,31 @@ func (l *Ledger) Lock() (unlock func(), err error) {
 	return func() { _ = f.Close() }, nil
 }
 
+const attendSuffix = ".daemon"
+
+// Attend tells the other processes that a daemon works with this ledger, until
+// leave. Several may: it is a notice, not a lock.
+func (l *Ledger) Attend() (leave func() error, err error) {
+	f, err := os.OpenFile(l.path+attendSuffix, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("attend the ledger: %w", err)
+	}
+	if err := unix.Flock(int(f.Fd()), unix.LOCK_SH); err != nil {
+		return nil, errors.Join(fmt.Errorf("attend the ledger: %w", err), f.Close())
+	}
+	return f.Close, nil
+}
+
+// Attended says whether a daemon works with the ledger at path.
+func Attended(path string) bool {
+	f, err := os.Open(path + attendSuffix)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	return errors.Is(unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB), unix.EWOULDBLOCK)
+}
+
 // sign writes our process id into the lock file, for whoever finds it locked.
 func sign(f *os.File) error {
 	if err := f.Truncate(0); err != nil {
