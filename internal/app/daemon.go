@@ -73,7 +73,7 @@ func New(ctx context.Context, o Options) (*Daemon, error) {
 	if d.current, err = d.open(ctx, c); err != nil {
 		return nil, err
 	}
-	if err := d.listen(c.HTTP.Metrics); err != nil {
+	if err := d.listen(ctx, c.HTTP.Metrics); err != nil {
 		return nil, errors.Join(err, d.current.close())
 	}
 	d.board.Built(o.Version, o.Commit, runtime.Version())
@@ -81,11 +81,12 @@ func New(ctx context.Context, o Options) (*Daemon, error) {
 	return d, nil
 }
 
-func (d *Daemon) listen(address string) (err error) {
+func (d *Daemon) listen(ctx context.Context, address string) (err error) {
 	if address == "" {
 		return nil
 	}
-	if d.listener, err = net.Listen("tcp", address); err != nil {
+	var listen net.ListenConfig
+	if d.listener, err = listen.Listen(ctx, "tcp", address); err != nil {
 		return fmt.Errorf("listen on http.metrics: %w", err)
 	}
 	return nil
