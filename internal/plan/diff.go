@@ -25,6 +25,7 @@ func Diff(verdicts []access.Verdict, c *access.Catalog, st access.State, m Memor
 		policy:  p,
 		blocked: map[Note]int{},
 		made:    map[Key]bool{},
+		spots:   map[access.Place]spot{},
 		learned: Learned{Folders: map[access.Place]string{}, Groups: map[string]access.GroupID{}},
 	}
 	d.findRivals(verdicts)
@@ -62,8 +63,10 @@ type differ struct {
 	rivals  map[string]string // target -> why, where rules disagree on the identity
 	blocked map[Note]int      // note without its count -> people
 	made    map[Key]bool      // creations already in the plan
+	spots   map[access.Place]spot
 	learned Learned
 	plan    Plan
+	room    []target // of one person at a time
 }
 
 // person adds what one person needs.
@@ -128,54 +131,53 @@ func (d *differ) create(v *access.Verdict) (Key, bool) {
 // created by the change need.
 func (d *differ) grants(v *access.Verdict, account string, need Key) {
 	for _, t := range d.targets(v) {
+		from, missing := d.missing(v, &t, account)
+		if !missing {
+			continue
+		}
 		c := Change{
 			Op: Grant, Person: v.Person, Email: v.Email, Account: account,
-			As: t.place.As, Folder: t.folder.ID, Path: t.path(), To: t.role.Name, Causes: t.causes,
+			As: t.place.As, Folder: t.folder.ID, Path: t.path(), From: from, To: t.role.Name, Causes: t.causes,
 		}
-		c.Key = Key("grant|" + v.Person.String() + "|" + t.key)
+		if from != "" {
+			c.Op = Raise
+		}
+		c.Key = Key(c.Op.String() + "|" + v.Person.String() + "|" + t.key)
 		if need != "" {
 			c.Needs = append(c.Needs, need)
 		}
 		if t.folder.ID == "" {
 			c.Needs = append(c.Needs, d.createFolder(t.place, t.causes))
-		} else if !d.missing(v, t, &c) {
-			continue
 		}
 		d.plan.Changes = append(d.plan.Changes, c)
 	}
 }
 
-// missing says whether the person lacks the role on an existing folder, and
-// completes the change: a grant, or a raise of what there is.
-func (d *differ) missing(v *access.Verdict, t target, c *Change) bool {
-	if !d.tenant.observed[t.folder.ID] {
+// missing says whether an account lacks the role on a folder, and which weaker
+// one it holds.
+func (d *differ) missing(v *access.Verdict, t *target, account string) (from string, missing bool) {
+	if t.folder.ID != "" && !d.tenant.observed[t.folder.ID] {
 		d.hold(v, firstRule(t.causes), "the members of "+string(t.path())+" were not read")
-		return false
+		return "", false
 	}
-	if c.Account == "" {
-		return true
+	if t.folder.ID == "" || account == "" {
+		return "", true
 	}
-	key := GrantKey{Account: c.Account, Folder: t.folder.ID}
+	key := GrantKey{Account: account, Folder: t.folder.ID}
 	have, ok := d.tenant.grants[key]
 	if !ok {
 		if owned, ours := d.memory.Owned[key]; ours {
 			d.hold(v, firstRule(t.causes), "had "+owned.Role+" on "+string(t.path())+
 				" from us, and somebody else has removed it since: it is not given again")
-			return false
+			return "", false
 		}
-		return true
+		return "", true
 	}
-	rank, known := d.atlas.roles[access.FoldName(have.Role)]
-	switch {
-	case !known:
+	held, known := d.atlas.roles[access.FoldName(have.Role)]
+	if !known {
 		d.hold(v, firstRule(t.causes), "holds "+have.Role+" on "+string(t.path())+", whose rank the server does not give")
-		return false
-	case rank.Rank >= t.role.Rank:
-		return false
 	}
-	c.Op, c.From = Raise, rank.Name
-	c.Key = Key("raise|" + v.Person.String() + "|" + t.key)
-	return true
+	return held.Name, known && held.Rank < t.role.Rank
 }
 
 // createFolder adds the creation of a folder and of the missing ones above it,

@@ -28,7 +28,7 @@ func (t target) path() access.Path {
 // targets resolves a person's wishes and merges those on one folder: the
 // strongest role by the server's rank wins, all causes are kept.
 func (d *differ) targets(v *access.Verdict) []target {
-	var targets []target
+	targets := d.room[:0]
 	for _, w := range v.Wishes {
 		t, why := d.resolve(w)
 		if why != "" {
@@ -45,6 +45,7 @@ func (d *differ) targets(v *access.Verdict) []target {
 		}
 		targets[i].causes = append(targets[i].causes, w.Cause)
 	}
+	d.room = targets
 	return targets
 }
 
@@ -54,26 +55,29 @@ func (d *differ) resolve(w access.Wish) (t target, why string) {
 	if err != nil {
 		return t, err.Error()
 	}
-	key, folder, why := d.locate(w.Place)
+	at := d.locate(w.Place)
 	switch {
-	case why != "":
-		return t, why
-	case d.rivals[key] != "":
-		return t, d.rivals[key]
-	case folder.ID == "" && !w.Create:
+	case at.why != "":
+		return t, at.why
+	case d.rivals[at.key] != "":
+		return t, d.rivals[at.key]
+	case at.folder.ID == "" && !w.Create:
 		return t, fmt.Sprintf("folder %s does not exist for %s: make it, or write create: true", w.Place.Path, w.Place.As)
-	case folder.ID == "":
+	case at.folder.ID == "":
 		if why := d.unrooted(w.Place); why != "" {
 			return t, why
 		}
 	case w.Place.FolderID == "":
 		d.pin(w.Place)
 	}
-	return target{key: key, place: w.Place, folder: folder, role: role, causes: []access.Cause{w.Cause}}, ""
+	return target{key: at.key, place: w.Place, folder: at.folder, role: role, causes: []access.Cause{w.Cause}}, ""
 }
 
 // pin remembers which folder a path, and each path above it, means today.
 func (d *differ) pin(p access.Place) {
+	if _, learned := d.learned.Folders[p]; learned {
+		return
+	}
 	for ; p.Path != ""; p.Path = p.Path.Parent() {
 		if _, pinned := d.memory.Folders[p]; pinned {
 			continue
@@ -84,13 +88,26 @@ func (d *differ) pin(p access.Place) {
 	}
 }
 
-// locate returns the folder of a place, and the key under which wishes for it meet.
-func (d *differ) locate(p access.Place) (key string, f access.Folder, why string) {
-	f, found, why := d.atlas.find(p)
-	if found {
-		return f.ID, f, why
+// spot is where a place is: its folder, or why there is none to use, and the key
+// under which wishes for it meet.
+type spot struct {
+	key    string
+	folder access.Folder
+	why    string
+}
+
+// locate finds the spot of a place, once: a million wishes share few places.
+func (d *differ) locate(p access.Place) spot {
+	if s, known := d.spots[p]; known {
+		return s
 	}
-	return p.As + "|" + p.Path.Fold(), f, why
+	f, found, why := d.atlas.find(p)
+	s := spot{key: f.ID, folder: f, why: why}
+	if !found {
+		s.key = p.As + "|" + p.Path.Fold()
+	}
+	d.spots[p] = s
+	return s
 }
 
 // unrooted says why a folder cannot be made: nothing above it is there to make
@@ -115,11 +132,12 @@ func (d *differ) findRivals(verdicts []access.Verdict) {
 	d.rivals = map[string]string{}
 	for i := range verdicts {
 		for _, w := range verdicts[i].Wishes {
-			key, f, why := d.locate(w.Place)
-			if why != "" {
+			at := d.locate(w.Place)
+			if at.why != "" {
 				continue
 			}
-			if f.ID == "" {
+			key := at.key
+			if at.folder.ID == "" {
 				key = w.Place.Path.Fold()
 			}
 			o, seen := first[key]
