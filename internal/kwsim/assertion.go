@@ -2,7 +2,10 @@ package kwsim
 
 import (
 	"crypto/rsa"
+	"encoding/base64"
+	"encoding/json"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
@@ -24,6 +27,7 @@ type verifier struct {
 	key      *rsa.PublicKey
 	issuer   string
 	audience string
+	form     Setting // of aud: string, array or either
 	leeway   time.Duration
 	now      func() time.Time
 }
@@ -44,6 +48,8 @@ func (v verifier) verify(compact string) (assertion, error) {
 	switch {
 	case err != nil:
 		return assertion{}, errors.New(assertionFault(err))
+	case !v.accepts(compact):
+		return assertion{}, errors.New("assertion audience has a form that is not accepted")
 	case claims.IssuedAt == nil:
 		return assertion{}, errors.New("assertion has no iat")
 	case claims.ID == "":
@@ -54,6 +60,22 @@ func (v verifier) verify(compact string) (assertion, error) {
 		return assertion{}, errors.New("assertion is good for more than 300 seconds")
 	}
 	return assertion{subject: claims.Subject, id: claims.ID, expires: claims.ExpiresAt.Time}, nil
+}
+
+// accepts reports whether the form of aud is one that is read. It expects a compact JWS that was parsed before.
+func (v verifier) accepts(compact string) bool {
+	payload, err := base64.RawURLEncoding.DecodeString(strings.Split(compact, ".")[1])
+	if err != nil {
+		return false
+	}
+	var claims struct {
+		Audience any `json:"aud"`
+	}
+	if err := json.Unmarshal(payload, &claims); err != nil {
+		return false
+	}
+	_, array := claims.Audience.([]any)
+	return v.form != asString && array || v.form != asArray && !array
 }
 
 // assertionFault names what the parser found, without repeating anything of the assertion.

@@ -12,12 +12,11 @@ import (
 
 // call is one request on its way to a handler.
 type call struct {
-	world   *World
-	actor   *user
-	baseURL string
-	ids     map[string]string // from the path
-	query   query
-	body    []byte
+	world *World
+	actor *user
+	ids   map[string]string // from the path
+	query query
+	body  []byte
 }
 
 // checkJSON refuses anything but one JSON object with known fields. Names are compared exactly, which encoding/json does

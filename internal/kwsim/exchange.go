@@ -4,7 +4,9 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
+	"time"
 )
 
 // maxBody bounds request bodies, in bytes.
@@ -14,13 +16,10 @@ const maxBody = 1 << 20
 // finds it in the history.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	e := Exchange{Method: r.Method, URLPath: r.URL.Path, Query: r.URL.RawQuery}
-	a := s.answer(r, &e)
-	if a.status == 0 {
-		a.status = http.StatusOK
-	}
-	e.Status = a.status
+	out := s.answer(r, &e).render(s.world.does(), s.URL())
+	e.Status = out.status
 	s.history.record(e)
-	a.send(w)
+	out.send(w)
 }
 
 // answer takes the request through rate limit and routing to whoever answers it, and completes the exchange.
@@ -37,8 +36,8 @@ func (s *Server) answer(r *http.Request, e *Exchange) answer {
 		e.Body = withoutPassword(body)
 	}
 	switch {
-	case !s.gate.pass(r.Context()):
-		return throttled()
+	case !s.gate.pass(r.Context(), s.world.does().Queue == drop):
+		return s.throttled()
 	case err != nil:
 		return refusal(refuse(errRequestInvalidJSON))
 	case e.Path == tokenPath:
@@ -46,14 +45,15 @@ func (s *Server) answer(r *http.Request, e *Exchange) answer {
 	case rt == nil:
 		return refusal(refuse(errEntityNotFound))
 	}
-	return s.rest(rt, r, &call{world: s.world, baseURL: s.URL(), ids: ids, body: body}, e)
+	return s.rest(rt, r, &call{world: s.world, ids: ids, body: body}, e)
 }
 
 // rest answers an operation under /rest. The world is locked from the token to the handler's last look at it.
 func (s *Server) rest(rt *route, r *http.Request, c *call, e *Exchange) answer {
 	s.world.mu.Lock()
 	defer s.world.mu.Unlock()
-	actor, err := s.tokens.user(r.Header.Get("Authorization"))
+	s.world.requests++
+	actor, err := s.tokens.user(s.world, r.Header.Get("Authorization"))
 	if err != nil {
 		return refusal(err)
 	}
@@ -101,16 +101,24 @@ func refusal(err error) answer {
 	if !errors.As(err, &p) {
 		p = refuse(errInternalServerError)
 	}
-	entry := errorEntry{Code: p.code, Message: p.message, Field: p.field}
-	return answer{status: p.status, body: map[string]any{"errors": []errorEntry{entry}}}
+	return answer{problem: p}
 }
 
 // throttled is the answer to a request above the rate. It comes from the web server in front, so it has no code.
-func throttled() answer {
+func (s *Server) throttled() answer {
+	does := s.world.does()
+	if does.RateLimit.status() == http.StatusForbidden {
+		return answer{status: http.StatusForbidden, page: "<html><head><title>403 Forbidden</title></head></html>\n"}
+	}
+	seconds := max(1, does.RetryAfter)
+	after := strconv.Itoa(seconds)
+	if does.RateLimit == asDate {
+		after = s.now().Add(time.Duration(seconds) * time.Second).UTC().Format(http.TimeFormat)
+	}
 	return answer{
-		status:     http.StatusTooManyRequests,
-		retryAfter: "1",
-		page:       "<html><head><title>429 Too Many Requests</title></head></html>\n",
+		status: http.StatusTooManyRequests,
+		header: http.Header{"Retry-After": {after}},
+		page:   "<html><head><title>429 Too Many Requests</title></head></html>\n",
 	}
 }
 

@@ -25,9 +25,13 @@ func newGate(perSecond, queue int, now func() time.Time) *gate {
 	return g
 }
 
-// pass waits for the request's turn. It returns false if the queue is full or the client has gone.
-func (g *gate) pass(ctx context.Context) bool {
-	wait, ok := g.reserve()
+// pass waits for the request's turn. It returns false if the queue is full, or is to be dropped, or the client has gone.
+func (g *gate) pass(ctx context.Context, drop bool) bool {
+	queue := g.queue
+	if drop {
+		queue = 0
+	}
+	wait, ok := g.reserve(queue)
 	if !ok || wait == 0 {
 		return ok
 	}
@@ -42,7 +46,7 @@ func (g *gate) pass(ctx context.Context) bool {
 }
 
 // reserve takes the next turn and returns how long it is away, or false if more requests wait than the queue holds.
-func (g *gate) reserve() (time.Duration, bool) {
+func (g *gate) reserve(queue int) (time.Duration, bool) {
 	if g.interval == 0 {
 		return 0, true
 	}
@@ -50,7 +54,7 @@ func (g *gate) reserve() (time.Duration, bool) {
 	defer g.mu.Unlock()
 	now := g.now()
 	wait := max(0, g.next.Sub(now))
-	if wait > time.Duration(g.queue)*g.interval {
+	if wait > time.Duration(queue)*g.interval {
 		return 0, false
 	}
 	g.next = now.Add(wait + g.interval)

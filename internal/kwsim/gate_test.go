@@ -31,7 +31,7 @@ func TestGate(t *testing.T) {
 				passed := make([]atomic.Bool, len(c.at))
 				for i, at := range c.at {
 					time.Sleep(at*time.Millisecond - time.Since(start))
-					go func() { passed[i].Store(g.pass(t.Context())) }()
+					go func() { passed[i].Store(g.pass(t.Context(), false)) }()
 					synctest.Wait()
 				}
 				time.Sleep(c.took*time.Millisecond - time.Since(start))
@@ -50,10 +50,10 @@ func TestGateClientGone(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		g := newGate(1, 5, time.Now)
-		g.pass(t.Context())
+		g.pass(t.Context(), false)
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan bool)
-		go func() { done <- g.pass(ctx) }()
+		go func() { done <- g.pass(ctx, false) }()
 		synctest.Wait()
 		cancel()
 		if <-done {

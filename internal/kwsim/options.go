@@ -22,6 +22,7 @@ type Options struct {
 	Seats             int              // licensed accounts; 0 means no limit
 	Roles             []Role           // nil means [DefaultRoles]
 	Profiles          []Profile        // nil means [DefaultProfiles]
+	Behaviour         Behaviour        // how the server acts where it is not known
 	Now               func() time.Time // nil means time.Now
 }
 
@@ -53,7 +54,9 @@ func (o Options) withDefaults() Options {
 
 // validate reports every mistake at once. It expects the defaults to be filled.
 func (o Options) validate() error {
+	_, err := o.Behaviour.complete()
 	return errors.Join(
+		err,
 		validateListen(o.Listen),
 		o.Application.validate(),
 		validateRoles(o.Roles),

@@ -121,6 +121,13 @@ func refuse(c code) *problem {
 	return &problem{status: status, code: c, message: message}
 }
 
+// refuseAs is refuse for the codes that come with several statuses.
+func refuseAs(status int, c code) *problem {
+	p := refuse(c)
+	p.status = status
+	return p
+}
+
 // refuseField is refuse with the offending input named.
 func refuseField(c code, field string) *problem {
 	p := refuse(c)

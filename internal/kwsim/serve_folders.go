@@ -78,9 +78,9 @@ func (c *call) folder() (*folder, error) {
 	f := c.world.folders[id]
 	switch {
 	case f == nil, c.world.roleOf(f, c.actor) == 0:
-		return nil, refuse(errAccessUser)
+		return nil, c.world.unknown()
 	case f.gone():
-		return nil, refuse(errEntityDeleted)
+		return nil, c.world.deletedFolder()
 	}
 	return f, nil
 }
@@ -122,7 +122,7 @@ func getFolder(c *call) (answer, error) {
 
 func listFolders(c *call) (answer, error) {
 	if c.ids["id"] == c.actor.BaseDirID {
-		return c.folderPage(slices.Clone(c.actor.top.all)), nil
+		return c.folderList(c.folderPage(slices.Clone(c.actor.top.all))), nil
 	}
 	f, err := c.folder()
 	if err != nil {
@@ -131,7 +131,7 @@ func listFolders(c *call) (answer, error) {
 	rows := slices.DeleteFunc(slices.Clone(f.sub.all), func(sub *folder) bool {
 		return c.world.roleOf(sub, c.actor) == 0
 	})
-	return c.folderPage(rows), nil
+	return c.folderList(c.folderPage(rows)), nil
 }
 
 // folderPage filters, sorts and pages the rows, which it may reorder.
@@ -213,8 +213,8 @@ func postFolder(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	a := answer{status: http.StatusCreated, location: c.baseURL + "/rest/folders/" + f.ID}
-	if c.query.isTrue("returnEntity") {
+	a := answer{status: http.StatusCreated, location: "/rest/folders/" + f.ID}
+	if c.wantsCreated() {
 		a.body = c.wireFolder(f)
 	}
 	return a, nil

@@ -26,6 +26,8 @@ func (in memberPost) check(w *World) error {
 	switch {
 	case in.RoleID == nil:
 		return refuseField(errInputRequired, "roleId")
+	case in.UserIDs != nil && w.does().MemberFields == emails:
+		return refuseField(errInvalidParameter, "userIds")
 	case in.LDAPGroupIDs != nil:
 		return refuseField(errInputNotAllowed, "ldapGroupIds")
 	case entries == 0:
@@ -76,15 +78,34 @@ func postMembers(c *call) (answer, error) {
 			return answer{}, err
 		}
 		c.regrant(f, c.world.holding(f, u), role)
-		out.SuccessIDs = append(out.SuccessIDs, u.ID)
+		out.SuccessIDs = append(out.SuccessIDs, c.successID(u))
 		if c.query.isTrue("returnEntity") {
 			out.Data = append(out.Data, c.wireMember(f, c.world.holding(f, u)))
 		}
 	}
 	if len(failed) > 0 {
-		return answer{status: http.StatusMultiStatus, body: out}, nil
+		return answer{status: c.world.does().PartialFailure.status(), body: out}, nil
 	}
 	return answer{status: http.StatusCreated, body: out}, nil
+}
+
+func (c *call) successID(u *user) string {
+	if c.world.does().SuccessIDs == emails {
+		return u.Email
+	}
+	return u.ID
+}
+
+// failedID names an entry that failed. An entry without a row has only the name that the request gave it.
+func (c *call) failedID(e entry) string {
+	does := c.world.does()
+	switch {
+	case e.user != nil && does.FailedIDs == ids:
+		return e.user.ID
+	case e.user != nil && does.FailedIDs == emails:
+		return e.user.Email
+	}
+	return e.id
 }
 
 // entries returns the request's users, each once however often it is named.
@@ -117,7 +138,7 @@ func (c *call) judgeAll(f *folder, entries []entry, role int) (good []entry, fai
 		err := c.judge(f, e, role)
 		if err == nil && !e.hasAccount() {
 			if seats--; seats < 0 {
-				err = refuse(errLicenseSeats)
+				err = c.world.licenseFull()
 			}
 		}
 		var p *problem
@@ -127,7 +148,7 @@ func (c *call) judgeAll(f *folder, entries []entry, role int) (good []entry, fai
 		case !errors.As(err, &p) || !c.query.isTrue("partialSuccess"):
 			return nil, nil, err
 		default:
-			failed = addFailure(failed, p, e.id)
+			failed = addFailure(failed, p, c.failedID(e))
 		}
 	}
 	return good, failed, nil
@@ -152,14 +173,21 @@ func (c *call) judge(f *folder, e entry, role int) error {
 	switch {
 	case e.email && !validEmail(e.id):
 		return refuse(errInputInvalidEmail)
-	case e.user == nil && e.email:
-		return nil
-	case e.user == nil, e.user.Deleted && !e.email:
+	case !e.email && (e.user == nil || e.user.Deleted):
+		return c.world.unknown()
+	case !e.hasAccount() && e.email && c.world.does().UnknownMember == refused:
 		return refuse(errAccessUser)
+	case e.user == nil:
+		return nil
 	case e.user.DistributionList:
 		return refuse(errDistributionList)
 	case e.user.Recipient && !e.email:
 		return refuse(errUserTypeNoAccess)
+	}
+	if !e.hasAccount() {
+		if err := c.world.mayOpen(e.user); err != nil {
+			return err
+		}
 	}
 	return c.judgeMember(c.world.holding(f, e.user), role)
 }
@@ -180,12 +208,20 @@ func (c *call) judgeMember(h holding, role int) error {
 	return nil
 }
 
-// account returns the entry's user. An address without an account gets one with the Restricted profile.
+// account returns the entry's user. An address without an account gets one.
 func (c *call) account(e entry) (*user, error) {
 	if e.hasAccount() {
 		return e.user, nil
 	}
-	return c.world.openAccount(User{
-		Email: e.id, ProfileID: c.world.profileOf(Restricted).ID, Unverified: true, External: true,
+	kind := Restricted
+	if c.world.does().MemberProfile == standard {
+		kind = Standard
+	}
+	u, err := c.world.openAccount(User{
+		Email: e.id, ProfileID: c.world.profileOf(kind).ID, Unverified: true, External: true,
 	})
+	if err == nil {
+		c.world.showLater(u)
+	}
+	return u, err
 }

@@ -24,7 +24,7 @@ type memberDetail struct {
 	Rank          int        `json:"rank"`
 	SharedBy      *basicUser `json:"sharedBy"`
 	Created       string     `json:"created"`
-	OriginFolder  *origin    `json:"originFolder,omitempty"`
+	OriginFolder  any        `json:"originFolder,omitempty"`
 }
 
 type origin struct {
@@ -41,7 +41,7 @@ func (c *call) wireMember(f *folder, h holding) wireMember {
 			SharedBy: newBasicUser(g.by), Created: wireTime(g.at),
 		}
 		if h.direct.role == 0 {
-			out.OriginFolder = &origin{h.origin.ID, h.origin.Name}
+			out.OriginFolder = c.originFolder(h.origin)
 		}
 	}
 	if c.query.wants("user") {
@@ -52,6 +52,17 @@ func (c *call) wireMember(f *folder, h holding) wireMember {
 		out.Role = newWireRole(role)
 	}
 	return out
+}
+
+// originFolder names where an inherited role comes from; nil if the server does not say.
+func (c *call) originFolder(f *folder) any {
+	switch c.world.does().InheritedOrigin {
+	case onlyID:
+		return f.ID
+	case absent:
+		return nil
+	}
+	return origin{f.ID, f.Name}
 }
 
 func listMembers(c *call) (answer, error) {
@@ -96,7 +107,7 @@ func (c *call) namedMembers(f *folder) []holding {
 	}
 	if c.query.has("email") {
 		filters++
-		named[c.world.usersByMail[fold(c.query.text("email"))]]++
+		named[c.userByEmailFilter()]++
 	}
 	delete(named, nil)
 	rows := []holding{}
@@ -150,14 +161,14 @@ func putMember(c *call) (answer, error) {
 		return answer{}, err
 	}
 	if c.world.ranks[h.inherited.role] >= c.world.ranks[*in.RoleID] {
-		return answer{}, forbidden(errParentMemberExists)
+		return answer{}, refuseAs(http.StatusForbidden, errParentMemberExists)
 	}
 	c.regrant(f, h, *in.RoleID)
 	if !c.query.isTrue("returnEntity") {
 		return answer{}, nil
 	}
 	rows := []holding{c.world.holding(f, h.user)}
-	return page(c, rows, nil, func(h holding) any { return c.wireMember(f, h) }), nil
+	return c.folderList(page(c, rows, nil, func(h holding) any { return c.wireMember(f, h) })), nil
 }
 
 // regrant gives the member another role on the folder itself.
@@ -191,7 +202,7 @@ func (c *call) modifiableMember() (*folder, holding, error) {
 	}
 	u := c.world.users[c.ids["userId"]]
 	if u == nil {
-		return nil, holding{}, refuse(errAccessUser)
+		return nil, holding{}, c.world.unknown()
 	}
 	h := c.world.holding(f, u)
 	switch {
@@ -214,11 +225,4 @@ func (w *World) checkGrantable(roleID int) error {
 		return refuseField(errOwnerRole, "roleId")
 	}
 	return nil
-}
-
-// forbidden is refuse for the codes that come with status 403 on some operations and with another one elsewhere.
-func forbidden(c code) *problem {
-	p := refuse(c)
-	p.status = http.StatusForbidden
-	return p
 }

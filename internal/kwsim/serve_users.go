@@ -2,7 +2,6 @@ package kwsim
 
 import (
 	"cmp"
-	"net/http"
 	"slices"
 )
 
@@ -81,8 +80,8 @@ func listUsers(c *call) (answer, error) {
 	rows := c.world.userOrder.by(field)
 	if c.query.has("email") {
 		rows = nil
-		if u := c.world.usersByMail[fold(c.query.text("email"))]; u != nil {
-			rows = []*user{u}
+		for u := c.world.usersByMail[fold(c.query.text("email"))]; u != nil; u = u.former {
+			rows = append(rows, u)
 		}
 	}
 	if descending {
@@ -93,7 +92,41 @@ func listUsers(c *call) (answer, error) {
 	if c.query.compact() {
 		render = func(u *user) any { return compactUser(u) }
 	}
-	return page(c, rows, userFilter(c.query), render), nil
+	return page(c, rows, every(userFilter(c.query), c.shownUsers(), c.exactEmail()), render), nil
+}
+
+// shownUsers keeps the rows that the list has already.
+func (c *call) shownUsers() filter[*user] {
+	if c.world.shownAt <= c.world.requests {
+		return nil
+	}
+	return func(u *user) bool { return u.shownAt <= c.world.requests }
+}
+
+// showLater hides a row that was created over the wire from the user list for a while.
+func (w *World) showLater(u *user) {
+	u.shownAt = w.requests + w.does().VisibleAfter
+	if w.does().VisibleAfter > 0 {
+		u.shownAt++ // this request is none of those to wait for
+	}
+	w.shownAt = max(w.shownAt, u.shownAt)
+}
+
+// exactEmail is the filter by address of a server that does not ignore case.
+func (c *call) exactEmail() filter[*user] {
+	if !c.query.has("email") || c.world.does().EmailFilter != exact {
+		return nil
+	}
+	return func(u *user) bool { return u.Email == c.query.text("email") }
+}
+
+// userByEmailFilter returns whom the filter by address finds, or nil.
+func (c *call) userByEmailFilter() *user {
+	u := c.world.usersByMail[fold(c.query.text("email"))]
+	if keep := c.exactEmail(); u != nil && keep != nil && !keep(u) {
+		return nil
+	}
+	return u
 }
 
 func userFilter(q query) filter[*user] {
@@ -111,7 +144,7 @@ func userFilter(q query) filter[*user] {
 func getUser(c *call) (answer, error) {
 	u := c.world.users[c.ids["id"]]
 	if u == nil {
-		return answer{}, refuse(errAccessUser)
+		return answer{}, c.world.unknown()
 	}
 	return answer{body: fullUser(u)}, nil
 }
@@ -147,11 +180,17 @@ func postUser(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	a := answer{status: http.StatusCreated, location: c.baseURL + "/rest/admin/users/" + u.ID}
-	if c.query.isTrue("returnEntity") {
+	c.world.showLater(u)
+	a := answer{status: c.world.does().CreateStatus.status(), location: "/rest/admin/users/" + u.ID}
+	if c.wantsCreated() {
 		a.body = fullUser(u)
 	}
 	return a, nil
+}
+
+// wantsCreated reports whether what was created goes into the answer.
+func (c *call) wantsCreated() bool {
+	return c.query.isTrue("returnEntity") && c.world.does().CreateBody != never
 }
 
 // userPut is User.Put of the vendor's document. Fields that are not sent keep their value.
@@ -169,20 +208,37 @@ func putUser(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	u := c.world.users[c.ids["id"]]
-	switch {
-	case u == nil:
-		return answer{}, refuse(errAccessUser)
-	case u.Deleted:
-		return answer{}, refuse(errEntityDeleted)
-	case u.AdminRoleID != 0 && u.AdminRoleID < c.actor.AdminRoleID:
-		return answer{}, refuse(errAdminRank)
+	u, err := c.changeableUser(c.ids["id"])
+	if err != nil {
+		return answer{}, err
 	}
 	u.Suspended = given(in.Suspended, u.Suspended)
 	u.Unverified = !given(in.Verified, !u.Unverified)
 	u.Deactivated = given(in.Deactivated, u.Deactivated)
 	c.world.rename(u, cmp.Or(given(in.Name, u.Name), u.Email))
-	return answer{body: fullUser(u)}, nil
+	return c.updated(fullUser(u)), nil
+}
+
+// changeableUser returns the live user of the id, unless the acting administrator has a lower rank.
+func (c *call) changeableUser(id string) (*user, error) {
+	u := c.world.users[id]
+	switch {
+	case u == nil:
+		return nil, c.world.unknown()
+	case u.Deleted:
+		return nil, refuse(errEntityDeleted)
+	case u.AdminRoleID != 0 && u.AdminRoleID < c.actor.AdminRoleID:
+		return nil, refuse(errAdminRank)
+	}
+	return u, nil
+}
+
+// updated is the answer to a change of users.
+func (c *call) updated(body any) answer {
+	if c.world.does().UpdateBody == empty {
+		return answer{}
+	}
+	return answer{body: body}
 }
 
 // given returns the new value if there is one.

@@ -20,6 +20,7 @@ type Server struct {
 	tokens  *tokens
 	history *history
 	routes  []route
+	now     func() time.Time
 
 	listener net.Listener
 	http     *http.Server
@@ -34,6 +35,7 @@ func New(o Options) (*Server, error) {
 	if err := o.validate(); err != nil {
 		return nil, fmt.Errorf("check simulator options: %w", err)
 	}
+	o.Behaviour, _ = o.Behaviour.complete() // validate has tried it
 	listener, err := net.Listen("tcp", o.Listen)
 	if err != nil {
 		return nil, fmt.Errorf("listen for simulated Kiteworks: %w", err)
@@ -43,6 +45,7 @@ func New(o Options) (*Server, error) {
 		gate:     newGate(o.RequestsPerSecond, o.Queue, o.Now),
 		history:  newHistory(),
 		routes:   routes(),
+		now:      o.Now,
 		listener: listener,
 		served:   make(chan struct{}),
 	}
@@ -108,6 +111,20 @@ func (s *Server) CA() []byte { return s.ca }
 
 // World returns the tenant behind the server.
 func (s *Server) World() *World { return s.world }
+
+// Behaviour returns how the server behaves now, every default spelled out.
+func (s *Server) Behaviour() Behaviour { return *s.world.does() }
+
+// SetBehaviour changes how the server behaves from the next request on. A behaviour with unknown settings is refused
+// and changes nothing.
+func (s *Server) SetBehaviour(b Behaviour) error {
+	b, err := b.complete()
+	if err != nil {
+		return fmt.Errorf("set behaviour: %w", err)
+	}
+	s.world.behaviour.Store(&b)
+	return nil
+}
 
 // SetSecret replaces the client secret. Tokens that were issued stay good.
 func (s *Server) SetSecret(secret string) { s.tokens.setSecret(secret) }

@@ -1,9 +1,11 @@
 package kwsim
 
 import (
+	"cmp"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/subtle"
+	"fmt"
 	"maps"
 	"mime"
 	"net/http"
@@ -32,7 +34,7 @@ type tokens struct {
 
 // session is an access token's meaning.
 type session struct {
-	user    *user
+	userID  string
 	epoch   int // the user's when the token was issued
 	expires time.Time
 }
@@ -69,23 +71,24 @@ func (t *tokens) revoke() {
 }
 
 // user returns who acts with the Authorization header. It expects the world to be locked.
-func (t *tokens) user(authorization string) (*user, error) {
+func (t *tokens) user(w *World, authorization string) (*user, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	s, ok := t.sessions[bearer(authorization)]
+	u := w.users[s.userID]
 	switch {
-	case !ok, !t.now().Before(s.expires), !s.user.maySignIn():
+	case !ok, u == nil, !t.now().Before(s.expires), signInObstacle(u, w.does()) != "":
 		return nil, refuse(errAuthUnauthorized)
-	case s.epoch != s.user.epoch:
+	case s.epoch != u.epoch:
 		return nil, refuse(errAuthProfileChanged)
 	}
-	return s.user, nil
+	return u, nil
 }
 
 // tokenAnswer is a granted token.
 type tokenAnswer struct {
 	AccessToken string `json:"access_token"`
-	ExpiresIn   int    `json:"expires_in"` // seconds
+	ExpiresIn   any    `json:"expires_in"` // seconds, as number or string
 	TokenType   string `json:"token_type"`
 	Scope       string `json:"scope"`
 }
@@ -98,6 +101,13 @@ type tokenRefusal struct {
 
 func refuseToken(name, description string) answer {
 	return answer{status: http.StatusBadRequest, body: tokenRefusal{name, description}}
+}
+
+// refuseClient is refuseToken for an application that is not known.
+func refuseClient(does *Behaviour) answer {
+	a := refuseToken("invalid_client", "client_id or client_secret is wrong")
+	a.status = does.WrongSecret.status()
+	return a
 }
 
 // answer serves the token endpoint for the JWT grant of RFC 7523. Form fields it does not know are ignored, as the
@@ -120,7 +130,7 @@ func (t *tokens) answer(w *World, contentType string, body []byte, e *Exchange) 
 	case grant != jwtBearer:
 		return refuseToken("unsupported_grant_type", "grant_type is not supported")
 	case !t.knows(form.Get("client_id"), form.Get("client_secret")):
-		return refuseToken("invalid_client", "client_id or client_secret is wrong")
+		return refuseClient(w.does())
 	case form.Get("assertion") == "":
 		return refuseToken("invalid_request", "assertion is missing")
 	}
@@ -134,28 +144,48 @@ func (t *tokens) knows(clientID, secret string) bool {
 
 // grant exchanges the form's assertion for a token.
 func (t *tokens) grant(w *World, form url.Values, e *Exchange) answer {
-	claim, err := t.verifier.verify(form.Get("assertion"))
+	does := w.does()
+	v := t.verifier
+	v.leeway, v.form = cmp.Or(time.Duration(does.AssertionLeeway)*time.Second, v.leeway), does.AssertionAudience
+	claim, err := v.verify(form.Get("assertion"))
 	if err != nil {
 		return refuseToken("invalid_grant", err.Error())
 	}
 	t.sweep()
-	if _, used := t.usedIDs[claim.id]; used {
+	if _, used := t.usedIDs[claim.id]; used && does.AssertionReplay != accepted {
 		return refuseToken("invalid_grant", "assertion was used before")
 	}
-	t.usedIDs[claim.id] = claim.expires.Add(t.verifier.leeway)
+	t.usedIDs[claim.id] = claim.expires.Add(v.leeway)
 	e.Subject = claim.subject
 	u := w.usersByMail[fold(claim.subject)]
-	if reason := signInObstacle(u); reason != "" {
-		return refuseToken("invalid_grant", reason)
+	if reason := signInObstacle(u, does); reason != "" {
+		return refuseToken("invalid_grant", does.blocked(u, reason))
 	}
 	e.Subject = u.Email
+	return answer{body: t.issue(u, does, cmp.Or(form.Get("scope"), registeredScope))}
+}
+
+// issue makes a token.
+func (t *tokens) issue(u *user, does *Behaviour, scope string) tokenAnswer {
+	lifetime := cmp.Or(time.Duration(does.TokenLifetime)*time.Second, t.lifetime)
 	token := rand.Text()
-	t.sessions[token] = session{user: u, epoch: u.epoch, expires: t.now().Add(t.lifetime)}
-	scope := form.Get("scope")
-	if scope == "" {
-		scope = registeredScope
+	t.sessions[token] = session{userID: u.ID, epoch: u.epoch, expires: t.now().Add(lifetime)}
+	out := tokenAnswer{token, int(lifetime / time.Second), "bearer", scope}
+	if does.ExpiresIn == asString {
+		out.ExpiresIn = fmt.Sprint(out.ExpiresIn)
 	}
-	return answer{body: tokenAnswer{token, int(t.lifetime / time.Second), "bearer", scope}}
+	return out
+}
+
+// blocked is what the client is told of a subject that may not sign in.
+func (b *Behaviour) blocked(u *user, reason string) string {
+	switch {
+	case b.BlockedSubject == generic:
+		return "The provided authorization grant is invalid"
+	case b.BlockedSubject == always && u != nil:
+		return "User account is suspended"
+	}
+	return reason
 }
 
 // sweep forgets what has expired.
@@ -166,7 +196,7 @@ func (t *tokens) sweep() {
 }
 
 // signInObstacle says why nobody can act as the user, or "".
-func signInObstacle(u *user) string {
+func signInObstacle(u *user, does *Behaviour) string {
 	switch {
 	case u == nil:
 		return "subject is unknown"
@@ -176,9 +206,9 @@ func signInObstacle(u *user) string {
 		return "user is deactivated"
 	case u.Deleted:
 		return "user is deleted"
-	case u.Unverified:
+	case u.Unverified && does.UnverifiedSubject != accepted:
 		return "user is not verified"
-	case !u.maySignIn():
+	case u.Recipient, u.DistributionList:
 		return "subject is not an account"
 	}
 	return ""

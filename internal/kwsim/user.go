@@ -38,6 +38,8 @@ type user struct {
 	top     children             // live and deleted folders in the base directory
 	granted map[*folder]struct{} // folders with a grant on themselves for this user
 	epoch   int                  // counts profile changes, which end the user's tokens
+	former  *user                // who had the address before; nil if nobody had
+	shownAt int                  // the value of World.requests from which the user list has the row
 }
 
 // systemDir is one of the three directories that every user has and nobody shares.
@@ -48,11 +50,6 @@ type systemDir struct {
 
 // takesSeat reports whether the user counts against the licence.
 func (u *user) takesSeat() bool { return !u.Recipient && !u.Deleted }
-
-// maySignIn reports whether somebody can act as the user.
-func (u *user) maySignIn() bool {
-	return !u.Recipient && !u.Unverified && !u.Suspended && !u.Deactivated && !u.Deleted && !u.DistributionList
-}
 
 // AddUser adds a row and returns its id. It refuses bad and known addresses, unknown profiles, and more accounts than
 // there are seats.
@@ -72,8 +69,13 @@ func (w *World) insertUser(in User) (*user, error) {
 		return nil, refuseField(errInputInvalidEmail, "email")
 	}
 	if w.usersByMail[fold(in.Email)] != nil {
-		return nil, refuse(errEntityExists)
+		return nil, w.duplicateEmail()
 	}
+	return w.addRow(in)
+}
+
+// addRow adds a row for a valid address. Whoever had the address before keeps a row of their own.
+func (w *World) addRow(in User) (*user, error) {
 	kind := Standard
 	if in.Recipient {
 		kind = Recipient
@@ -84,15 +86,19 @@ func (w *World) insertUser(in User) (*user, error) {
 	}
 	u := &user{User: in, granted: map[*folder]struct{}{}}
 	if u.takesSeat() && !w.seatFree() {
-		return nil, refuse(errLicenseSeats)
+		return nil, w.licenseFull()
 	}
+	w.complete(u)
 	w.index(u)
 	return u, nil
 }
 
-// index completes the row and puts it into the world.
-func (w *World) index(u *user) {
-	u.ID = w.newID("user", fold(u.Email))
+// complete fills what the world decides about a new row.
+func (w *World) complete(u *user) {
+	if w.does().StoredEmail == lower {
+		u.Email = strings.ToLower(u.Email)
+	}
+	u.ID = w.newUserID(u.Email)
 	u.BaseDirID = w.newID("basedir", u.ID)
 	u.MyDirID = w.newID("mydir", u.ID)
 	u.SyncDirID = w.newID("syncdir", u.ID)
@@ -100,10 +106,24 @@ func (w *World) index(u *user) {
 	if u.Created.IsZero() {
 		u.Created = w.now()
 	}
+}
+
+// newUserID counts the earlier rows that were made for the address, which have been deleted or renamed.
+func (w *World) newUserID(email string) string {
+	id := w.newID("user", fold(email))
+	for n := 2; w.users[id] != nil; n++ {
+		id = w.newID("user", fold(email), fmt.Sprint(n))
+	}
+	return id
+}
+
+// index puts a complete row into the world, as the one that has its address now.
+func (w *World) index(u *user) {
 	if u.takesSeat() {
 		w.occupied++
 	}
 	w.users[u.ID] = u
+	u.former = w.usersByMail[fold(u.Email)]
 	w.usersByMail[fold(u.Email)] = u
 	w.userOrder.all = append(w.userOrder.all, u)
 	w.systemDirs[u.BaseDirID] = systemDir{u, errIsBaseDir}
@@ -120,22 +140,37 @@ func (w *World) freeSeats() int {
 	return w.seats - w.occupied
 }
 
-// openAccount makes a live account of the address: a new row, or the old row of a deleted user or a recipient under
-// its old id. A live account is refused with ERR_ENTITY_EXISTS.
+// mayOpen says whether an account can be opened for the address of the row, which is nil for a new address.
+func (w *World) mayOpen(u *user) error {
+	does := w.does()
+	switch {
+	case u == nil:
+		return nil
+	case u.takesSeat(), u.Deleted && does.DeletedEmail == refusing, u.Recipient && does.RecipientEmail == refusing:
+		return w.duplicateEmail()
+	}
+	return nil
+}
+
+// openAccount makes a live account of the address: a new row, or the old row of a recipient or a deleted user under
+// its old id.
 func (w *World) openAccount(in User) (*user, error) {
 	u := w.usersByMail[fold(in.Email)]
 	if u == nil {
 		return w.insertUser(in)
 	}
-	if u.takesSeat() {
-		return nil, refuse(errEntityExists)
+	if err := w.mayOpen(u); err != nil {
+		return nil, err
+	}
+	if u.Deleted && w.does().DeletedEmail == newID {
+		return w.addRow(in)
 	}
 	in.ProfileID = cmp.Or(in.ProfileID, w.profileOf(Standard).ID)
 	if _, ok := w.profile(in.ProfileID); !ok {
 		return nil, refuse(errAccessUser)
 	}
 	if !w.seatFree() {
-		return nil, refuse(errLicenseSeats)
+		return nil, w.licenseFull()
 	}
 	w.occupied++
 	u.Recipient, u.Deleted, u.Suspended, u.Deactivated = false, false, false, false
@@ -174,17 +209,19 @@ func (w *World) SetProfile(id string, profileID int) error {
 
 // DeleteUser soft-deletes the user: the row stays listed, the seat and all grants but ownership are gone.
 func (w *World) DeleteUser(id string) error {
-	return w.changeUser(id, func(u *user) {
-		if u.takesSeat() {
-			w.occupied--
+	return w.changeUser(id, w.deleteUser)
+}
+
+func (w *World) deleteUser(u *user) {
+	if u.takesSeat() {
+		w.occupied--
+	}
+	u.Deleted = true
+	for f := range u.granted {
+		if f.members[u].role != w.ownerRole().ID {
+			w.removeGrant(f, u)
 		}
-		u.Deleted = true
-		for f := range u.granted {
-			if f.members[u].role != w.ownerRole().ID {
-				w.removeGrant(f, u)
-			}
-		}
-	})
+	}
 }
 
 func (w *World) changeUser(id string, change func(*user)) error {

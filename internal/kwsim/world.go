@@ -2,9 +2,11 @@ package kwsim
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -23,6 +25,10 @@ type World struct {
 	profiles []Profile
 	seats    int // 0 means no limit
 	occupied int // seats taken
+	requests int // admitted so far; dates what is shown late
+	shownAt  int // the value of requests from which the user list has every row
+
+	behaviour atomic.Pointer[Behaviour] // complete; may be read without the lock
 
 	users       map[string]*user
 	usersByMail map[string]*user
@@ -48,7 +54,35 @@ func newWorld(o Options) *World {
 	for _, r := range w.roles {
 		w.ranks[r.ID] = r.Rank
 	}
+	w.behaviour.Store(&o.Behaviour)
 	return w
+}
+
+// does returns how the server behaves now, every default spelled out.
+func (w *World) does() *Behaviour { return w.behaviour.Load() }
+
+// unknown is the refusal of an id that does not exist, or that the acting user must not know to exist.
+func (w *World) unknown() *problem {
+	if w.does().UnknownID.status() == http.StatusNotFound {
+		return refuse(errEntityNotFound)
+	}
+	return refuse(errAccessUser)
+}
+
+func (w *World) deletedFolder() *problem {
+	if w.does().DeletedFolder.status() == http.StatusNotFound {
+		return refuse(errEntityNotFound)
+	}
+	return refuse(errEntityDeleted)
+}
+
+// duplicateEmail is the refusal of an address that has a row already.
+func (w *World) duplicateEmail() *problem {
+	return refuseAs(w.does().DuplicateEmail.status(), errEntityExists)
+}
+
+func (w *World) licenseFull() *problem {
+	return refuseAs(w.does().LicenseFull.status(), errLicenseSeats)
 }
 
 // newID returns the id of the thing that the words name. Equal seeds and words give equal ids.
