@@ -175,7 +175,7 @@ func kiteworksOptions(c *config.Config, s Settings) (kiteworks.Options, error) {
 		Hash: hashes[k.JWT.Algorithm], Issuer: k.JWT.Issuer, Audience: k.JWT.Audience,
 		Identities:   kiteworks.Identities{Users: k.Identities.Users, Folders: k.Identities.Folders, Others: k.Identities.Others},
 		SubjectClaim: k.JWT.SubjectClaim, MembersByEmail: k.MembersByEmail,
-		Rate:         float64(k.RequestsPerSecond),
+		Rate:      float64(k.RequestsPerSecond),
 		UserAgent: "kw-onboarder/" + s.Version,
 		OnRequest: s.OnRequest,
 	}
