@@ -1,0 +1,111 @@
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+var update = flag.Bool("update", false, "write what is printed into the golden files and scripts")
+
+// The scripts and the process tests run this very binary as kw-onboarder.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"kw-onboarder": main})
+}
+
+// The scripts in testdata/script are the commands as an administrator types
+// them, with their exit codes, against servers that really listen.
+func TestScript(t *testing.T) {
+	t.Parallel()
+	example, err := filepath.Abs("../../config.example.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		UpdateScripts:       *update,
+		RequireExplicitExec: true,
+		Setup: func(env *testscript.Env) error {
+			env.Values[townKey{}] = &town{}
+			env.Setenv("EXAMPLE", example)
+			env.Setenv("NO_COLOR", "1")
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exits":  exits,
+			"town":   startTown,
+			"join":   join,
+			"leave":  leave,
+			"down":   down,
+			"writes": writes,
+			"edit":   edit,
+			"scrub":  scrub,
+		},
+	})
+}
+
+// exits CODE COMMAND... expects an exact exit code; testscript's own ! takes any but 0.
+func exits(ts *testscript.TestScript, _ bool, args []string) {
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	err = ts.Exec(args[1], args[2:]...)
+	got := 0
+	if err != nil {
+		var exited interface{ ExitCode() int }
+		if e, ok := err.(interface{ ExitCode() int }); ok {
+			exited = e
+		} else {
+			ts.Fatalf("%v", err)
+		}
+		got = exited.ExitCode()
+	}
+	if got != want {
+		ts.Fatalf("exit code %d, want %d", got, want)
+	}
+}
+
+// edit FILE OLD NEW replaces a text that the file must hold.
+func edit(ts *testscript.TestScript, _ bool, args []string) {
+	text := ts.ReadFile(args[0])
+	if !strings.Contains(text, args[1]) {
+		ts.Fatalf("%s does not hold %q", args[0], args[1])
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.ReplaceAll(text, args[1], args[2])), 0o600))
+}
+
+// scrub FROM TO copies a file, or stdout, without what is different each time.
+func scrub(ts *testscript.TestScript, _ bool, args []string) {
+	text := ts.ReadFile(args[0])
+	for _, r := range []struct{ pattern, with string }{
+		{`"(started|made)": "[^"]*"`, `"$1": "TIME"`},
+		{`"seconds": [0-9.e-]+`, `"seconds": 0`},
+		{`changes in [0-9.]+m?s;`, `changes in SOME TIME;`},
+		{`"tenant": "[^"]*"`, `"tenant": "URL"`},
+		{regexp.QuoteMeta(ts.Getenv("WORK")), `WORK`},
+	} {
+		text = regexp.MustCompile(r.pattern).ReplaceAllString(text, r.with)
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(text), 0o600))
+}
+
+// writes N expects that many requests, since it was last asked, that may change Kiteworks.
+func writes(ts *testscript.TestScript, _ bool, args []string) {
+	t := theTown(ts)
+	var sent []string
+	for _, e := range t.kiteworks.History() {
+		if e.Write && strings.HasPrefix(e.Path, "/rest/") {
+			sent = append(sent, fmt.Sprintf("%s %s %d", e.Method, e.Path, e.Status))
+		}
+	}
+	t.kiteworks.ClearHistory()
+	if fmt.Sprint(len(sent)) != args[0] {
+		ts.Fatalf("%d writes, want %s:\n%s", len(sent), args[0], strings.Join(sent, "\n"))
+	}
+}

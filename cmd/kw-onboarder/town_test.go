@@ -1,0 +1,130 @@
+package main
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/kw-onboarder/kw-onboarder/internal/kwsim"
+	"github.com/kw-onboarder/kw-onboarder/internal/ldapsim"
+)
+
+// town is what a script acts on: a directory of nine people, each of whom is a
+// case, and a small Kiteworks in which one of them has access given by hand.
+type town struct {
+	directory *ldapsim.Server
+	kiteworks *kwsim.Server
+	entries   []ldapsim.Entry
+}
+
+type townKey struct{}
+
+func theTown(ts *testscript.TestScript) *town { return ts.Value(townKey{}).(*town) }
+
+// townEntries are the people and their groups.
+func townEntries() []ldapsim.Entry {
+	const people, partners = "ou=People,", "ou=External Partners,"
+	entries := []ldapsim.Entry{
+		object(ldapsim.CompanyBase, "organization", "o", "Alpenglas"),
+		object(people+ldapsim.CompanyBase, "organizationalUnit", "ou", "People"),
+		object(partners+ldapsim.CompanyBase, "organizationalUnit", "ou", "External Partners"),
+		object("ou=Groups,"+ldapsim.CompanyBase, "organizationalUnit", "ou", "Groups"),
+		resident("anna", "staff", "anna@alpenglas.example", "Finance"),
+		resident("bruno", "staff", "bruno@alpenglas.example", "Finance"),
+		resident("clara", "staff", "clara@alpenglas.example", "Legal"),
+		resident("dora", "staff", "", "Legal"),                               // no address
+		resident("edda", "staff", "faber@alpenglas.example", "Sales"),        // one address
+		resident("edgar", "staff", "faber@alpenglas.example", "Sales"),       // for two
+		resident("frida", "staff", "frida@alpenglas.example", "IT", "Sales"), // two departments
+		resident("gino", "staff", "gino@alpenglas.example", "Finance"),       // has access by hand
+	}
+	hana := resident("hana", "contractor", "hana@alpenglas.example")
+	hana.DN = "uid=hana," + partners + ldapsim.CompanyBase
+	return append(
+		entries, hana,
+		circle("managers", "anna"), circle("proj-aurora-rw", "bruno"), circle("proj-aurora-ro", "clara"),
+		circle("proj-borealis-rw", "clara"), ldapsim.Entry{
+			DN:    "cn=contractors,ou=Groups," + ldapsim.CompanyBase,
+			Attrs: map[string][]string{"objectClass": {"top", "groupOfNames"}, "cn": {"contractors"}, "member": {hana.DN}},
+		},
+	)
+}
+
+func object(dn, class, attribute, value string) ldapsim.Entry {
+	return ldapsim.Entry{DN: dn, Attrs: map[string][]string{"objectClass": {"top", class}, attribute: {value}}}
+}
+
+func resident(uid, kind, mail string, departments ...string) ldapsim.Entry {
+	name := strings.ToUpper(uid[:1]) + uid[1:]
+	attrs := map[string][]string{
+		"objectClass": {"top", "person", "organizationalPerson", "inetOrgPerson"}, "uid": {uid}, "cn": {name}, "sn": {name},
+		"displayName": {name}, "employeeType": {kind},
+	}
+	if mail != "" {
+		attrs["mail"] = []string{mail}
+	}
+	if len(departments) > 0 {
+		attrs["departmentNumber"] = departments
+	}
+	return ldapsim.Entry{DN: "uid=" + uid + ",ou=People," + ldapsim.CompanyBase, Attrs: attrs}
+}
+
+// circle is a group of one.
+func circle(name, uid string) ldapsim.Entry {
+	return ldapsim.Entry{DN: "cn=" + name + ",ou=Groups," + ldapsim.CompanyBase, Attrs: map[string][]string{
+		"objectClass": {"top", "groupOfNames"}, "cn": {name}, "member": {"uid=" + uid + ",ou=People," + ldapsim.CompanyBase},
+	}}
+}
+
+// startTown starts both servers and names the configuration in the environment.
+func startTown(ts *testscript.TestScript, _ bool, _ []string) {
+	t := theTown(ts)
+	t.entries = townEntries()
+	var err error
+	t.directory, err = ldapsim.New(ldapsim.Options{
+		BaseDN: ldapsim.CompanyBase, BindDN: ldapsim.CompanyBind, Password: sitePassword, Entries: t.entries,
+	})
+	ts.Check(err)
+	ts.Defer(func() { _ = t.directory.Close() })
+	s, err := newSite(ts.MkAbs("town"))
+	ts.Check(err)
+	t.kiteworks, err = s.serve(kwsim.Options{Seed: 1}, kwsim.Plan{Strangers: 5, Folders: 12, Grants: 10})
+	ts.Check(err)
+	ts.Defer(func() { _ = t.kiteworks.Close() })
+	ts.Check(t.giveByHand())
+	s.Directory, s.Kind, s.Rate, s.Metrics = t.directory.URL(), "generic", 200, "127.0.0.1:0"
+	path, err := s.configure()
+	ts.Check(err)
+	ts.Setenv("KW_ONBOARDER_CONFIG", path)
+}
+
+// giveByHand lets gino have a weak role on his department's folder.
+func (t *town) giveByHand() error {
+	w := t.kiteworks.World()
+	gino, err := w.AddUser(kwsim.User{Email: "gino@alpenglas.example", Name: "Gino"})
+	if err != nil {
+		return err
+	}
+	owner, _ := w.UserByEmail(siteFolders)
+	f, _ := w.FolderByPath(owner.ID, "/Departments/Finance")
+	viewer, _ := w.Role("Viewer")
+	return w.AddMember(f.ID, gino, viewer.ID, "")
+}
+
+// join UID DEPARTMENT lets somebody be hired.
+func join(ts *testscript.TestScript, _ bool, args []string) {
+	t := theTown(ts)
+	t.entries = append(t.entries, resident(args[0], "staff", args[0]+"@alpenglas.example", args[1]))
+	ts.Check(t.directory.Replace(t.entries))
+}
+
+// leave UID takes somebody out of the directory.
+func leave(ts *testscript.TestScript, _ bool, args []string) {
+	t := theTown(ts)
+	t.entries = slices.DeleteFunc(t.entries, func(e ldapsim.Entry) bool { return strings.HasPrefix(e.DN, "uid="+args[0]+",") })
+	ts.Check(t.directory.Replace(t.entries))
+}
+
+// down ends the directory.
+func down(ts *testscript.TestScript, _ bool, _ []string) { ts.Check(theTown(ts).directory.Close()) }
