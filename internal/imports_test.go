@@ -36,6 +36,7 @@ var house = map[string][]string{
 	"kwsim":     {},
 	"ldapsim":   {"access", "filter"},
 	"slapdtest": {},
+	"contract":  {},
 }
 
 // commands is what the program itself may import: the process, and the nouns to print.

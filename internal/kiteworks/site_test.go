@@ -7,12 +7,16 @@ import (
 	"crypto/rsa"
 	"crypto/x509"
 	"errors"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/access"
+	"github.com/kw-onboarder/kw-onboarder/internal/contract"
 	"github.com/kw-onboarder/kw-onboarder/internal/kiteworks"
 	"github.com/kw-onboarder/kw-onboarder/internal/kwsim"
 	"github.com/kw-onboarder/kw-onboarder/internal/plan"
@@ -37,6 +41,8 @@ var signingKey = sync.OnceValue(func() *rsa.PrivateKey {
 type site struct {
 	*kwsim.Server
 	t      testing.TB
+	held   http.Handler     // the server, every exchange held to the vendor's contract
+	front  *httptest.Server // serves held
 	owner  string
 	folder map[string]string // path -> id
 }
@@ -45,7 +51,7 @@ type site struct {
 // /Departments/Finance and /Departments/Legal; change may alter its options.
 func start(t testing.TB, change ...func(*kwsim.Options)) *site {
 	t.Helper()
-	o := kwsim.Options{Seed: 1, TLS: true, Application: kwsim.Application{
+	o := kwsim.Options{Seed: 1, Application: kwsim.Application{
 		ClientID: "client", ClientSecret: secret, Issuer: "kw-onboarder", Audience: "audience",
 		PublicKey: &signingKey().PublicKey,
 	}}
@@ -61,6 +67,8 @@ func start(t testing.TB, change ...func(*kwsim.Options)) *site {
 		t.Fatal(err)
 	}
 	s := &site{Server: server, t: t, folder: map[string]string{}}
+	s.held = contract.New(t, contract.Every).Handler(server)
+	s.front = serveTLS(t, s.held)
 	owner, _ := server.World().UserByEmail(folders)
 	s.owner = owner.ID
 	s.mkdir("", "Departments")
@@ -68,6 +76,22 @@ func start(t testing.TB, change ...func(*kwsim.Options)) *site {
 	s.mkdir("/Departments", "Legal")
 	return s
 }
+
+// serveTLS serves the handler until the test ends, and leaves broken handshakes to the client to report.
+func serveTLS(t testing.TB, h http.Handler) *httptest.Server {
+	t.Helper()
+	server := httptest.NewUnstartedServer(h)
+	server.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	return server
+}
+
+// URL is where the contract watches.
+func (s *site) URL() string { return s.front.URL }
+
+// ServeHTTP answers one request, watched.
+func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.held.ServeHTTP(w, r) }
 
 func (s *site) mkdir(parent, name string) string {
 	s.t.Helper()
@@ -102,7 +126,7 @@ func (s *site) member(path, user, role string) {
 // options are a client's that fit the server.
 func (s *site) options() kiteworks.Options {
 	pool := x509.NewCertPool()
-	pool.AppendCertsFromPEM(s.CA())
+	pool.AddCert(s.front.Certificate())
 	return kiteworks.Options{
 		URL: s.URL(), CA: pool, ClientID: "client",
 		Secret: func() (string, error) { return secret, nil },

@@ -18,6 +18,7 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 	"github.com/google/uuid"
 
+	"github.com/kw-onboarder/kw-onboarder/internal/contract"
 	"github.com/kw-onboarder/kw-onboarder/internal/kwsim"
 )
 
@@ -59,10 +60,11 @@ func (c *clock) advance(d time.Duration) {
 // site is a running server with its two identities.
 type site struct {
 	*kwsim.Server
-	t     testing.TB
-	clock *clock
-	key   *rsa.PrivateKey
-	token map[string]string
+	t      testing.TB
+	clock  *clock
+	key    *rsa.PrivateKey
+	token  map[string]string
+	client *http.Client // holds every exchange to the vendor's contract
 }
 
 func options(c *clock) kwsim.Options {
@@ -93,7 +95,10 @@ func start(t testing.TB, change ...func(*kwsim.Options)) *site {
 			t.Errorf("close: %v", err)
 		}
 	})
-	x := &site{Server: s, t: t, clock: c, key: signingKey(), token: map[string]string{}}
+	held := contract.New(t, contract.Accepted).Transport(http.DefaultTransport)
+	x := &site{
+		Server: s, t: t, clock: c, key: signingKey(), token: map[string]string{}, client: &http.Client{Transport: held},
+	}
 	if err := kwsim.Populate(s.World(), 0, kwsim.Plan{Admin: admin, Owner: owner}); err != nil {
 		t.Fatal(err)
 	}
@@ -155,7 +160,7 @@ func (r reply) code() string {
 
 func (x *site) send(req *http.Request) reply {
 	x.t.Helper()
-	res, err := http.DefaultClient.Do(req)
+	res, err := x.client.Do(req)
 	if err != nil {
 		x.t.Fatal(err)
 	}
