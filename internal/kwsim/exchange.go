@@ -2,7 +2,6 @@ package kwsim
 
 import (
 	"errors"
-	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -12,56 +11,91 @@ import (
 // maxBody bounds request bodies, in bytes.
 const maxBody = 1 << 20
 
-// ServeHTTP answers one request. The exchange is recorded before the answer is sent, so whoever has read the answer
-// finds it in the history.
+// ServeHTTP answers one request, or lets a fault do so. The exchange is recorded before the answer is sent, so whoever
+// has read the answer finds it in the history.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	e := Exchange{Method: r.Method, URLPath: r.URL.Path, Query: r.URL.RawQuery}
-	out := s.answer(r, &e).render(s.world.does(), s.URL())
-	e.Status = out.status
-	s.history.record(e)
-	out.send(w)
+	in := s.read(r)
+	fault := s.injector.strike(in)
+	in.Fault = fault.Kind
+	out := s.exchange(in, fault).render(s.world.does(), s.URL())
+	if fault.Kind == ResetBefore || fault.Kind == ResetAfter {
+		out = response{}
+	}
+	in.Status = out.status
+	in.N = s.history.record(in.Exchange)
+	if s.inspect != nil {
+		s.inspect(inspection(in, out))
+	}
+	fault.send(r.Context(), out, w)
+}
+
+// exchange takes the request to its answer, unless the fault comes between.
+func (s *Server) exchange(in *request, fault Fault) answer {
+	a, instead := fault.answer(s)
+	switch fault.Kind {
+	case Latency:
+		pause(in.http.Context(), fault.pause())
+	case ExpireToken, ChangeProfile, RowAdded, RowRemoved:
+		s.meddle(in, fault.Kind)
+	case ResetBefore, ErrorBefore, Throttle, WAF:
+		return a
+	}
+	own := s.answer(in)
+	if instead {
+		return a
+	}
+	return own
+}
+
+// meddle does what somebody else did just before the request.
+func (s *Server) meddle(in *request, kind FaultKind) {
+	s.world.mu.Lock()
+	defer s.world.mu.Unlock()
+	authorization := in.http.Header.Get("Authorization")
+	switch kind {
+	case ExpireToken:
+		s.tokens.end(authorization)
+	case ChangeProfile:
+		if u, err := s.tokens.user(s.world, authorization); err == nil {
+			u.epoch++
+		}
+	case RowAdded:
+		s.world.driftIn(in)
+	case RowRemoved:
+		s.world.driftOut(in)
+	}
 }
 
 // answer takes the request through rate limit and routing to whoever answers it, and completes the exchange.
-func (s *Server) answer(r *http.Request, e *Exchange) answer {
-	if r.URL.Path == tokenPath && r.Method == http.MethodPost {
-		e.Path = tokenPath
-	}
-	rt, ids := match(s.routes, r.Method, r.URL.Path)
-	if rt != nil {
-		e.Path, e.Write = rt.path, r.Method != http.MethodGet
-	}
-	body, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, maxBody))
-	if e.Write {
-		e.Body = withoutPassword(body)
-	}
+func (s *Server) answer(in *request) answer {
 	switch {
-	case !s.gate.pass(r.Context(), s.world.does().Queue == drop):
+	case !s.gate.pass(in.http.Context(), s.world.does().Queue == drop):
 		return s.throttled()
-	case err != nil:
+	case in.err != nil:
 		return refusal(refuse(errRequestInvalidJSON))
-	case e.Path == tokenPath:
-		return s.tokens.answer(s.world, r.Header.Get("Content-Type"), body, e)
-	case rt == nil:
+	case in.Path == tokenPath:
+		return s.tokens.answer(s.world, in.http.Header.Get("Content-Type"), in.body, &in.Exchange)
+	case in.route == nil:
 		return refusal(refuse(errEntityNotFound))
 	}
-	return s.rest(rt, r, &call{world: s.world, ids: ids, body: body}, e)
+	return s.rest(in)
 }
 
 // rest answers an operation under /rest. The world is locked from the token to the handler's last look at it.
-func (s *Server) rest(rt *route, r *http.Request, c *call, e *Exchange) answer {
+func (s *Server) rest(in *request) answer {
 	s.world.mu.Lock()
 	defer s.world.mu.Unlock()
 	s.world.requests++
-	actor, err := s.tokens.user(s.world, r.Header.Get("Authorization"))
+	actor, err := s.tokens.user(s.world, in.http.Header.Get("Authorization"))
 	if err != nil {
 		return refusal(err)
 	}
-	c.actor, e.Subject = actor, actor.Email
-	if err := c.admit(rt, r); err != nil {
+	in.Subject = actor.Email
+	c := &call{world: s.world, actor: actor, ids: in.ids, body: in.body}
+	if err := c.admit(in.route, in.http); err != nil {
 		return refusal(err)
 	}
-	a, err := rt.handle(c)
+	a, err := in.route.handle(c)
 	if err != nil {
 		return refusal(err)
 	}

@@ -9,15 +9,16 @@ import (
 
 // Exchange is one request and the status it got.
 type Exchange struct {
-	N       int    // 1 for the first exchange since the start or since ClearHistory
-	Method  string // of HTTP
-	Path    string // the operation's template, such as /rest/folders/{id}/members; "" if there is no such operation
-	URLPath string // as requested
-	Query   string // as requested, still encoded
-	Subject string // e-mail address of the user acted as or asked for; "" if none was established
-	Status  int    // of HTTP
-	Write   bool   // whether the operation can change the tenant
-	Body    string // of writes, as sent but for passwords
+	N       int       `json:"n"`               // 1 for the first exchange since the start or since ClearHistory
+	Method  string    `json:"method"`          // of HTTP
+	Path    string    `json:"path"`            // the operation's template, such as /rest/folders/{id}/members; "" if there is no such operation
+	URLPath string    `json:"url_path"`        // as requested
+	Query   string    `json:"query"`           // as requested, still encoded
+	Subject string    `json:"subject"`         // e-mail address of the user acted as or asked for; "" if none was established
+	Status  int       `json:"status"`          // of HTTP; 0 if a fault left the request without an answer
+	Write   bool      `json:"write"`           // whether the operation can change the tenant
+	Body    string    `json:"body,omitempty"`  // of writes, as sent but for passwords
+	Fault   FaultKind `json:"fault,omitempty"` // what went wrong; "" if nothing did
 }
 
 // historyLimit bounds the memory that exchanges take; older ones are dropped. Counts go on.
@@ -35,7 +36,8 @@ type history struct {
 
 func newHistory() *history { return &history{counts: map[operation]int{}} }
 
-func (h *history) record(e Exchange) {
+// record returns the number that the exchange got.
+func (h *history) record(e Exchange) int {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.n++
@@ -45,6 +47,7 @@ func (h *history) record(e Exchange) {
 	}
 	h.exchanges = append(h.exchanges, e)
 	h.counts[operation{e.Method, e.Path}]++
+	return h.n
 }
 
 // History returns the exchanges since the start or the last ClearHistory, at least the newest hundred thousand. Exchanges
@@ -82,7 +85,7 @@ func withoutPassword(body []byte) string {
 	}
 	for name := range fields {
 		if fold(name) == "password" {
-			fields[name] = "<secret>"
+			fields[name] = secret
 		}
 	}
 	clean, err := json.Marshal(fields)

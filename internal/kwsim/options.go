@@ -23,6 +23,8 @@ type Options struct {
 	Roles             []Role           // nil means [DefaultRoles]
 	Profiles          []Profile        // nil means [DefaultProfiles]
 	Behaviour         Behaviour        // how the server acts where it is not known
+	Faults            Faults           // what goes wrong
+	Inspect           func(Inspection) // sees every exchange before the client does, from many goroutines; nil for nobody
 	Now               func() time.Time // nil means time.Now
 }
 
@@ -57,6 +59,7 @@ func (o Options) validate() error {
 	_, err := o.Behaviour.complete()
 	return errors.Join(
 		err,
+		o.Faults.validate(),
 		validateListen(o.Listen),
 		o.Application.validate(),
 		validateRoles(o.Roles),

@@ -15,7 +15,12 @@ type route struct {
 	handle func(*call) (answer, error)
 }
 
-const tokenPath = "/oauth/token"
+// The paths that are named in more than one place.
+const (
+	tokenPath   = "/oauth/token"
+	usersPath   = "/rest/admin/users"
+	membersPath = "/rest/folders/{id}/members"
+)
 
 // match returns the operation of the path and the ids in it, or nil.
 func match(routes []route, method, path string) (*route, map[string]string) {
@@ -72,7 +77,7 @@ func userRoutes() []route {
 	return []route{
 		{method: http.MethodGet, path: "/rest/users/me", handle: getMe},
 		{
-			method: http.MethodGet, path: "/rest/admin/users", admin: true, handle: listUsers,
+			method: http.MethodGet, path: usersPath, admin: true, handle: listUsers,
 			query: params{
 				"email": text, "email:contains": text, "name": text, "name:contains": text,
 				"deleted": boolean, "active": boolean, "verified": boolean, "suspended": boolean, "isRecipient": boolean,
@@ -81,7 +86,7 @@ func userRoutes() []route {
 		},
 		{method: http.MethodGet, path: "/rest/admin/users/{id}", admin: true, handle: getUser},
 		{
-			method: http.MethodPost, path: "/rest/admin/users", admin: true, handle: postUser,
+			method: http.MethodPost, path: usersPath, admin: true, handle: postUser,
 			query: params{"returnEntity": boolean, "mode": oneOf("full_with_links", "full")},
 			body:  fieldsOf[userPost](),
 		},
@@ -119,17 +124,17 @@ func folderRoutes() []route {
 
 func memberRoutes() []route {
 	shape := params{"with": memberExtras(), "mode": fullMode()}
-	const one = "/rest/folders/{id}/members/{userId}"
+	const one = membersPath + "/{userId}"
 	return []route{
 		{
-			method: http.MethodGet, path: "/rest/folders/{id}/members", handle: listMembers,
+			method: http.MethodGet, path: membersPath, handle: listMembers,
 			query: params{
 				"email": text, "userId": text, "userId:in": text, "roleId": atLeast(1),
 				"orderBy": sorting("id", "userId", "groupId", "roleId", "rank", "email"),
 			}.with(paging(), shape),
 		},
 		{
-			method: http.MethodPost, path: "/rest/folders/{id}/members", handle: postMembers,
+			method: http.MethodPost, path: membersPath, handle: postMembers,
 			query: params{
 				"updateIfExists": boolean, "partialSuccess": boolean, "downgradeNested": boolean, "returnEntity": boolean,
 			}.with(shape),

@@ -22,6 +22,9 @@ type Server struct {
 	routes  []route
 	now     func() time.Time
 
+	injector injector
+	inspect  func(Inspection) // nil for nobody
+
 	listener net.Listener
 	http     *http.Server
 	ca       []byte // PEM; nil without TLS
@@ -46,9 +49,11 @@ func New(o Options) (*Server, error) {
 		history:  newHistory(),
 		routes:   routes(),
 		now:      o.Now,
+		inspect:  o.Inspect,
 		listener: listener,
 		served:   make(chan struct{}),
 	}
+	s.injector.set(o.Faults)
 	s.http = &http.Server{
 		Handler:           s,
 		ReadHeaderTimeout: 10 * time.Second,
@@ -123,6 +128,19 @@ func (s *Server) SetBehaviour(b Behaviour) error {
 		return fmt.Errorf("set behaviour: %w", err)
 	}
 	s.world.behaviour.Store(&b)
+	return nil
+}
+
+// Faults returns what goes wrong.
+func (s *Server) Faults() Faults { return s.injector.get() }
+
+// SetFaults replaces what goes wrong, and counts every request anew. Faults that make no sense are refused and change
+// nothing.
+func (s *Server) SetFaults(f Faults) error {
+	if err := f.validate(); err != nil {
+		return fmt.Errorf("set faults: %w", err)
+	}
+	s.injector.set(f)
 	return nil
 }
 

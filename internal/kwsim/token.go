@@ -85,6 +85,13 @@ func (t *tokens) user(w *World, authorization string) (*user, error) {
 	return u, nil
 }
 
+// end forgets the token of the Authorization header.
+func (t *tokens) end(authorization string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	delete(t.sessions, bearer(authorization))
+}
+
 // tokenAnswer is a granted token.
 type tokenAnswer struct {
 	AccessToken string `json:"access_token"`

@@ -30,6 +30,13 @@ func (o *userOrder) by(field string) []*user {
 
 func (o *userOrder) forget(field string) { delete(o.sorted, field) }
 
+// remove takes a user out of every order.
+func (o *userOrder) remove(u *user) {
+	is := func(other *user) bool { return other == u }
+	o.all = slices.DeleteFunc(o.all, is)
+	o.sorted = nil
+}
+
 func userComparison(field string) func(a, b *user) int {
 	return func(a, b *user) int {
 		order := 0

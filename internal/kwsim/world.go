@@ -35,6 +35,7 @@ type World struct {
 	userOrder   userOrder
 	systemDirs  map[string]systemDir
 	folders     map[string]*folder
+	drift       drift
 	changes     uint64 // counts changes of members; dates the caches of effective members
 }
 
