@@ -82,6 +82,17 @@ func row(c plan.Change) string {
 	return fmt.Sprintf("  + %s\t%s%s%s", c.To, c.Email, before(c), why)
 }
 
+// subject is for whom a change is, or where, in one phrase.
+func subject(c plan.Change) string {
+	switch c.Op {
+	case plan.CreateFolder:
+		return string(c.Path)
+	case plan.CreateAccount:
+		return string(c.Email)
+	}
+	return fmt.Sprintf("%s: %s on %s%s", c.Email, c.To, c.Path, before(c))
+}
+
 func before(c plan.Change) string {
 	if c.From == "" {
 		return ""
@@ -112,7 +123,7 @@ func (t textReport) withheld(r *kwsync.Report) {
 	w := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
 	defer w.Flush()
 	for _, h := range r.Withheld {
-		fmt.Fprintf(w, "  - %s %s\t%s%s\t%s\n", h.Change.Op, orElse(string(h.Change.Email), string(h.Change.Path)), h.Change.Path, before(h.Change), h.Why)
+		fmt.Fprintf(w, "  - %s\t%s\t%s\n", h.Change.Op, subject(h.Change), h.Why)
 	}
 }
 
@@ -186,15 +197,20 @@ func (t textReport) outcomes(r *kwsync.Report) {
 		t.line("  settled from an earlier run: %s %s %s", o.Key, o.Result, o.Why)
 	}
 	for _, c := range r.Lapsed {
-		t.line("  was approved and no longer holds: %s", t.paint.yellow(string(c.Key)))
+		t.line("  was approved and no longer holds: %s", t.paint.yellow(fmt.Sprintf("%s %s", c.Op, subject(c))))
 	}
 	bad := r.Unfinished()
 	if len(bad) == 0 {
 		return
 	}
+	changes := map[plan.Key]plan.Change{}
+	for _, c := range r.Plan.Changes {
+		changes[c.Key] = c
+	}
 	t.line("\n%s", t.paint.bold(fmt.Sprintf("Not done (%d)", len(bad))))
 	for _, o := range bad {
-		t.line("  ! %s", t.paint.red(fmt.Sprintf("%s: %s: %s", o.Key, o.Result, o.Why)))
+		c := changes[o.Key]
+		t.line("  ! %s", t.paint.red(fmt.Sprintf("%s %s: %s: %s", c.Op, subject(c), o.Result, o.Why)))
 	}
 }
 
@@ -202,6 +218,8 @@ func (t textReport) outcomes(r *kwsync.Report) {
 func (t textReport) total(r *kwsync.Report) {
 	n, q := len(r.Plan.Changes), r.Requests
 	switch {
+	case r.Run == 0 && n == 0 && len(r.Withheld) > 0:
+		t.line("\nNothing to do: the changes above are withheld. %d requests to look.", q.Read)
 	case r.Run == 0 && n == 0:
 		t.line("\nNothing to do. %d requests to look.", q.Read)
 	case r.Run == 0:
