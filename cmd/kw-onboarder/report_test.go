@@ -1,0 +1,145 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/kw-onboarder/kw-onboarder/internal/access"
+	"github.com/kw-onboarder/kw-onboarder/internal/guard"
+	"github.com/kw-onboarder/kw-onboarder/internal/plan"
+	kwsync "github.com/kw-onboarder/kw-onboarder/internal/sync"
+)
+
+const folders = "folders@corp.example"
+
+func because(rules ...string) []access.Cause {
+	var causes []access.Cause
+	for _, r := range rules {
+		causes = append(causes, access.Cause{Rule: r})
+	}
+	return causes
+}
+
+func who(name string) access.PersonID { return access.PersonID{Source: "corp", ID: name} }
+
+// fullReport has something in every section.
+func fullReport() kwsync.Report {
+	folder := plan.Change{Key: "folder|x", Op: plan.CreateFolder, As: folders, Path: "/Dep/Fin", Causes: because("staff")}
+	account := plan.Change{
+		Key: "account|corp:ann", Op: plan.CreateAccount, Person: who("ann"), Email: "ann@corp.example", Name: "Ann Lee",
+		Profile: "Standard", Causes: because("staff", "finance"),
+	}
+	plain := plan.Change{Key: "account|corp:bo", Op: plan.CreateAccount, Person: who("bo"), Email: "bo@corp.example", Name: "Bo", Causes: because("staff")}
+	grant := plan.Change{
+		Key: "grant|corp:ann|f1", Op: plan.Grant, Person: who("ann"), Email: "ann@corp.example", As: folders, Folder: "f1",
+		Path: "/Dep/Fin", To: "Viewer", Causes: because("staff"),
+	}
+	raise := plan.Change{
+		Key: "raise|corp:cy|f1", Op: plan.Raise, Person: who("cy"), Email: "cy@corp.example", As: folders, Folder: "f1",
+		Path: "/Dep/Fin", From: "Viewer", To: "Manager", Causes: because("finance"),
+	}
+	notes := []plan.Note{
+		{Kind: plan.NoteBlocked, Rule: "legal", Why: `the server has no role "Jurist"`, People: 12},
+		{Kind: plan.NoteBlocked, Rule: "empty", Why: "group nobody is missing"},
+		{Kind: plan.NoteHeld, Person: who("di"), Email: "di@corp.example", Rule: "staff", Why: "department has no value"},
+		{Kind: plan.NoteHeld, Person: who("ed"), DN: "uid=ed", Rule: "staff", Why: "department has no value"},
+		{Kind: plan.NoteHeld, Person: who("fy"), Rule: "finance", Why: "title has 2 values"},
+	}
+	for i := range 23 {
+		notes = append(notes, plan.Note{Kind: plan.NoteSkipped, Person: who(fmt.Sprintf("s%02d", i)), Why: "has no e-mail address"})
+	}
+	return kwsync.Report{
+		Run: 12, Trigger: "apply", Mode: "create-only", Started: time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC), Took: 2345 * time.Millisecond,
+		People: 40, Groups: 3,
+		Plan:     plan.Plan{Changes: []plan.Change{folder, account, plain, grant}, Notes: notes},
+		Withheld: []guard.Withheld{{Change: raise, Why: "mode create-only does not raise"}, {Change: folder, Why: "mode observe changes nothing"}},
+		Lapsed:   []plan.Change{raise},
+		Settled:  []plan.Outcome{{Key: "account|corp:zoe", Result: plan.Refused, Why: "had no effect: it was read afterwards"}},
+		Outcomes: []plan.Outcome{
+			{Key: folder.Key, Result: plan.Done, Folder: "f9"},
+			{Key: account.Key, Result: plan.Refused, Why: "POST /rest/admin/users: 409 ERR_SEATS"},
+			{Key: plain.Key, Result: plan.Already, Account: "u7"},
+			{Key: grant.Key, Result: plan.Skipped, Why: "needs what was not made"},
+		},
+		Requests: kwsync.Requests{Read: 5, Write: 4, Made: 8},
+	}
+}
+
+func TestReport(t *testing.T) {
+	t.Parallel()
+	dry := fullReport()
+	dry.Run, dry.Outcomes, dry.Settled, dry.Lapsed, dry.Requests.Made = 0, nil, nil, nil, 0
+	nothing := kwsync.Report{Mode: "sync", People: 40, Groups: 3, Requests: kwsync.Requests{Read: 5}}
+	observed := nothing
+	observed.Mode, observed.Withheld = "observe", fullReport().Withheld
+	full := fullReport()
+	tests := []struct {
+		name   string
+		report kwsync.Report
+	}{
+		{"run", full}, {"plan", dry}, {"nothing", nothing}, {"observed", observed},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			var text, data bytes.Buffer
+			textReport{out: &text, rate: 25}.print(&tt.report)
+			golden(t, tt.name+".txt", text.Bytes())
+			if err := writeJSON(&data, newJSONReport(&tt.report)); err != nil {
+				t.Fatal(err)
+			}
+			golden(t, tt.name+".json", data.Bytes())
+		})
+	}
+}
+
+// golden compares with testdata/report/name, or writes it with -update.
+func golden(t *testing.T, name string, got []byte) {
+	t.Helper()
+	path := filepath.Join("testdata", "report", name)
+	if *update {
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatalf("%v: make it with -update", err)
+	}
+	if diff := cmp.Diff(string(want), string(got)); diff != "" {
+		t.Errorf("%s (-want +got; -update if it is meant so):\n%s", path, diff)
+	}
+}
+
+func TestReportPaintsOnlyWhenAsked(t *testing.T) {
+	t.Parallel()
+	r := fullReport()
+	for _, p := range []paint{false, true} {
+		var b bytes.Buffer
+		textReport{out: &b, paint: p, rate: 25}.print(&r)
+		if got := bytes.Contains(b.Bytes(), []byte("\x1b[")); got != bool(p) {
+			t.Errorf("painted: %v, want %v", got, p)
+		}
+	}
+	if newPaint(&bytes.Buffer{}) {
+		t.Error("what is no terminal is painted")
+	}
+}
+
+func TestEstimate(t *testing.T) {
+	t.Parallel()
+	for requests, want := range map[int]time.Duration{0: 0, 25: time.Second, 1000: 40 * time.Second} {
+		if got := estimate(requests, 25); got != want {
+			t.Errorf("%d requests at 25 a second: %s, want %s", requests, got, want)
+		}
+	}
+}
