@@ -31,14 +31,14 @@ func (d demoCmd) Run(c *command) error {
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir)
+	defer func() { _ = os.RemoveAll(dir) }() // a temporary folder
 	company, err := ldapsim.New(ldapsim.Options{
 		BaseDN: ldapsim.CompanyBase, BindDN: ldapsim.CompanyBind, Password: sitePassword, Entries: ldapsim.Company(),
 	})
 	if err != nil {
 		return fmt.Errorf("start the embedded directory: %w", err)
 	}
-	defer company.Close()
+	defer func() { _ = company.Close() }() // the process ends with it
 	s, err := newSite(dir)
 	if err != nil {
 		return fmt.Errorf("prepare the demo: %w", err)
@@ -48,7 +48,7 @@ func (d demoCmd) Run(c *command) error {
 	if err != nil {
 		return fmt.Errorf("start the simulated Kiteworks: %w", err)
 	}
-	defer tenant.Close()
+	defer func() { _ = tenant.Close() }()
 	s.Directory, s.Kind, s.Rate, s.Metrics = company.URL(), "generic", 250, "127.0.0.1:0"
 	path, err := s.configure()
 	if err != nil {

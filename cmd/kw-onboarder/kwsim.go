@@ -50,7 +50,7 @@ func (k kwsimCmd) Run(c *command) error {
 	if err != nil {
 		return fmt.Errorf("start the simulated Kiteworks: %w", err)
 	}
-	defer server.Close()
+	defer func() { _ = server.Close() }() // the process ends with it
 	s.Directory, s.Kind, s.Rate, s.Metrics = "ldap://127.0.0.1:3389", "openldap", 25, "127.0.0.1:9854"
 	config, err := s.configure()
 	if err != nil {

@@ -34,7 +34,7 @@ func writePlan(path, tenant string, rep *kwsync.Report) error {
 	if err != nil {
 		return fmt.Errorf("write the plan: %w", err)
 	}
-	defer os.Remove(temp.Name())
+	defer func() { _ = os.Remove(temp.Name()) }() // gone already, once it was renamed
 	if err := writeJSON(temp, f); err != nil {
 		return fmt.Errorf("write the plan: %w", err)
 	}

@@ -48,7 +48,7 @@ func (t textReport) line(format string, args ...any) { fmt.Fprintf(t.out, format
 // changes prints the plan: folders and accounts one by one, grants under their folder.
 func (t textReport) changes(r *kwsync.Report) {
 	w := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
-	defer w.Flush()
+	defer func() { _ = w.Flush() }() // like every print here: nobody is left to tell
 	head := ""
 	for _, c := range r.Plan.Changes {
 		if h := heading(c); h != head {
@@ -121,7 +121,7 @@ func (t textReport) withheld(r *kwsync.Report) {
 	}
 	t.line("\n%s", t.paint.bold(fmt.Sprintf("Withheld (%d)", len(r.Withheld))))
 	w := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
-	defer w.Flush()
+	defer func() { _ = w.Flush() }() // like every print here: nobody is left to tell
 	for _, h := range r.Withheld {
 		fmt.Fprintf(w, "  - %s\t%s\t%s\n", h.Change.Op, subject(h.Change), h.Why)
 	}
