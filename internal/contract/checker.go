@@ -41,27 +41,35 @@ type Checker struct {
 
 	exceptions []exception
 
+	running  sync.WaitGroup // requests that handlers have in hand
 	mu       sync.Mutex
 	reported map[finding]bool
 	used     map[exception]bool
 }
 
-// New returns a checker that reports to the test. Servers it watches must have ended before the test does. Where the
-// document is missing the checker lets everything pass, or fails the test if the environment says CI=true.
+// New returns a checker that reports to the test. Servers it watches must be closed by the test or by a clean-up that is
+// registered later. Where the document is missing the checker lets everything pass, or fails the test if the environment says CI=true.
 func New(t testing.TB, requests Requests) *Checker {
 	t.Helper()
 	doc, err := load()
-	switch {
-	case err == nil:
-	case errors.Is(err, fs.ErrNotExist) && os.Getenv("CI") != "true":
-		t.Logf("WARNING: no exchange is held to the vendor's contract: put the OpenAPI document at %s beside the checkout", beside)
-	default:
-		t.Fatal(err)
+	if err != nil {
+		withoutDocument(t, err, os.Getenv("CI") == "true")
 	}
-	return &Checker{
+	c := &Checker{
 		t: t, requests: requests, document: doc, exceptions: exceptions(),
 		reported: map[finding]bool{}, used: map[exception]bool{},
 	}
+	t.Cleanup(c.running.Wait) // servers do not wait for handlers whose connection is gone
+	return c
+}
+
+// withoutDocument is loud, and fatal where the document has to be or cannot be used.
+func withoutDocument(t testing.TB, err error, ci bool) {
+	t.Helper()
+	if ci || !errors.Is(err, fs.ErrNotExist) {
+		t.Fatal(err)
+	}
+	t.Logf("WARNING: no exchange is held to the vendor's contract: put the OpenAPI document at %s beside the checkout", beside)
 }
 
 // check judges one exchange.

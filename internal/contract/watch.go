@@ -15,6 +15,8 @@ import (
 // next breaks off is not judged.
 func (c *Checker) Handler(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		c.running.Add(1)
+		defer c.running.Done()
 		x, body := record(r.Method, r.URL, r.Header, r.Body)
 		r.Body = body
 		tape := &tape{ResponseWriter: w}
