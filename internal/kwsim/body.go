@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 )
 
 // call is one request on its way to a handler.
@@ -17,6 +18,9 @@ type call struct {
 	ids   map[string]string // from the path
 	query query
 	body  []byte
+
+	clientID      string
+	tokenLifetime time.Duration
 }
 
 // checkJSON refuses anything but one JSON object with known fields. Names are compared exactly, which encoding/json does
@@ -47,10 +51,12 @@ func fieldsOf[T any]() []string {
 	return names
 }
 
-// decode reads the body, which checkJSON has let pass.
+// decode reads the body, which checkJSON has let pass. It refuses unknown fields of what is nested, too.
 func decode[T any](c *call) (T, error) {
 	var v T
-	err := json.NewDecoder(bytes.NewReader(c.body)).Decode(&v)
+	decoder := json.NewDecoder(bytes.NewReader(c.body))
+	decoder.DisallowUnknownFields()
+	err := decoder.Decode(&v)
 	var mismatch *json.UnmarshalTypeError
 	switch {
 	case errors.As(err, &mismatch):

@@ -57,6 +57,9 @@ type Profile struct {
 	FolderCreate bool
 }
 
+// ownsData reports whether users of the profile have folders of their own.
+func (p Profile) ownsData() bool { return p.Kind == Standard || p.Kind == Custom }
+
 // DefaultProfiles returns the three built-in profiles and one custom profile.
 func DefaultProfiles() []Profile {
 	return []Profile{

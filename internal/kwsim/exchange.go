@@ -91,7 +91,10 @@ func (s *Server) rest(in *request) answer {
 		return refusal(err)
 	}
 	in.Subject = actor.Email
-	c := &call{world: s.world, actor: actor, ids: in.ids, body: in.body}
+	c := &call{
+		world: s.world, actor: actor, ids: in.ids, body: in.body,
+		clientID: s.tokens.clientID, tokenLifetime: s.tokens.lifetime,
+	}
 	if err := c.admit(in.route, in.http); err != nil {
 		return refusal(err)
 	}
@@ -112,7 +115,7 @@ func (c *call) admit(rt *route, r *http.Request) error {
 	if rt.body == nil && len(c.body) > 0 {
 		return refuse(errRequestInvalidJSON)
 	}
-	if rt.body != nil {
+	if rt.body != nil && (len(c.body) > 0 || !rt.bodyOptional) {
 		if err := checkJSON(r.Header.Get("Content-Type"), c.body, rt.body); err != nil {
 			return err
 		}

@@ -47,7 +47,18 @@ func (c *children) add(f *folder) {
 		c.live = map[string]*folder{}
 	}
 	c.all = append(c.all, f)
-	c.live[fold(f.Name)] = f
+	if !f.Deleted {
+		c.live[fold(f.Name)] = f
+	}
+}
+
+// freeName returns the name, with a number added if there is a folder of that name.
+func (c *children) freeName(name string) string {
+	free := name
+	for n := 1; c.live[fold(free)] != nil; n++ {
+		free = fmt.Sprintf("%s (%d)", name, n)
+	}
+	return free
 }
 
 // siblings returns the children among which the folder lives.
@@ -156,28 +167,37 @@ func checkFolderName(name string) error {
 
 // RenameFolder gives the folder another name inside its parent.
 func (w *World) RenameFolder(id, name string) error {
-	return w.changeFolder(id, func(f *folder) error {
-		if err := checkFolderName(name); err != nil {
-			return err
-		}
-		live := f.siblings().live
-		if other := live[fold(name)]; other != nil && other != f {
-			return refuse(errEntityExists)
-		}
-		delete(live, fold(f.Name))
-		live[fold(name)] = f
-		f.Name, f.Modified = name, w.now()
-		return nil
-	})
+	return w.changeFolder(id, func(f *folder) error { return w.renameFolder(f, name) })
+}
+
+func (w *World) renameFolder(f *folder, name string) error {
+	if err := checkFolderName(name); err != nil {
+		return err
+	}
+	live := f.siblings().live
+	if other := live[fold(name)]; other != nil && other != f {
+		return refuse(errEntityExists)
+	}
+	delete(live, fold(f.Name))
+	live[fold(name)] = f
+	f.Name, f.Modified = name, w.now()
+	return nil
 }
 
 // DeleteFolder soft-deletes the folder. What lies below is out of reach with it.
 func (w *World) DeleteFolder(id string) error {
 	return w.changeFolder(id, func(f *folder) error {
-		delete(f.siblings().live, fold(f.Name))
-		f.Deleted, f.Modified = true, w.now()
+		w.deleteFolder(f)
 		return nil
 	})
+}
+
+func (w *World) deleteFolder(f *folder) {
+	if f.Deleted {
+		return
+	}
+	delete(f.siblings().live, fold(f.Name))
+	f.Deleted, f.Modified = true, w.now()
 }
 
 func (w *World) changeFolder(id string, change func(*folder) error) error {

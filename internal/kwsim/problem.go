@@ -26,6 +26,9 @@ const (
 	errDistributionList    code = "ERR_INPUT_EMAIL_IS_DISTRIBUTION_LIST"
 	errOwnerRole           code = "ERR_INPUT_IS_OWNER"
 	errFolderName          code = "ERR_INPUT_FOLDER_NAME_INVALID_START_END_FORMAT"
+	errAttributeForbidden  code = "ERR_INPUT_ATTRIBUTE_FORBIDDEN"
+	errRetainToSame        code = "ERR_CANNOT_RETAIN_DATA_TO_THE_SAME_USER"
+	errRetainToUnverified  code = "ERR_CANNOT_RETAIN_DATA_TO_UNVERIFIED_USER"
 	errInputInvalid        code = "ERR_INPUT_INVALID"
 	errInputInvalidEmail   code = "ERR_INPUT_INVALID_EMAIL"
 	errInputMaxValue       code = "ERR_INPUT_MAX_VALUE"
@@ -91,6 +94,10 @@ func (c code) inputMessage() string {
 	switch c {
 	case errFolderName:
 		return "Folder name must not start or end with a space or a dot"
+	case errRetainToSame:
+		return "Cannot retain data: selected user is being deleted/demoted. Please choose a different user."
+	case errRetainToUnverified:
+		return "Cannot retain data: selected user is unverified. Please select a verified user before proceeding."
 	case errInputInvalidEmail:
 		return "Input is not a valid email"
 	case errInputMaxValue:

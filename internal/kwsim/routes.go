@@ -13,6 +13,8 @@ type route struct {
 	query  params
 	body   []string // names of the fields; nil if the operation takes no body
 	handle func(*call) (answer, error)
+
+	bodyOptional bool // whether a body that the operation takes may be missing
 }
 
 // The paths that are named in more than one place.
@@ -70,6 +72,12 @@ func catalogRoutes() []route {
 				"name": text, "name:contains": text, "orderBy": sorting("id", "name"), "with": extras(), "mode": adminMode(),
 			}.with(paging()),
 		},
+		{
+			method: http.MethodPut, path: "/rest/admin/profiles/{id}/users", admin: true, handle: putProfileUsers,
+			query: params{"id:in": text, "mode": oneOf("full_with_links", "full")},
+			body:  fieldsOf[retention](), bodyOptional: true,
+		},
+		{method: http.MethodGet, path: "/rest/clients/me", handle: getClient},
 	}
 }
 
@@ -94,6 +102,15 @@ func userRoutes() []route {
 			method: http.MethodPut, path: "/rest/admin/users/{id}", admin: true, handle: putUser,
 			body: fieldsOf[userPut](),
 		},
+		{
+			method: http.MethodDelete, path: "/rest/admin/users/{id}", admin: true, handle: deleteUser,
+			query: params{"partialSuccess": boolean, "mode": oneOf("full_with_links", "full")}.with(retentionParams()),
+		},
+		{
+			method: http.MethodPost, path: "/rest/admin/users/migrateEmails", admin: true, handle: postMigrateEmails,
+			query: params{"returnEntity": boolean, "mode": oneOf("full_with_links", "full")},
+			body:  fieldsOf[migratePost](),
+		},
 	}
 }
 
@@ -115,6 +132,22 @@ func folderRoutes() []route {
 				"orderBy": sorting("name", "created", "modified"), "with": folderExtras(), "mode": adminMode(),
 			}.with(paging()),
 		},
+		{
+			method: http.MethodGet, path: "/rest/folders/{id}/children", handle: listChildren,
+			query: params{
+				"name": text, "deleted": boolean, "type": oneOf("d", "f"),
+				"orderBy": sorting("name", "created", "modified"),
+			}.with(paging(), shape),
+		},
+		{
+			method: http.MethodGet, path: "/rest/folders/{id}/tree", handle: getTree,
+			query: params{"includeOwner": boolean, "mode": oneOf("full_with_links", "full")},
+		},
+		{
+			method: http.MethodPut, path: "/rest/folders/{id}", handle: putFolder,
+			query: params{"returnEntity": boolean}.with(shape), body: fieldsOf[folderPut](),
+		},
+		{method: http.MethodDelete, path: "/rest/folders/{id}", handle: deleteFolder},
 		{
 			method: http.MethodPost, path: "/rest/folders/{id}/folders", handle: postFolder,
 			query: params{"returnEntity": boolean}.with(shape), body: fieldsOf[folderPost](),

@@ -3,6 +3,7 @@ package kwsim
 import (
 	"slices"
 	"strings"
+	"time"
 )
 
 // wireProfile is Profile of the vendor's document. The prototype is null for built-in profiles, as in its example.
@@ -78,4 +79,12 @@ func listRoles(c *call) (answer, error) {
 		}
 	}
 	return answer{body: map[string]any{"data": data}}, nil
+}
+
+// getClient serves the application's own registration. Its lifetime is in hours.
+func getClient(c *call) (answer, error) {
+	return answer{body: map[string]any{
+		"id": c.clientID, "name": c.clientID, "scope": registeredScope, "flag": 0,
+		"accessTokenLifetime": max(1, int(c.tokenLifetime/time.Hour)),
+	}}, nil
 }

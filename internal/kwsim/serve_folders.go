@@ -1,7 +1,6 @@
 package kwsim
 
 import (
-	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -134,6 +133,72 @@ func listFolders(c *call) (answer, error) {
 	return c.folderList(c.folderPage(rows)), nil
 }
 
+// listChildren serves what lies in a folder. There are no files.
+func listChildren(c *call) (answer, error) {
+	if c.query.text("type") == "f" {
+		if _, err := c.folder(); err != nil {
+			return answer{}, err
+		}
+		return c.folderList(c.folderPage(nil)), nil
+	}
+	return listFolders(c)
+}
+
+// treeItem is FolderTreeItem of the vendor's document.
+type treeItem struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+// getTree serves the folder and what lies above it, as far as the acting user sees it, from the top down.
+func getTree(c *call) (answer, error) {
+	f, err := c.folder()
+	if err != nil {
+		return answer{}, err
+	}
+	var rows []any
+	for at := f; at != nil && c.world.roleOf(at, c.actor) != 0; at = at.parent {
+		rows = append(rows, treeItem{at.ID, at.Name})
+	}
+	if c.query.isTrue("includeOwner") {
+		rows = append(rows, treeItem{f.root().ParentID, "basedir"})
+	}
+	slices.Reverse(rows)
+	return answer{body: list{rows, metadata{Total: len(rows)}}}, nil
+}
+
+// folderPut is FolderUpdatePutRequest of the vendor's document, as far as onboarding needs it.
+type folderPut struct {
+	Name *string `json:"name"`
+}
+
+func putFolder(c *call) (answer, error) {
+	in, err := decode[folderPut](c)
+	if err != nil {
+		return answer{}, err
+	}
+	f, err := c.managedFolder()
+	if err != nil {
+		return answer{}, err
+	}
+	if err := c.world.renameFolder(f, given(in.Name, f.Name)); err != nil {
+		return answer{}, err
+	}
+	if !c.query.isTrue("returnEntity") {
+		return answer{}, nil
+	}
+	return answer{body: c.wireFolder(f)}, nil
+}
+
+func deleteFolder(c *call) (answer, error) {
+	f, err := c.managedFolder()
+	if err != nil {
+		return answer{}, err
+	}
+	c.world.deleteFolder(f)
+	return answer{status: http.StatusNoContent}, nil
+}
+
 // folderPage filters, sorts and pages the rows, which it may reorder.
 func (c *call) folderPage(rows []*folder) answer {
 	field, descending := c.query.order("name")
@@ -231,15 +296,10 @@ func (c *call) newFolderParent() (*folder, error) {
 	return nil, nil
 }
 
-// freeName returns the name, with a number added if the parent has a folder of that name.
+// freeName returns the name that the folder gets if the client lets the server choose.
 func (c *call) freeName(parent *folder, name string) string {
-	siblings := &c.actor.top
-	if parent != nil {
-		siblings = &parent.sub
+	if parent == nil {
+		return c.actor.top.freeName(name)
 	}
-	free := name
-	for n := 1; siblings.live[fold(free)] != nil; n++ {
-		free = fmt.Sprintf("%s (%d)", name, n)
-	}
-	return free
+	return parent.sub.freeName(name)
 }

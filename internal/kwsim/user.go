@@ -194,6 +194,23 @@ func (w *World) rename(u *user, name string) {
 	}
 }
 
+// readdress gives the user another address. Whoever had it before keeps a row of their own.
+func (w *World) readdress(u *user, email string) {
+	if w.does().StoredEmail == lower {
+		email = strings.ToLower(email)
+	}
+	if from, to := fold(u.Email), fold(email); from != to {
+		delete(w.usersByMail, from)
+		if u.former != nil {
+			w.usersByMail[from] = u.former
+		}
+		u.former = w.usersByMail[to]
+		w.usersByMail[to] = u
+	}
+	u.Email = email
+	w.userOrder.forget("email")
+}
+
 // SuspendUser sets or clears the administrator's suspension.
 func (w *World) SuspendUser(id string, suspended bool) error {
 	return w.changeUser(id, func(u *user) { u.Suspended = suspended })
