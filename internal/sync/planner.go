@@ -38,10 +38,10 @@ func (p *Planner) validate() error {
 
 // Plan reads the directory and Kiteworks and says what would change.
 func (p *Planner) Plan(ctx context.Context) (Report, error) {
-	r := p.begin("plan")
 	if err := p.validate(); err != nil {
-		return r, err
+		return Report{Err: err.Error()}, err
 	}
+	r := p.begin("plan")
 	v := &view{planner: p, report: &r, reader: p.Reader}
 	memory, err := p.Recall.Recall(ctx)
 	if err != nil {

@@ -79,6 +79,14 @@ func TestPlanAndRunAgree(t *testing.T) {
 	}
 }
 
+func TestPlannerNamesWhatIsMissing(t *testing.T) {
+	t.Parallel()
+	rep, err := (&kwsync.Planner{}).Plan(t.Context())
+	if err == nil || rep.Result() != kwsync.Failed {
+		t.Errorf("Plan: %v (%s), want an error and a failed report", err, rep.Result())
+	}
+}
+
 func TestPlanFailures(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("broken")

@@ -31,10 +31,10 @@ type Runner struct {
 // run as a whole failed; what single changes came to is in the report. When
 // ctx ends, the steps in hand are finished and recorded first.
 func (r *Runner) Run(ctx context.Context, trigger string) (Report, error) {
-	rep := r.begin(trigger)
 	if err := r.validate(); err != nil {
-		return rep, err
+		return Report{Trigger: trigger, Err: err.Error()}, err
 	}
+	rep := r.begin(trigger)
 	unlock, err := r.Journal.Lock()
 	if err != nil {
 		return r.fail(rep, err)

@@ -332,6 +332,7 @@ func TestRunnerNamesWhatIsMissing(t *testing.T) {
 		{"no journal", func(r *kwsync.Runner) { r.Journal = nil }, "a runner needs a journal"},
 		{"no directory", func(r *kwsync.Runner) { r.Directory = nil }, "a planner needs a directory, a reader, a memory, rules and a clock"},
 		{"no rules", func(r *kwsync.Runner) { r.Rules = nil }, "a planner needs a directory, a reader, a memory, rules and a clock"},
+		{"no clock", func(r *kwsync.Runner) { r.Now = nil }, "a planner needs a directory, a reader, a memory, rules and a clock"},
 		{"no mode", func(r *kwsync.Runner) { r.Limits = guard.Limits{} }, "a planner needs a mode"},
 	}
 	for _, tt := range tests {
@@ -340,9 +341,9 @@ func TestRunnerNamesWhatIsMissing(t *testing.T) {
 			s := newStage()
 			r := s.runner(t)
 			tt.take(r)
-			_, err := r.Run(t.Context(), "test")
-			if err == nil || err.Error() != tt.want {
-				t.Errorf("Run: %v, want %q", err, tt.want)
+			rep, err := r.Run(t.Context(), "test")
+			if err == nil || err.Error() != tt.want || rep.Result() != kwsync.Failed {
+				t.Errorf("Run: %v (%s), want %q", err, rep.Result(), tt.want)
 			}
 			if len(s.events) > 0 {
 				t.Errorf("it did %v before it looked at itself", s.events)
