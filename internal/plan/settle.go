@@ -55,9 +55,18 @@ func (out *Outcome) settleGrant(o Change, t *tenant) {
 	switch {
 	case !t.observed[o.Folder]:
 		out.Result, out.Why = Unknown, fmt.Sprintf("the members of %s were not read", o.Path)
+	case found && g.Origin == "" && g.Role == o.To && t.byOther(g, o.As):
+		out.Result, out.Why = Already, "somebody else has given it since"
 	case found && g.Origin == "" && g.Role == o.To:
 		out.Result, out.SharedBy, out.Created, out.Why = Done, g.SharedBy, g.Created, ""
 	}
+}
+
+// byOther says whether the server names another than the identity as the one who
+// gave a grant, so that it is not ours (promise P3). No name proves nothing.
+func (t *tenant) byOther(g access.Grant, as string) bool {
+	us, _ := t.byAddress(access.Email(as))
+	return us != nil && g.SharedBy != "" && g.SharedBy != us.ID
 }
 
 // Hold takes out what an earlier run has sent and nobody could read since: it
