@@ -2,11 +2,11 @@ package e2e_test
 
 import (
 	"encoding/pem"
-	"io"
-	"log"
 	"net/http"
 	"net/http/httptest"
 	"sync"
+
+	"go.uber.org/zap"
 )
 
 // moment is when the front cuts a write's connection.
@@ -37,7 +37,7 @@ func (s *site) putFront(f *front) {
 	s.t.Helper()
 	f.kiteworks = s.kw
 	server := httptest.NewUnstartedServer(f)
-	server.Config.ErrorLog = log.New(io.Discard, "", 0) // killed clients break handshakes
+	server.Config.ErrorLog = zap.NewStdLog(zap.NewNop()) // killed clients break handshakes
 	server.StartTLS()
 	s.t.Cleanup(server.Close)
 	authority := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
