@@ -21,8 +21,7 @@ type driftedMember struct {
 // driftIn adds a row to the list that the request pages through: a recipient, or a partner as a member of the weakest
 // role. Without a free seat, or for a folder that does not exist, nothing is added.
 func (w *World) driftIn(r *request) {
-	w.drift.rows++
-	in := User{Email: fmt.Sprintf("drift-%d@kwsim.example", w.drift.rows), Recipient: r.Path == usersPath}
+	in := User{Email: w.driftEmail(), Recipient: r.Path == usersPath}
 	f := w.folders[r.ids["id"]]
 	if !in.Recipient && f == nil {
 		return
@@ -39,6 +38,16 @@ func (w *World) driftIn(r *request) {
 		weakest := w.byStrength()[len(w.roles)-1]
 		w.setGrant(f, u, grant{role: weakest.ID, by: w.users[f.CreatorID], at: w.now()})
 		w.drift.members = append(w.drift.members, driftedMember{f, u})
+	}
+}
+
+// driftEmail returns an address that nobody has.
+func (w *World) driftEmail() string {
+	for {
+		w.drift.rows++
+		if email := fmt.Sprintf("drift-%d@kwsim.example", w.drift.rows); w.usersByMail[email] == nil {
+			return email
+		}
 	}
 }
 

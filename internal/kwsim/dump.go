@@ -39,6 +39,10 @@ func (w *World) Dump() ([]byte, error) {
 func (w *World) dump() dump {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	return w.export()
+}
+
+func (w *World) export() dump {
 	d := dump{Roles: w.roles, Profiles: w.profiles, Users: w.exportUsers(), Folders: w.exportFolders()}
 	for _, f := range d.Folders {
 		d.Grants = append(d.Grants, dumpedGrants(w.folders[f.ID])...)

@@ -83,6 +83,7 @@ func listUsers(c *call) (answer, error) {
 		for u := c.world.usersByMail[fold(c.query.text("email"))]; u != nil; u = u.former {
 			rows = append(rows, u)
 		}
+		slices.SortFunc(rows, userComparison(field))
 	}
 	if descending {
 		rows = slices.Clone(rows)

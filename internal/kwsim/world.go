@@ -17,18 +17,23 @@ import (
 //
 // The Go methods exist to prepare and to inspect a tenant. They know no acting user and check no permission.
 type World struct {
-	mu       sync.Mutex
-	now      func() time.Time
-	ids      uuid.UUID // name space of every id, made from the seed
+	now       func() time.Time
+	ids       uuid.UUID                 // name space of every id, made from the seed
+	seats     int                       // 0 means no limit
+	behaviour atomic.Pointer[Behaviour] // complete; may be read without the lock
+
+	mu sync.Mutex
+	tenant
+}
+
+// tenant is what a snapshot brings back.
+type tenant struct {
 	roles    []Role
 	ranks    map[int]int // role id to rank
 	profiles []Profile
-	seats    int // 0 means no limit
 	occupied int // seats taken
 	requests int // admitted so far; dates what is shown late
 	shownAt  int // the value of requests from which the user list has every row
-
-	behaviour atomic.Pointer[Behaviour] // complete; may be read without the lock
 
 	users       map[string]*user
 	usersByMail map[string]*user
@@ -39,24 +44,38 @@ type World struct {
 	changes     uint64 // counts changes of members; dates the caches of effective members
 }
 
-func newWorld(o Options) *World {
-	w := &World{
-		now:         func() time.Time { return o.Now().UTC() },
-		ids:         uuid.NewSHA1(uuid.NameSpaceOID, fmt.Appendf(nil, "kwsim %d", o.Seed)),
-		roles:       slices.SortedFunc(slices.Values(o.Roles), func(a, b Role) int { return a.ID - b.ID }),
+func newTenant(roles []Role, profiles []Profile) tenant {
+	t := tenant{
+		roles:       slices.SortedFunc(slices.Values(roles), func(a, b Role) int { return a.ID - b.ID }),
 		ranks:       map[int]int{},
-		profiles:    slices.SortedFunc(slices.Values(o.Profiles), func(a, b Profile) int { return a.ID - b.ID }),
-		seats:       o.Seats,
+		profiles:    slices.SortedFunc(slices.Values(profiles), func(a, b Profile) int { return a.ID - b.ID }),
 		users:       map[string]*user{},
 		usersByMail: map[string]*user{},
 		systemDirs:  map[string]systemDir{},
 		folders:     map[string]*folder{},
 	}
-	for _, r := range w.roles {
-		w.ranks[r.ID] = r.Rank
+	for _, r := range t.roles {
+		t.ranks[r.ID] = r.Rank
+	}
+	return t
+}
+
+func newWorld(o Options) *World {
+	w := &World{
+		now:    func() time.Time { return o.Now().UTC() },
+		ids:    uuid.NewSHA1(uuid.NameSpaceOID, fmt.Appendf(nil, "kwsim %d", o.Seed)),
+		seats:  o.Seats,
+		tenant: newTenant(o.Roles, o.Profiles),
 	}
 	w.behaviour.Store(&o.Behaviour)
 	return w
+}
+
+// emptied returns a world like this one whose tenant has nobody in it.
+func (w *World) emptied(roles []Role, profiles []Profile) *World {
+	out := &World{now: w.now, ids: w.ids, seats: w.seats, tenant: newTenant(roles, profiles)}
+	out.behaviour.Store(w.does())
+	return out
 }
 
 // does returns how the server behaves now, every default spelled out.
