@@ -119,6 +119,9 @@ func (d *Daemon) loop(ctx context.Context, reload <-chan struct{}) {
 	for {
 		select {
 		case trigger := <-ticks:
+			if ctx.Err() != nil { // the tick was there as well, and select chose it
+				return
+			}
 			ticks = nil // one run at a time: the next tick waits in its channel
 			i := d.current
 			go func() {
