@@ -32,6 +32,9 @@ func (a applyCmd) Run(c *command) error {
 		return errors.Join(err, closeRunner())
 	}
 	rep, err := runner.Run(c.ctx, "apply")
+	if runner.Settled != nil && len(rep.Outcomes) > 0 {
+		fmt.Fprintln(c.errOut) // behind the line that counted
+	}
 	if err := errors.Join(err, closeRunner()); err != nil && len(rep.Outcomes) == 0 {
 		return err
 	}
