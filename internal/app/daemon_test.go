@@ -280,3 +280,77 @@ func TestSecondDaemonSaysWhoHoldsTheLock(t *testing.T) {
 		t.Errorf("the second daemon, later: %s (%s), %d changes", rep.Result(), rep.Err, len(rep.Plan.Changes))
 	}
 }
+
+func TestDaemonThatIsStoppedBeginsNoRun(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	for range 8 { // a tick and the end are there at once: neither may win by chance
+		d := s.prepare(t)
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		if err := d.Run(ctx, nil); err != nil {
+			t.Fatalf("Run: %v", err)
+		}
+		if len(d.reports) != 0 {
+			t.Fatal("it began a run")
+		}
+	}
+}
+
+func TestStopEndsAReadAtOnce(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	reached, _ := s.holdUp(t, http.MethodGet, "/rest/roles")
+	d := s.start(t)
+	await(t, reached, "the first read")
+	d.stop()
+	rep := d.next(t)
+	if rep.Result() != kwsync.Failed || !strings.Contains(rep.Err, context.Canceled.Error()) {
+		t.Errorf("the run: %s, %q", rep.Result(), rep.Err)
+	}
+	if s.accounts() != 0 {
+		t.Errorf("%d accounts were made", s.accounts())
+	}
+}
+
+func TestNotReadyWhenRunsFail(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	if err := s.company.Close(); err != nil {
+		t.Fatal(err)
+	}
+	d := s.start(t)
+	d.next(t)
+	d.patience.Store(0) // as if the allowance had passed
+	if code, body := d.get(t, "/readyz"); code != http.StatusServiceUnavailable || !strings.Contains(body, "no run has succeeded") {
+		t.Errorf("/readyz: %d %q, want 503", code, body)
+	}
+	if code, _ := d.get(t, "/healthz"); code != http.StatusOK {
+		t.Errorf("/healthz: %d, want 200: the process is alive", code)
+	}
+}
+
+func TestRefusedChangeIsShown(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.through(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPost && r.URL.Path == "/rest/admin/users" {
+			w.WriteHeader(http.StatusConflict)
+			_, _ = w.Write([]byte(`{"errors":[{"code":"ERR_X","message":"not now"}]}`))
+			return
+		}
+		s.kiteworks.ServeHTTP(w, r)
+	})
+	d := s.start(t)
+	if rep := d.next(t); rep.Result() != kwsync.Partial {
+		t.Errorf("the run: %s (%s)", rep.Result(), rep.Err)
+	}
+	d.expectMetrics(
+		t, `changes_total{op="create_account",result="refused"}`, "4",
+		`changes_total{op="grant",result="skipped"}`, "4",
+		`requests_total{code="409",operation="POST /rest/admin/users"}`, "4",
+	)
+	if log := d.log.String(); strings.Count(log, `"msg":"change not done"`) != 8 || !strings.Contains(log, "ERR_X not now") {
+		t.Errorf("the audit trail:\n%s", log)
+	}
+}
