@@ -93,7 +93,7 @@ func withReferences(raw []byte) []byte {
 }
 
 // amend repairs a schema and closes it to fields it does not name. Some objects lack a type and would let anything pass;
-// some lists say of themselves what is meant of their items.
+// some lists say of themselves what is meant of their items; lists of folders and files do not say which type is which.
 func amend(_ string, ref *openapi3.SchemaRef) error {
 	s := ref.Value
 	if len(s.Properties) > 0 {
@@ -108,6 +108,9 @@ func amend(_ string, ref *openapi3.SchemaRef) error {
 		items := *s.Items.Value // may be shared with other lists
 		items.Enum, s.Enum = s.Enum, nil
 		s.Items = &openapi3.SchemaRef{Value: &items}
+	}
+	if s.Discriminator != nil && s.Discriminator.Mapping == nil && s.Discriminator.PropertyName == "type" {
+		s.Discriminator.Mapping = map[string]openapi3.MappingRef{"d": {Ref: "Folder"}, "f": {Ref: "File"}}
 	}
 	return nil
 }

@@ -132,6 +132,7 @@ func (d *driver) send(r *http.Request, want int, into any) {
 
 func (d *driver) readCatalog() {
 	d.do(admin, "GET", "/rest/users/me", "", 200)
+	d.do(admin, "GET", "/rest/clients/me", "", 200)
 	d.do(admin, "GET", "/rest/roles?orderBy=rank:desc", "", 200)
 	d.do(admin, "GET", "/rest/admin/profiles?orderBy=name:asc", "", 200)
 }
@@ -140,19 +141,27 @@ func (d *driver) manageUsers() string {
 	const anna = `{"email":"anna@acme.example","name":"Anna","verified":true,"sendNotification":false}`
 	id := d.do(admin, "POST", "/rest/admin/users?returnEntity=true", anna, 201)
 	d.do(admin, "POST", "/rest/admin/users", `{"email":"bert@acme.example"}`, 201)
+	leaver := d.do(admin, "POST", "/rest/admin/users?returnEntity=true", `{"email":"carl@acme.example"}`, 201)
 	d.do(admin, "GET", "/rest/admin/users?limit=2&orderBy=id:asc&deleted=false", "", 200)
 	d.do(admin, "GET", "/rest/admin/users", "", 200)
 	d.do(admin, "GET", "/rest/admin/users/"+id, "", 200)
 	d.do(admin, "PUT", "/rest/admin/users/"+id, `{"name":null,"suspended":false}`, 200)
+	const pair = `{"users":[{"oldEmail":"carl@acme.example","newEmail":"karl@acme.example"}],"deleteIfExists":false}`
+	d.do(admin, "POST", "/rest/admin/users/migrateEmails?returnEntity=true", pair, 200)
+	d.do(admin, "PUT", "/rest/admin/profiles/4/users?id:in="+leaver, `{"retainData":false,"deleteUnsharedData":true}`, 200)
+	d.do(admin, "DELETE", "/rest/admin/users/"+leaver+"?retainData=false&deleteUnsharedData=true", "", 204)
 	return id
 }
 
 func (d *driver) manageFolders(anna string) {
 	top := d.do(owner, "POST", "/rest/folders/0/folders?returnEntity=true", `{"name":"Departments"}`, 201)
-	d.do(owner, "POST", "/rest/folders/"+top+"/folders", `{"name":"Finance","inheritanceEnabled":false}`, 201)
+	sub := d.do(owner, "POST", "/rest/folders/"+top+"/folders?returnEntity=true", `{"name":"Finance","inheritanceEnabled":false}`, 201)
+	d.do(owner, "POST", "/rest/folders/"+top+"/folders", `{"name":"Legal"}`, 201)
 	d.do(owner, "GET", "/rest/folders/top?with=(path,currentUserRole)&deleted=false", "", 200)
 	d.do(owner, "GET", "/rest/folders/"+top+"?with=(path)", "", 200)
 	d.do(owner, "GET", "/rest/folders/"+top+"/folders?limit=10&orderBy=name:asc", "", 200)
+	d.do(owner, "GET", "/rest/folders/"+top+"/children?type=d", "", 200)
+	d.do(owner, "GET", "/rest/folders/"+sub+"/tree", "", 200)
 	members := "/rest/folders/" + top + "/members"
 	d.do(owner, "POST", members+"?returnEntity=true&partialSuccess=true&updateIfExists=false", `{"roleId":6,"userIds":["`+anna+`"],"notify":false}`, 201)
 	d.do(owner, "POST", members+"?partialSuccess=true", `{"roleId":6,"userIds":["`+anna+`"]}`, 207)
@@ -160,14 +169,16 @@ func (d *driver) manageFolders(anna string) {
 	d.do(owner, "PUT", members+"/"+anna+"?returnEntity=true", `{"roleId":3}`, 200)
 	d.do(owner, "PUT", members+"/"+anna, `{"roleId":6}`, 200)
 	d.do(owner, "DELETE", members+"/"+anna+"?downgradeNested=true", "", 204)
+	d.do(owner, "PUT", "/rest/folders/"+sub+"?returnEntity=true", `{"name":"Money"}`, 200)
+	d.do(owner, "DELETE", "/rest/folders/"+sub, "", 204)
 }
 
 // refusals meets the codes and fields that the document does not have.
 func (d *driver) refusals(anna string) {
 	d.do(owner, "POST", "/rest/folders/0/folders", `{"name":".hidden"}`, 422)
 	d.signIn("anna@acme.example")
-	standard, _ := d.server.World().Profile("Restricted")
-	if err := d.server.World().SetProfile(anna, standard.ID); err != nil {
+	restricted, _ := d.server.World().Profile("Restricted")
+	if err := d.server.World().SetProfile(anna, restricted.ID); err != nil {
 		d.t.Fatal(err)
 	}
 	d.do("anna@acme.example", "GET", "/rest/users/me", "", 401)
@@ -175,17 +186,34 @@ func (d *driver) refusals(anna string) {
 
 // otherAnswers are those that facts know and the simulator gives on special request at most.
 func otherAnswers(c *Checker) {
-	answers := []answer{
-		{status: 400, body: `{"errors":{"code":"ERR_REQUEST_INVALID_JSON","message":"no"}}`},
-		{status: 403, body: `{"code":"ERR_ACCESS_USER","message":"no"}`},
-		{status: 401},
-		{status: 404, body: `{"errors":[{"code":"ERR_ENTITY_NOT_FOUND","message":"no"}]}`},
-		{status: 409, body: `{"errors":[{"code":"ERR_ENTITY_EXISTS","message":"no"}]}`},
-		{status: 429, media: "text/html", body: "<html>"},
-		{status: 500, media: "text/html", body: "<html>"},
-		{status: 503, media: "text/html", body: "<html>"},
+	const page = "<html>"
+	self := ask{method: "GET", target: "/rest/users/me"}
+	create := ask{method: "POST", target: "/rest/admin/users?returnEntity=true", body: `{"email":"a@corp.example"}`}
+	change := ask{method: "PUT", target: "/rest/admin/users/1", body: `{"suspended":true}`}
+	exchanges := []struct {
+		ask    ask
+		answer answer
+	}{
+		{self, answer{status: 400, body: `{"errors":{"code":"ERR_REQUEST_INVALID_JSON","message":"no"}}`}},
+		{self, answer{status: 403, body: `{"code":"ERR_ACCESS_USER","message":"no"}`}},
+		{self, answer{status: 401}},
+		{self, answer{status: 404, body: `{"errors":[{"code":"ERR_ENTITY_NOT_FOUND","message":"no"}]}`}},
+		{self, answer{status: 409}},
+		{self, answer{status: 403, media: "text/html", body: page}},
+		{self, answer{status: 429, media: "text/html", body: page}},
+		{self, answer{status: 500, media: "text/html", body: page}},
+		{self, answer{status: 503, media: "text/html", body: page}},
+		{self, answer{status: 200, body: strings.Replace(me, "{", `{"userTypeId":"1",`, 1)}},
+		{ask{method: "POST", target: tokenEndpoint, body: tokens, media: form}, answer{status: 490, media: "text/html", body: page}},
+		{create, answer{status: 201}},
+		{create, answer{status: 422, body: `{"errors":[{"code":"ERR_LICENSE_MAX_USERS_COUNT_REACHED","message":"no"}]}`}},
+		{change, answer{status: 200}},
+		{ask{method: "PUT", target: "/rest/admin/profiles/4/users?id:in=1", body: `{}`}, answer{status: 200}},
+		{ask{method: "GET", target: folder + "/folders"}, answer{status: 200, body: `[]`}},
+		{ask{method: "PUT", target: members + "/1?returnEntity=true", body: `{"roleId":6}`}, answer{status: 200, body: `[]`}},
+		{ask{method: "POST", target: folder + "/folders?returnEntity=true", body: `{"name":"A"}`}, answer{status: 201}},
 	}
-	for _, a := range answers {
-		c.Handler(a).ServeHTTP(httptest.NewRecorder(), ask{method: "GET", target: "/rest/users/me"}.request())
+	for _, x := range exchanges {
+		c.Handler(x.answer).ServeHTTP(httptest.NewRecorder(), x.ask.request())
 	}
 }

@@ -3,6 +3,7 @@ package contract
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"strconv"
 	"time"
 
@@ -42,10 +43,14 @@ const (
 	surplus   rule = "surplus"   // there is a body where none is declared
 	timeOfDay rule = "date-time" // a date carries a time
 	topLevel  rule = "top level" // an id is 0
+	asText    rule = "id as a text"
+	wrapped   rule = "wrapped list" // an object around a list that is declared bare
+	bare      rule = "bare list"    // the opposite
 	nullable  rule = "nullable"
 	asArray   rule = "errors as an array"
 	asObject  rule = "errors as an object"
 	flat      rule = "error without an envelope"
+	unsaid    rule = "refusal without a body"
 )
 
 // finding is one deviation from the document. It holds no value that was sent.
@@ -117,12 +122,23 @@ func flattenSchema(e *openapi3.SchemaError, where string) []finding {
 		return []finding{{where: where, rule: timeOfDay}}
 	case e.SchemaField == "format" && e.Schema.Format == "uuid" && e.Value == "0":
 		return []finding{{where: where, rule: topLevel}}
+	case e.SchemaField == "type" && e.Schema.Type.Is(openapi3.TypeInteger) && isNumber(e.Value) && isID.MatchString(where):
+		return []finding{{where: where, rule: asText}}
 	}
 	var name string
 	if _, err := fmt.Sscanf(e.Reason, "property %q is unsupported", &name); err == nil {
 		return []finding{{where: where + "/" + name, rule: known}}
 	}
 	return []finding{{where: where, rule: rule(e.SchemaField)}}
+}
+
+// isID matches the places of ids.
+var isID = regexp.MustCompile(`(/id|Id)(/\*)?$`)
+
+func isNumber(value any) bool {
+	text, _ := value.(string)
+	_, err := strconv.Atoi(text)
+	return err == nil
 }
 
 func isTime(value any) bool {

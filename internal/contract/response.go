@@ -62,7 +62,23 @@ func checkContent(x exchange, declared openapi3.Content, route *routers.Route) [
 	if found != nil {
 		return found
 	}
-	return visit(media.Schema.Value, value)
+	value, found = reshape(media.Schema.Value, value)
+	return append(found, visit(media.Schema.Value, value)...)
+}
+
+// reshape turns the two forms in which lists come into the declared one, and names the other if it met it.
+func reshape(schema *openapi3.Schema, value any) (any, []finding) {
+	switch v := value.(type) {
+	case map[string]any:
+		if data, ok := v["data"].([]any); ok && schema.Type.Is(openapi3.TypeArray) {
+			return data, []finding{{where: "body", rule: wrapped}}
+		}
+	case []any:
+		if schema.Properties["data"] != nil {
+			return map[string]any{"data": v}, []finding{{where: "body", rule: bare}}
+		}
+	}
+	return value, nil
 }
 
 // mayWithhold reports whether the operation sends the entity on request only, and nobody asked.
@@ -93,6 +109,9 @@ func decodeJSON(x exchange) (any, []finding) {
 // checkRefusal holds the body of a refusal against schema Errors, whichever of the known envelopes it comes in, and its
 // codes against those that the vendor lists.
 func (d *document) checkRefusal(x exchange) []finding {
+	if len(x.received) == 0 {
+		return []finding{{where: "body", rule: unsaid}}
+	}
 	value, found := decodeJSON(x)
 	if found != nil {
 		return found
