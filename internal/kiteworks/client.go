@@ -20,13 +20,14 @@ import (
 )
 
 const (
-	callTime    = 60 * time.Second // one request, answer included
-	maxBody     = 64 << 20         // bytes of a success
-	maxErrBody  = 64 << 10         // bytes of an error
-	maxTries    = 5                // of a request that may be repeated
-	burst       = 5                // requests that may go at once after a quiet time
-	apiVersion  = "28"
-	maxThrottle = 3 // refusals without a code, after which they are a verdict
+	callTime      = 60 * time.Second // one request, answer included
+	maxBody       = 64 << 20         // bytes of a success
+	maxErrBody    = 64 << 10         // bytes of an error
+	maxTries      = 5                // of a request that may be repeated
+	burst         = 5                // requests that may go at once after a quiet time
+	apiVersion    = "28"
+	firstTryAgain = 500 * time.Millisecond
+	maxThrottle   = 3 // refusals without a code, after which they are a verdict
 )
 
 // Client sends requests: signed in, at the allowed rate, with a deadline each,
@@ -38,6 +39,7 @@ type Client struct {
 	throttle *throttle
 	known    map[access.Email]bool
 	count    atomic.Int64
+	pause    time.Duration // before the second try
 }
 
 func newClient(o Options) (*Client, error) {
@@ -50,6 +52,7 @@ func newClient(o Options) (*Client, error) {
 	c := &Client{
 		options:  o,
 		throttle: newThrottle(o.Rate, burst),
+		pause:    firstTryAgain,
 		known:    map[access.Email]bool{},
 		http: &http.Client{
 			Transport: transport,
@@ -119,7 +122,7 @@ func (c *Client) send(ctx context.Context, r request, out any) (http.Header, err
 			return nil, backoff.Permanent(err)
 		}
 		return header, err
-	}, backoff.WithBackOff(pace()), backoff.WithMaxElapsedTime(0))
+	}, backoff.WithBackOff(c.pace()), backoff.WithMaxElapsedTime(0))
 	var permanent *backoff.PermanentError
 	if errors.As(err, &permanent) {
 		err = permanent.Unwrap()
@@ -128,9 +131,9 @@ func (c *Client) send(ctx context.Context, r request, out any) (http.Header, err
 }
 
 // pace is the wait between two tries: from half a second, doubling, with jitter.
-func pace() backoff.BackOff {
+func (c *Client) pace() backoff.BackOff {
 	b := backoff.NewExponentialBackOff()
-	b.InitialInterval = 500 * time.Millisecond
+	b.InitialInterval = c.pause
 	b.Multiplier = 2
 	b.MaxInterval = 30 * time.Second
 	return b

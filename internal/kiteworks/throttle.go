@@ -19,13 +19,14 @@ const (
 // steady rate, and a pause for all when the server asks one of them to wait.
 type throttle struct {
 	limiter *rate.Limiter
+	shrink  time.Duration // divides every pause; 1, except in tests
 
 	mu    sync.Mutex
 	until time.Time
 }
 
 func newThrottle(perSecond float64, burst int) *throttle {
-	return &throttle{limiter: rate.NewLimiter(rate.Limit(perSecond), burst)}
+	return &throttle{shrink: 1, limiter: rate.NewLimiter(rate.Limit(perSecond), burst)}
 }
 
 // wait returns when a request may go, or with ctx's error.
@@ -52,7 +53,7 @@ func (t *throttle) wait(ctx context.Context) error {
 
 // pause holds all requests back for a while; a longer pause stays.
 func (t *throttle) pause(d time.Duration) {
-	until := time.Now().Add(min(d, maxPause))
+	until := time.Now().Add(min(d, maxPause) / t.shrink)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if until.After(t.until) {
