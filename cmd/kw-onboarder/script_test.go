@@ -1,9 +1,11 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strconv"
@@ -55,13 +57,10 @@ func TestScript(t *testing.T) {
 func exits(ts *testscript.TestScript, _ bool, args []string) {
 	want, err := strconv.Atoi(args[0])
 	ts.Check(err)
-	err = ts.Exec(args[1], args[2:]...)
 	got := 0
-	if err != nil {
-		var exited interface{ ExitCode() int }
-		if e, ok := err.(interface{ ExitCode() int }); ok {
-			exited = e
-		} else {
+	if err := ts.Exec(args[1], args[2:]...); err != nil {
+		var exited *exec.ExitError
+		if !errors.As(err, &exited) {
 			ts.Fatalf("%v", err)
 		}
 		got = exited.ExitCode()
