@@ -13,6 +13,7 @@ import (
 // Options says what [New] builds. Only Application must be filled.
 type Options struct {
 	Listen            string           // loopback address and port; "" means 127.0.0.1:0
+	Management        string           // loopback address and port of the management port; "" means none
 	TLS               bool             // serve HTTPS with a certificate of the server's own authority, see [Server.CA]
 	Seed              uint64           // decides every id
 	Application       Application      // the one registered API client
@@ -60,7 +61,8 @@ func (o Options) validate() error {
 	return errors.Join(
 		err,
 		o.Faults.validate(),
-		validateListen(o.Listen),
+		validateListen("Listen", o.Listen),
+		validateListen("Management", cmp.Or(o.Management, o.Listen)),
 		o.Application.validate(),
 		validateRoles(o.Roles),
 		validateProfiles(o.Profiles),
@@ -78,10 +80,10 @@ func atLeastZero[N int | time.Duration](field string, value N) error {
 	return nil
 }
 
-func validateListen(address string) error {
+func validateListen(option, address string) error {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
-		return fmt.Errorf("read Listen %q: give address:port: %w", address, err)
+		return fmt.Errorf("read %s %q: give address:port: %w", option, address, err)
 	}
 	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
 		return fmt.Errorf("refuse to listen on %q: the simulator serves loopback addresses only", address)

@@ -30,6 +30,8 @@ type Server struct {
 	ca       []byte // PEM; nil without TLS
 	served   chan struct{}
 	closing  sync.Once
+
+	management *management // nil if nobody asked for it
 }
 
 // New listens, serves in the background and returns at once. End it with [Server.Close].
@@ -68,6 +70,11 @@ func New(o Options) (*Server, error) {
 		o.Application.Audience = s.URL()
 	}
 	s.tokens = newTokens(o)
+	if o.Management != "" {
+		if s.management, err = newManagement(s, o.Management); err != nil {
+			return nil, errors.Join(err, listener.Close())
+		}
+	}
 	go s.serve()
 	return s, nil
 }
@@ -99,8 +106,19 @@ func (s *Server) Close() error {
 	s.closing.Do(func() {
 		err = s.http.Close()
 		<-s.served
+		if s.management != nil {
+			err = errors.Join(err, s.management.close())
+		}
 	})
 	return err
+}
+
+// ManagementURL returns where the server is managed, without a slash at the end, or "" if nobody asked for that.
+func (s *Server) ManagementURL() string {
+	if s.management == nil {
+		return ""
+	}
+	return "http://" + s.management.listener.Addr().String()
 }
 
 // URL returns the base URL, without a slash at the end.

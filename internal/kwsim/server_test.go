@@ -35,6 +35,9 @@ func TestOptionsRefused(t *testing.T) {
 		"two roles":           {func(o *kwsim.Options) { o.Roles = kwsim.DefaultRoles()[:2] }, "roles"},
 		"roles of equal rank": {func(o *kwsim.Options) { o.Roles = append(kwsim.DefaultRoles(), kwsim.Role{ID: 8, Name: "X", Rank: 1}) }, "rank"},
 		"no Restricted":       {func(o *kwsim.Options) { o.Profiles = kwsim.DefaultProfiles()[:1] }, "Restricted"},
+		"management for all":  {func(o *kwsim.Options) { o.Management = "0.0.0.0:0" }, "loopback"},
+		"unknown setting":     {func(o *kwsim.Options) { o.Behaviour.Queue = "never" }, "[delay drop]"},
+		"unknown fault":       {func(o *kwsim.Options) { o.Faults.Rules = []kwsim.Fault{{Operation: "*", Kind: "x", Nth: 1}} }, "kind"},
 		"profile twice":       {func(o *kwsim.Options) { o.Profiles = append(kwsim.DefaultProfiles(), kwsim.DefaultProfiles()[0]) }, "unique"},
 	}
 	for name, c := range cases {
