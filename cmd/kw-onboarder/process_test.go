@@ -9,10 +9,13 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/ldapsim"
 )
@@ -156,6 +159,44 @@ func TestRunProcess(t *testing.T) {
 	amend(t, s.Config, "mode: perhaps", "mode: create-only")
 	if out, err := again.CombinedOutput(); err != nil || !strings.Contains(string(out), "Nothing to do") {
 		t.Errorf("plan afterwards: %v\n%s", err, out)
+	}
+}
+
+// The demo's story: three plans, each applied, and then a daemon that goes on.
+func TestDemoGoesThroughItsWaves(t *testing.T) {
+	t.Parallel()
+	c := process(t, "demo")
+	out, err := c.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Stderr = os.Stderr
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	var told []string
+	lines := bufio.NewScanner(out)
+	for lines.Scan() {
+		line := lines.Text()
+		for _, mark := range []string{"$ kw-onboarder plan", "Applied.", "done: ", "Wave 1.", "Wave 2.", "The daemon goes on"} {
+			if strings.HasPrefix(line, mark) {
+				told = append(told, mark)
+			}
+		}
+		if strings.HasPrefix(line, "The daemon goes on") {
+			break
+		}
+	}
+	wave := []string{"$ kw-onboarder plan", "Applied.", "done: "}
+	want := slices.Concat(wave, []string{"Wave 1."}, wave, []string{"Wave 2."}, wave, []string{"The daemon goes on"})
+	if diff := cmp.Diff(want, told); diff != "" {
+		t.Errorf("it told (-want +got):\n%s", diff)
+	}
+	if err := c.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Wait(); err != nil {
+		t.Errorf("demo: %v, want exit code 0", err)
 	}
 }
 

@@ -187,6 +187,21 @@ func TestP07_PlannerHoldsNothingThatWrites(t *testing.T) {
 	}
 }
 
+func TestRequestsAreCounted(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	d := s.start(t)
+	d.next(t)
+	d.observe("GET /rest/roles", 429, time.Millisecond)
+	d.observe("GET /rest/roles", 0, time.Millisecond)
+	d.observe("POST /oauth/token", 401, time.Millisecond)
+	d.expectMetrics(
+		t, `throttled_total`, "1", `tokens_minted_total`, "2",
+		`requests_total{code="429",operation="GET /rest/roles"}`, "1",
+		`requests_total{code="none",operation="GET /rest/roles"}`, "1",
+	)
+}
+
 // What does not change with the configuration is said before anything runs.
 func TestOpenSaysWhatIsWrong(t *testing.T) {
 	t.Parallel()
