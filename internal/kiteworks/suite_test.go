@@ -46,7 +46,8 @@ type telling struct {
 	verdicts []access.Verdict
 	memory   plan.Memory
 	open     []plan.Change
-	refusals []string // why something was refused, in the last round
+	refusals []string     // why something was refused, in the last round
+	heard    func(string) // is told of every error and reason; nil: nobody is
 }
 
 // rounds is how often a story may begin anew before it must be over.
@@ -61,6 +62,7 @@ func (s *telling) tell() error {
 		var p plan.Plan
 		s.refusals = nil
 		if p, failed = s.plan(); failed != nil {
+			s.hear(failed.Error())
 			continue
 		}
 		if len(p.Changes) == 0 {
@@ -114,6 +116,7 @@ func (s *telling) carryOut(p plan.Plan) {
 		}
 		for i, o := range s.tenant.Apply(s.t.Context(), step) {
 			made[o.Key] = o
+			s.hear(o.Why)
 			if o.Result == plan.Unknown {
 				s.open = append(s.open, step.Changes[i])
 			}
@@ -121,6 +124,12 @@ func (s *telling) carryOut(p plan.Plan) {
 				s.refusals = append(s.refusals, o.Why)
 			}
 		}
+	}
+}
+
+func (s *telling) hear(text string) {
+	if s.heard != nil && text != "" {
+		s.heard(text)
 	}
 }
 
