@@ -18,12 +18,15 @@ test: install-servers #? every test, with the race detector, against real server
 	$(GO) test -race -timeout 15m ./...
 
 test-long: install-servers #? the full counts: more random histories, longer fuzzing
-	RAPID_CHECKS=2000 $(GO) test -race -timeout 80m ./...
+	$(GO) test -race -timeout 80m ./...
+	$(GO) test -race -timeout 30m -run 'TestP08_TheStory' ./internal/kiteworks -seeds 200
+	$(GO) test -race -timeout 30m -run 'Property|DoesNotDepend|LeavesNothing|NeverNarrowed' ./internal/plan -rapid.checks=20000
 	$(GO) test -run '^$$' -fuzz FuzzCompile -fuzztime 2m ./internal/filter
 	$(GO) test -run '^$$' -fuzz FuzzParse -fuzztime 2m ./internal/config
 
-bench: #? benchmarks, each with its allocations
-	$(GO) test -run '^$$' -bench . -benchmem ./...
+bench: #? benchmarks, each with its allocations; the first onboarding takes a minute and a half
+	$(GO) test -run '^$$' -bench . -benchmem -timeout 30m ./internal/filter ./internal/rules ./internal/plan ./internal/ledger ./internal/kwsim
+	$(GO) test -run '^$$' -bench FirstOnboarding -benchtime 1x -timeout 30m ./internal/kiteworks
 
 lint: #? gofumpt, vet, staticcheck and a few more, by golangci-lint
 	$(TOOL) golangci-lint run --allow-parallel-runners ./...

@@ -16,8 +16,9 @@ import (
 var (
 	seeds   = flag.Int("seeds", 12, "how many seeds of faults the story is told with")
 	oneSeed = flag.Uint64("seed", 0, "tell the story with this seed only")
-	persons = 12 // people in the story
 )
+
+const persons = 12 // people in the story
 
 // told is a story in a populated tenant, and what it left behind.
 func told(t *testing.T, server func(*kwsim.Options), client func(*kiteworks.Options)) (s *site, left string, err error) {
