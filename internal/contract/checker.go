@@ -18,7 +18,7 @@ const (
 	// Every is for requests of the product's own client, which has no business sending anything else.
 	Every Requests = iota + 1
 	// Accepted is for requests that a test writes itself, some of them wrong on purpose: only those that the server
-	// answers with success must conform.
+	// serves as a whole must conform. 207 refuses a part.
 	Accepted
 )
 
@@ -47,8 +47,9 @@ type Checker struct {
 	used     map[exception]bool
 }
 
-// New returns a checker that reports to the test. Servers it watches must be closed by the test or by a clean-up that is
-// registered later. Where the document is missing the checker lets everything pass, or fails the test if the environment says CI=true.
+// New returns a checker that reports to the test. Servers it watches must be closed by the test, or by a clean-up that is
+// registered later. Where the document is missing the checker lets everything pass, or fails the test if the
+// environment says CI=true.
 func New(t testing.TB, requests Requests) *Checker {
 	t.Helper()
 	doc, err := load()
@@ -85,7 +86,7 @@ func (c *Checker) check(x exchange) {
 	c.report(answered, finding{op: op, side: response, status: x.status})
 }
 
-// accepted reports whether a request was served as a whole: 207 refuses a part of it.
+// accepted reports whether a request was served as a whole.
 func accepted(status int) bool {
 	return status >= http.StatusOK && status < http.StatusMultipleChoices && status != http.StatusMultiStatus
 }
