@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/kw-onboarder/kw-onboarder/internal/app"
 	"github.com/kw-onboarder/kw-onboarder/internal/kwsim"
 	"github.com/kw-onboarder/kw-onboarder/internal/plan"
 	"github.com/kw-onboarder/kw-onboarder/internal/slapdtest"
@@ -187,4 +188,29 @@ func (s *site) owned(m plan.Memory) []holding {
 	}
 	slices.SortFunc(all, compareHoldings)
 	return all
+}
+
+// TestP08_TwoRunsAtATime: while one process writes, another says so and does nothing.
+func TestP08_TwoRunsAtATime(t *testing.T) {
+	t.Parallel()
+	ldap, _ := startDirectory(t, smallCompany)
+	s := crashSite(t, ldap)
+	first, closeFirst, err := app.OpenRunner(t.Context(), s.load(), app.Settings{Version: "e2e"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = closeFirst() }() // it wrote nothing
+	unlock, err := first.Journal.Lock()
+	if err != nil {
+		t.Fatal(err)
+	}
+	rep, err := s.apply()
+	checkFailure(t, rep, err, []string{"lock " + s.settings.State, "holds it", "wait until it ends, or end it"})
+	if n := len(s.kw.History()); n > 0 {
+		t.Errorf("the second run sent %d requests, want none", n)
+	}
+	unlock()
+	if rep := s.mustApply(); rep.Result() != kwsync.Done {
+		t.Errorf("after the first has ended the run ended %s, want done", rep.Result())
+	}
 }
