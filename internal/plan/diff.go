@@ -192,6 +192,7 @@ func (d *differ) createFolder(p access.Place, causes []access.Cause) Key {
 	c := Change{Key: key, Op: CreateFolder, As: p.As, Path: p.Path, Causes: causes}
 	if f, found, _ := d.atlas.find(above); found {
 		c.Parent = f.ID
+		d.pin(above)
 	} else {
 		c.Needs = []Key{d.createFolder(above, causes)}
 	}
