@@ -51,6 +51,22 @@ func TestP10_AFolderThatAHumanRenamedIsFollowed(t *testing.T) {
 	}
 }
 
+func TestP10_ARootThatAHumanRenamedIsFollowed(t *testing.T) {
+	t.Parallel()
+	ldap, _ := startDirectory(t, smallCompany)
+	s := onboarded(t, ldap)
+	if err := s.kw.World().RenameFolder(s.folder(foldersIdentity, "/Projects").ID, "Projekte"); err != nil {
+		t.Fatal(err)
+	}
+	s.tenMore()
+	if rep := s.mustApply(); rep.Result() != kwsync.Done {
+		t.Errorf("the run ended %s, want done: %+v", rep.Result(), rep.Plan.Notes)
+	}
+	if n := len(s.holdings()); n != 20 || s.holdings()[0].Path != "/Projekte/Welcome" {
+		t.Errorf("%d roles, the first %+v; want 20 below the renamed root", n, s.holdings()[0])
+	}
+}
+
 func TestP10_AFolderThatAHumanDeletedIsHeldAndNotMadeAgain(t *testing.T) {
 	t.Parallel()
 	ldap, _ := startDirectory(t, smallCompany)
