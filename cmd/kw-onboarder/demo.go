@@ -73,7 +73,7 @@ func (d demoCmd) play(c *command, path string, company *ldapsim.Server, s *site)
 	fmt.Fprintf(c.out, demoHead, paint.bold("Alpenglas: a company of two hundred, and a Kiteworks that is simulated."),
 		s.Directory, s.Kiteworks, s.Dir, paint.bold("http://"+daemon.Addr()+"/metrics"))
 	if err := showPlan(inner); err != nil {
-		return err
+		return errors.Join(err, daemon.Close())
 	}
 	ctx, cancel := context.WithCancel(c.ctx)
 	ended := make(chan error, 1)

@@ -182,7 +182,7 @@ func (r *reason) String() string {
 	b.WriteString(r.why)
 	switch {
 	case len(r.names) == 0 && r.people > 0:
-		fmt.Fprintf(&b, " (concerns %d people)", r.people)
+		fmt.Fprintf(&b, " (people concerned: %d)", r.people)
 	case len(r.names) > namesShown:
 		fmt.Fprintf(&b, ": %s and %d more (--output json names all)", strings.Join(r.names[:namesShown], ", "), len(r.names)-namesShown)
 	case len(r.names) > 0:
@@ -223,7 +223,7 @@ func (t textReport) total(r *kwsync.Report) {
 	case r.Run == 0 && n == 0:
 		t.line("\nNothing to do. %d requests to look.", q.Read)
 	case r.Run == 0:
-		t.line("\n%d changes: %d requests (%d to read, %d to write), about %s at %g a second.",
+		t.line("\n%d changes: %d requests (%d to read, %d to write), %s at %g a second.",
 			n, q.Planned(), q.Read, q.Write, estimate(q.Planned(), t.rate), t.rate)
 	default:
 		t.line("\n%s: %d of %d changes in %s; %d requests, %d planned.",
@@ -231,6 +231,11 @@ func (t textReport) total(r *kwsync.Report) {
 	}
 }
 
-func estimate(requests int, rate float64) time.Duration {
-	return time.Duration(float64(requests) / rate * float64(time.Second)).Round(time.Second)
+// estimate is how long that many requests take, in words.
+func estimate(requests int, rate float64) string {
+	took := time.Duration(float64(requests) / rate * float64(time.Second)).Round(time.Second)
+	if took == 0 {
+		return "under a second"
+	}
+	return "about " + took.String()
 }

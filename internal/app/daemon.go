@@ -130,11 +130,12 @@ func (d *Daemon) loop(ctx context.Context, reload <-chan struct{}) {
 			}()
 		case <-ended:
 			ticks = d.ticks
-			if err := d.closeRetired(); err != nil {
-				d.options.Log.Warn("close what was replaced", zap.Error(err))
-			}
+			d.tidy()
 		case <-reload:
 			d.reload(ctx)
+			if ticks != nil { // no run uses what was replaced
+				d.tidy()
+			}
 		case <-ctx.Done():
 			if ticks == nil {
 				<-ended
@@ -180,6 +181,21 @@ func (d *Daemon) rebuild(ctx context.Context) (*instance, error) {
 		return nil, fmt.Errorf("http.metrics changed from %q to %q, which takes a restart", now, c.HTTP.Metrics)
 	}
 	return d.open(ctx, c)
+}
+
+// Close ends a daemon whose Run was never called.
+func (d *Daemon) Close() error {
+	var err error
+	if d.listener != nil {
+		err = d.listener.Close()
+	}
+	return errors.Join(err, d.current.close())
+}
+
+func (d *Daemon) tidy() {
+	if err := d.closeRetired(); err != nil {
+		d.options.Log.Warn("close what was replaced", zap.Error(err))
+	}
 }
 
 // closeRetired closes the instances that no run uses any more.

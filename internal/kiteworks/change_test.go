@@ -135,7 +135,6 @@ func TestDataIsNeverAtStakeByDefault(t *testing.T) {
 		"delete with half a policy":      {Op: plan.Delete, Account: id, Retain: &plan.Retention{}},
 		"delete with two policies":       {Op: plan.Delete, Account: id, Retain: &plan.Retention{Heir: "x", Discard: true}},
 		"lesser profile without one":     {Op: plan.SetProfile, Account: id, To: "Restricted"},
-		"unknown kind of profile":        {Op: plan.SetProfile, Account: id, To: "External Partner"},
 		"profile that the server hasn't": {Op: plan.SetProfile, Account: id, To: "Nobody"},
 	} {
 		if got := apply(t, tenant, s.single(c))[0]; got.Result != plan.Refused || got.Why == "" {

@@ -78,7 +78,8 @@ type request struct {
 	as          access.Email // "" for the token endpoint
 	contentType string
 	body        []byte
-	repeat      bool // it may be sent again after an answer was lost
+	secrets     []string // what stands in the body and must not come back in an error
+	repeat      bool     // it may be sent again after an answer was lost
 }
 
 // get describes a read; template names path parameters in braces, in order.
@@ -211,7 +212,7 @@ func (c *Client) failure(r request, status int, header http.Header, body []byte,
 	if status >= 300 && status < 400 {
 		return &APIError{Op: r.op, Status: status, Message: "the server redirects, which is not followed: check kiteworks.url"}
 	}
-	api := newAPIError(r.op, status, body)
+	api := newAPIError(r.op, status, redact(body, append(r.secrets, value)))
 	if api.stale() {
 		c.tokens.drop(r.as, value)
 	}
@@ -219,6 +220,17 @@ func (c *Client) failure(r request, status int, header http.Header, body []byte,
 		c.throttle.pause(retryAfter(header, time.Now()))
 	}
 	return api
+}
+
+// redact takes our own secrets out of an answer: some proxies repeat in an error
+// what they were sent.
+func redact(body []byte, secrets []string) []byte {
+	for _, s := range secrets {
+		if s != "" {
+			body = bytes.ReplaceAll(body, []byte(s), []byte("<secret>"))
+		}
+	}
+	return body
 }
 
 // exchange sends one HTTP request and reads the answer with a limit. Its errors

@@ -4,6 +4,8 @@ import (
 	"bufio"
 	"bytes"
 	"crypto"
+	"encoding/json"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -238,6 +240,30 @@ func TestP13_NoSecretInWhatIsSaid(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestP13_AnAnswerThatRepeatsWhatItWasSent must not carry it into an error.
+func TestP13_AnAnswerThatRepeatsWhatItWasSent(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	echo := func(path string) func(*kiteworks.Options) {
+		return through(s.before(func(w http.ResponseWriter, r *http.Request) bool {
+			if r.URL.Path != path || (path != "/oauth/token" && r.Method != http.MethodPost) {
+				return false
+			}
+			body, _ := io.ReadAll(r.Body)
+			w.WriteHeader(http.StatusConflict)
+			text, _ := json.Marshal(r.Header.Get("Authorization") + " " + string(body))
+			_, _ = fmt.Fprintf(w, `{"errors":[{"code":"ERR_X","message":%s}]}`, text)
+			return true
+		}))
+	}
+	got := apply(t, s.tenant(echo("/rest/admin/users")), account("anna@corp.example", ""))[0].Why
+	if !strings.Contains(got, "Bearer <secret>") {
+		t.Errorf("got %q, want the header without its token", got)
+	}
+	_, err := s.tenant(echo("/oauth/token")).Catalog(t.Context(), nil)
+	wantError(t, err, "assertion=<secret>", "client_secret=<secret>")
 }
 
 // brokenKeys are the errors of private keys that do not parse.

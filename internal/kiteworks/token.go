@@ -108,7 +108,8 @@ func (t *tokens) mint(ctx context.Context, subject access.Email) (token, error) 
 	_, err = t.client.send(ctx, request{
 		op: tokenOp, method: http.MethodPost, path: "/oauth/token",
 		contentType: "application/x-www-form-urlencoded", body: []byte(form.Encode()),
-		repeat: true, // minting twice does no harm
+		secrets: []string{secret, assertion, url.QueryEscape(secret)},
+		repeat:  true, // minting twice does no harm
 	}, &answer)
 	if err != nil {
 		return token{}, err
