@@ -2,8 +2,10 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/kwsim"
 	"github.com/kw-onboarder/kw-onboarder/internal/ldapsim"
@@ -18,11 +20,18 @@ type kwsimCmd struct {
 	Grants    int    `help:"Access that was given by hand." default:"1000"`
 	Rate      int    `help:"Requests a second before 429; 0 for no limit." default:"30"`
 	Queue     int    `help:"Requests above the rate that may wait." default:"40"`
+
+	Management string   `help:"Loopback address to be managed on, without TLS and without a password." default:"127.0.0.1:0"`
+	Behaviour  string   `help:"YAML file that says how the server behaves." type:"existingfile"`
+	Set        []string `help:"Turn one switch of the server's behaviour; may be repeated." placeholder:"NAME=VALUE" sep:"none"`
+	Faults     string   `help:"YAML file that says what goes wrong." type:"existingfile" xor:"faults"`
+	Chaos      *uint64  `help:"Let everything go wrong now and then, from this seed." placeholder:"SEED" xor:"faults"`
 }
 
 // jsonSite is what a script needs to know of the server.
 type jsonSite struct {
 	URL        string `json:"url"`
+	Management string `json:"management"`
 	CA         string `json:"ca"`
 	PrivateKey string `json:"private_key"`
 	PublicKey  string `json:"public_key"`
@@ -33,9 +42,12 @@ type jsonSite struct {
 }
 
 func (k kwsimCmd) Run(c *command) error {
+	options, err := k.options()
+	if err != nil {
+		return err
+	}
 	dir := k.Dir
 	if dir == "" {
-		var err error
 		if dir, err = os.MkdirTemp("", "kw-onboarder-kwsim-"); err != nil {
 			return err
 		}
@@ -44,9 +56,7 @@ func (k kwsimCmd) Run(c *command) error {
 	if err != nil {
 		return fmt.Errorf("prepare %s: %w", dir, err)
 	}
-	server, err := s.serve(
-		kwsim.Options{Listen: k.Listen, Seed: k.Seed, RequestsPerSecond: k.Rate, Queue: k.Queue},
-		kwsim.Plan{Strangers: k.Strangers, Folders: k.Folders, Grants: k.Grants})
+	server, err := s.serve(options, kwsim.Plan{Strangers: k.Strangers, Folders: k.Folders, Grants: k.Grants})
 	if err != nil {
 		return fmt.Errorf("start the simulated Kiteworks: %w", err)
 	}
@@ -59,23 +69,66 @@ func (k kwsimCmd) Run(c *command) error {
 	if err := s.write("company.ldif", ldif(ldapsim.Company())); err != nil {
 		return fmt.Errorf("write the company: %w", err)
 	}
-	if err := k.announce(c, s, config); err != nil {
+	if err := k.announce(c, s, server.ManagementURL(), config); err != nil {
 		return err
 	}
 	<-c.ctx.Done()
 	return nil
 }
 
-func (k kwsimCmd) announce(c *command, s *site, config string) error {
+// options reads the flags and the files they name.
+func (k kwsimCmd) options() (kwsim.Options, error) {
+	o := kwsim.Options{
+		Listen: k.Listen, Management: k.Management, Seed: k.Seed, RequestsPerSecond: k.Rate, Queue: k.Queue,
+	}
+	if k.Chaos != nil {
+		o.Faults = kwsim.Chaos(*k.Chaos)
+	}
+	if err := readInto(&o.Behaviour, k.Behaviour, kwsim.ReadBehaviour); err != nil {
+		return o, err
+	}
+	if err := readInto(&o.Faults, k.Faults, kwsim.ReadFaults); err != nil {
+		return o, err
+	}
+	for _, setting := range k.Set {
+		name, value, ok := strings.Cut(setting, "=")
+		if !ok {
+			return o, fmt.Errorf("--set %s: give name=value", setting)
+		}
+		if err := o.Behaviour.Set(name, kwsim.Setting(value)); err != nil {
+			return o, err
+		}
+	}
+	return o, nil
+}
+
+// readInto reads the file, unless none is named.
+func readInto[T any](into *T, path string, read func(io.Reader) (T, error)) error {
+	if path == "" {
+		return nil
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if *into, err = read(f); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	return nil
+}
+
+func (k kwsimCmd) announce(c *command, s *site, management, config string) error {
 	at := func(name string) string { return filepath.Join(s.Dir, name) }
 	j := jsonSite{
-		URL: s.Kiteworks, CA: at("ca.pem"), PrivateKey: at("key.pem"), PublicKey: at("key.pub.pem"),
+		URL: s.Kiteworks, Management: management, CA: at("ca.pem"), PrivateKey: at("key.pem"), PublicKey: at("key.pub.pem"),
 		Secret: at("client-secret"), ClientID: s.Client, Config: config, LDIF: at("company.ldif"),
 	}
 	if c.cli.Output == "json" {
 		return writeJSON(c.out, j)
 	}
 	_, err := fmt.Fprintf(c.out, `Simulated Kiteworks on %s (it keeps nothing and is for trying things out only)
+management:    %s
 CA:            %s
 private key:   %s
 public key:    %s
@@ -83,6 +136,6 @@ client id:     %s
 client secret: %s
 configuration: %s
 company:       %s (for an OpenLDAP server on %s)
-`, j.URL, j.CA, j.PrivateKey, j.PublicKey, j.ClientID, j.Secret, j.Config, j.LDIF, s.Directory)
+`, j.URL, j.Management, j.CA, j.PrivateKey, j.PublicKey, j.ClientID, j.Secret, j.Config, j.LDIF, s.Directory)
 	return err
 }
