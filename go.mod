@@ -3,20 +3,36 @@ module github.com/kw-onboarder/kw-onboarder
 go 1.26.0
 
 require (
+	github.com/alecthomas/kong v1.17.0 // commands, flags and their help from one struct
+	github.com/cenkalti/backoff/v5 v5.0.3 // waits between tries
+	github.com/getkin/kin-openapi v0.152.0 // tests: the vendor's contract
+	github.com/go-asn1-ber/asn1-ber v1.5.8 // the embedded directory speaks BER; filters as packets
+	github.com/go-ldap/ldap/v3 v3.4.15 // LDAP
+	github.com/golang-jwt/jwt/v5 v5.3.1 // assertions: claims and encoding
+	github.com/google/go-cmp v0.7.0 // tests: differences
+	github.com/google/uuid v1.6.0 // jti of assertions, ids of the simulators
+	github.com/prometheus/client_golang v1.25.0 // metrics
+	github.com/robfig/cron/v3 v3.0.1 // schedules, behind a guarded parser
+	github.com/rogpeppe/go-internal v1.16.0 // tests: commands as scripts
+	go.uber.org/goleak v1.3.0 // tests: nothing is left running
+	go.uber.org/zap v1.28.0 // the log
+	golang.org/x/sync v0.24.0 // errgroup, singleflight
+	golang.org/x/sys v0.49.0 // flock
+	golang.org/x/term v0.47.0 // is it a terminal
+	golang.org/x/text v0.42.0 // case folding, Unicode forms
+	golang.org/x/time v0.16.0 // the rate limit
+	gopkg.in/yaml.v3 v3.0.1 // the configuration, node by node
+	modernc.org/sqlite v1.60.1 // the ledger; its libc must be the version it asks for
+	pgregory.net/rapid v1.3.0 // tests: properties
+)
+
+require (
 	github.com/Azure/go-ntlmssp v0.1.1 // indirect
-	github.com/alecthomas/kong v1.17.0 // indirect
 	github.com/beorn7/perks v1.0.1 // indirect
-	github.com/cenkalti/backoff/v5 v5.0.3 // indirect
 	github.com/cespare/xxhash/v2 v2.3.0 // indirect
 	github.com/dustin/go-humanize v1.0.1 // indirect
-	github.com/getkin/kin-openapi v0.152.0 // indirect
-	github.com/go-asn1-ber/asn1-ber v1.5.8 // indirect
-	github.com/go-ldap/ldap/v3 v3.4.15 // indirect
 	github.com/go-openapi/jsonpointer v0.22.5 // indirect
 	github.com/go-openapi/swag/jsonname v0.25.5 // indirect
-	github.com/golang-jwt/jwt/v5 v5.3.1 // indirect
-	github.com/google/go-cmp v0.7.0 // indirect
-	github.com/google/uuid v1.6.0 // indirect
 	github.com/gorilla/mux v1.8.0 // indirect
 	github.com/kylelemons/godebug v1.1.0 // indirect
 	github.com/mattn/go-isatty v0.0.24 // indirect
@@ -24,29 +40,16 @@ require (
 	github.com/ncruces/go-strftime v1.0.0 // indirect
 	github.com/oasdiff/yaml v0.1.1 // indirect
 	github.com/oasdiff/yaml3 v0.0.14 // indirect
-	github.com/prometheus/client_golang v1.25.0 // indirect
 	github.com/prometheus/client_model v0.6.3 // indirect
 	github.com/prometheus/common v0.72.0 // indirect
 	github.com/prometheus/procfs v0.22.0 // indirect
 	github.com/remyoudompheng/bigfft v0.0.0-20230129092748-24d4a6f8daec // indirect
-	github.com/robfig/cron/v3 v3.0.1 // indirect
-	github.com/rogpeppe/go-internal v1.16.0 // indirect
 	github.com/santhosh-tekuri/jsonschema/v6 v6.0.3 // indirect
-	go.uber.org/goleak v1.3.0 // indirect
 	go.uber.org/multierr v1.10.0 // indirect
-	go.uber.org/zap v1.28.0 // indirect
 	golang.org/x/crypto v0.54.0 // indirect
-	golang.org/x/sync v0.24.0 // indirect
-	golang.org/x/sys v0.49.0 // indirect
-	golang.org/x/term v0.47.0 // indirect
-	golang.org/x/text v0.42.0 // indirect
-	golang.org/x/time v0.16.0 // indirect
 	golang.org/x/tools v0.50.0 // indirect
 	google.golang.org/protobuf v1.36.12 // indirect
-	gopkg.in/yaml.v3 v3.0.1 // indirect
 	modernc.org/libc v1.77.1 // indirect
 	modernc.org/mathutil v1.7.1 // indirect
 	modernc.org/memory v1.12.1 // indirect
-	modernc.org/sqlite v1.60.1 // indirect
-	pgregory.net/rapid v1.3.0 // indirect
 )
