@@ -100,10 +100,7 @@ func ReadFaults(r io.Reader) (Faults, error) {
 }
 
 func (f Faults) validate() error {
-	operations := []string{anyOperation, http.MethodPost + " " + tokenPath}
-	for _, rt := range routes() {
-		operations = append(operations, rt.method+" "+rt.path)
-	}
+	operations := append(Operations(), anyOperation)
 	var errs []error
 	for i, rule := range f.Rules {
 		if err := rule.validate(operations); err != nil {

@@ -57,6 +57,15 @@ func routes() []route {
 	return append(append(catalogRoutes(), userRoutes()...), append(folderRoutes(), memberRoutes()...)...)
 }
 
+// Operations returns every operation that is served, as method and template.
+func Operations() []string {
+	out := []string{http.MethodPost + " " + tokenPath}
+	for _, rt := range routes() {
+		out = append(out, rt.method+" "+rt.path)
+	}
+	return out
+}
+
 func catalogRoutes() []route {
 	return []route{
 		{
