@@ -2,16 +2,15 @@ package kwsim
 
 import (
 	"crypto/rsa"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
-	"strings"
+	"fmt"
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// assertionLifetime is the longest an assertion may be good for. The vendor's samples use it, and a client in
+// assertionLifetime is the longest an assertion may be good for unless the behaviour says otherwise. The vendor's samples use it, and a client in
 // production says that the server insists on it.
 const assertionLifetime = 5 * time.Minute
 
@@ -28,6 +27,8 @@ type verifier struct {
 	issuer   string
 	audience string
 	form     Setting // of aud: string, array or either
+	subject  string  // claim that names the user
+	lifetime time.Duration
 	leeway   time.Duration
 	now      func() time.Time
 }
@@ -43,38 +44,45 @@ func (v verifier) verify(compact string) (assertion, error) {
 		jwt.WithLeeway(v.leeway),
 		jwt.WithTimeFunc(v.now),
 	)
-	var claims jwt.RegisteredClaims
+	var claims claims
 	_, err := parser.ParseWithClaims(compact, &claims, func(*jwt.Token) (any, error) { return v.key, nil })
 	switch {
 	case err != nil:
 		return assertion{}, errors.New(assertionFault(err))
-	case !v.accepts(compact):
+	case !v.accepts(claims.raw["aud"]):
 		return assertion{}, errors.New("assertion audience has a form that is not accepted")
 	case claims.IssuedAt == nil:
 		return assertion{}, errors.New("assertion has no iat")
 	case claims.ID == "":
 		return assertion{}, errors.New("assertion has no jti")
-	case claims.Subject == "":
-		return assertion{}, errors.New("assertion has no sub")
-	case claims.ExpiresAt.Sub(claims.IssuedAt.Time) > assertionLifetime:
-		return assertion{}, errors.New("assertion is good for more than 300 seconds")
+	case claims.text(v.subject) == "":
+		return assertion{}, errors.New("assertion has no " + v.subject)
+	case claims.ExpiresAt.Sub(claims.IssuedAt.Time) > v.lifetime:
+		return assertion{}, fmt.Errorf("assertion is good for more than %.0f seconds", v.lifetime.Seconds())
 	}
-	return assertion{subject: claims.Subject, id: claims.ID, expires: claims.ExpiresAt.Time}, nil
+	return assertion{subject: claims.text(v.subject), id: claims.ID, expires: claims.ExpiresAt.Time}, nil
 }
 
-// accepts reports whether the form of aud is one that is read. It expects a compact JWS that was parsed before.
-func (v verifier) accepts(compact string) bool {
-	payload, err := base64.RawURLEncoding.DecodeString(strings.Split(compact, ".")[1])
-	if err != nil {
-		return false
-	}
-	var claims struct {
-		Audience any `json:"aud"`
-	}
-	if err := json.Unmarshal(payload, &claims); err != nil {
-		return false
-	}
-	_, array := claims.Audience.([]any)
+// claims are the registered claims, and all claims as they were sent.
+type claims struct {
+	jwt.RegisteredClaims
+	raw map[string]any
+}
+
+// UnmarshalJSON fills both.
+func (c *claims) UnmarshalJSON(data []byte) error {
+	return errors.Join(json.Unmarshal(data, &c.RegisteredClaims), json.Unmarshal(data, &c.raw))
+}
+
+// text returns a claim that is a string, or "".
+func (c *claims) text(name string) string {
+	value, _ := c.raw[name].(string)
+	return value
+}
+
+// accepts reports whether the form of aud is one that is read.
+func (v verifier) accepts(audience any) bool {
+	_, array := audience.([]any)
 	return v.form != asString && array || v.form != asArray && !array
 }
 

@@ -252,6 +252,12 @@ func userEffects() map[string]effect {
 			return fmt.Sprint(r.Status, " ", u.ID == x.former, u.Deleted, len(x.users("email=former@acme.example").rows()))
 		}, want("revive", "201 true false 1", "refuse", "409 true true 1", "new_id", "201 false false 2")},
 		"recipient_email": {func(x *stage) string { return fmt.Sprint(x.create("recipient@lex.example").Status) }, want("promote", "201", "refuse", "409")},
+		"seats": {
+			func(x *stage) string {
+				return fmt.Sprint(x.create("a@acme.example").Status, x.create("b@acme.example").Status)
+			},
+			want("0", "201 201", "7", "201 403"),
+		},
 		"license_full": {func(x *stage) string {
 			var r reply
 			for n := 0; r.Status < 300; n++ {
@@ -284,6 +290,20 @@ func memberEffects() map[string]effect {
 		},
 		"unknown_member": {newcomer, want("created", "4", "refused", "0")},
 		"member_profile": {newcomer, want("restricted", "4", "standard", "1")},
+		"role_ids": {func(x *stage) string {
+			viewer := x.row(x.ask(owner, http.MethodGet, "/rest/roles?name=Viewer", nil), "id")
+			if r := x.grant("emails", "partner@lex.example"); r.Status == http.StatusCreated {
+				return viewer + " " + r.summary()
+			}
+			members := "/rest/folders/" + x.sub + "/members"
+			x.ask(owner, http.MethodPost, members, map[string]any{"roleId": 14, "userIds": []string{x.ada}})
+			x.ask(owner, http.MethodPut, members+"/"+x.ada, map[string]any{"roleId": 14})
+			r := x.ask(owner, http.MethodGet, members+"?roleId=14", nil)
+			return viewer + " " + x.row(r, "roleId") + " " + x.row(r, "inheritRoleId")
+		}, want("usual", "6 201 Created", "other", "16 14 13")},
+		"role_names": {func(x *stage) string {
+			return x.row(x.ask(owner, http.MethodGet, "/rest/roles", nil), "name")
+		}, want("english", `"Downloader"`, "german", `"Herunterladender"`)},
 		"member_fields": {
 			func(x *stage) string { return x.grant("userIds", x.partner).summary() },
 			want("both", "201 Created", "emails", "422 ERR_INVALID_PARAMETER"),
@@ -310,6 +330,10 @@ func tokenEffects() map[string]effect {
 	return map[string]effect{
 		"token_lifetime": {expiresIn, want("0", "3600", "60", "60")},
 		"expires_in":     {expiresIn, want("number", "3600", "string", `"3600"`)},
+		"assertion_lifetime": {
+			func(x *stage) string { return grant(x, x.claims(admin)) },
+			want("0", "granted", "60", "assertion is good for more than 60 seconds"),
+		},
 		"assertion_leeway": {func(x *stage) string {
 			return grant(x, with(x.claims(admin), "exp", x.clock.now().Unix()-30))
 		}, want("0", "assertion is expired", "60", "granted")},
@@ -335,6 +359,17 @@ func tokenEffects() map[string]effect {
 			f.Set("client_secret", "wrong")
 			return fmt.Sprint(x.askForm(f.Encode()).Status)
 		}, want("400", "400", "401", "401")},
+	}
+}
+
+func TestSubjectClaim(t *testing.T) {
+	t.Parallel()
+	x := &stage{site: start(t, func(o *kwsim.Options) { o.Application.SubjectClaim = "uid" })}
+	if r := x.askToken(with(x.claims("nobody@acme.example"), "uid", admin)); r.Status != http.StatusOK {
+		t.Errorf("token for the subject of uid = %d %s", r.Status, r.Body)
+	}
+	if r := x.askToken(x.claims(admin)); r.Status != http.StatusBadRequest || !strings.Contains(r.Body, "has no uid") {
+		t.Errorf("token without uid = %d %s", r.Status, r.Body)
 	}
 }
 

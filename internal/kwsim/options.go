@@ -35,6 +35,7 @@ type Application struct {
 	ClientSecret  string
 	Issuer        string
 	Audience      string         // "" means the server's URL
+	SubjectClaim  string         // claim that names the user acted as; "" means sub
 	PublicKey     *rsa.PublicKey // verifies assertions
 	TokenLifetime time.Duration  // whole seconds; 0 means one hour
 }
@@ -43,6 +44,7 @@ type Application struct {
 func (o Options) withDefaults() Options {
 	o.Listen = cmp.Or(o.Listen, "127.0.0.1:0")
 	o.Application.TokenLifetime = cmp.Or(o.Application.TokenLifetime, time.Hour)
+	o.Application.SubjectClaim = cmp.Or(o.Application.SubjectClaim, "sub")
 	if o.Roles == nil {
 		o.Roles = DefaultRoles()
 	}

@@ -51,7 +51,39 @@ type wireRole struct {
 	Type string `json:"type"`
 }
 
-func newWireRole(r Role) *wireRole { return &wireRole{r.ID, r.Name, r.Rank, "d"} }
+func (b *Behaviour) wireRole(r Role) *wireRole {
+	if name, ok := germanRoles()[r.Name]; ok && b.RoleNames == german {
+		r.Name = name
+	}
+	return &wireRole{b.wireRoleID(r.ID), r.Name, r.Rank, "d"}
+}
+
+// otherRoleIDs is what ids of roles are moved by, to show who looks them up.
+const otherRoleIDs = 10
+
+// wireRoleID returns the id under which clients know the role; 0 stays none.
+func (b *Behaviour) wireRoleID(id int) int {
+	if b.RoleIDs == other && id != 0 {
+		return id + otherRoleIDs
+	}
+	return id
+}
+
+// roleID is the inverse of wireRoleID.
+func (b *Behaviour) roleID(wireID int) int {
+	if b.RoleIDs == other {
+		return wireID - otherRoleIDs
+	}
+	return wireID
+}
+
+// germanRoles translates the names of the default roles.
+func germanRoles() map[string]string {
+	return map[string]string{
+		"Downloader": "Herunterladender", "Collaborator": "Mitarbeiter", "Manager": "Verwalter",
+		"Owner": "Eigentümer", "Viewer": "Betrachter", "Uploader": "Hochladender",
+	}
+}
 
 // listRoles serves the roles for folders, of which none is disabled. The list is not paged and has no metadata.
 func listRoles(c *call) (answer, error) {
@@ -75,7 +107,7 @@ func listRoles(c *call) (answer, error) {
 	data := []*wireRole{}
 	for _, r := range rows {
 		if keep(r) {
-			data = append(data, newWireRole(r))
+			data = append(data, c.world.does().wireRole(r))
 		}
 	}
 	return answer{body: map[string]any{"data": data}}, nil

@@ -53,7 +53,7 @@ func (c *call) wireFolder(f *folder) wireFolder {
 	}
 	if c.query.wants("currentUserRole") {
 		if role, ok := c.world.role(c.world.roleOf(f, c.actor)); ok {
-			out.CurrentUserRole = newWireRole(role)
+			out.CurrentUserRole = c.world.does().wireRole(role)
 		}
 	}
 	return out

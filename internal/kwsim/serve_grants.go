@@ -35,7 +35,7 @@ func (in memberPost) check(w *World) error {
 	case entries > maxEntries:
 		return refuseField(errInputMaxValue, "emails")
 	}
-	return w.checkGrantable(*in.RoleID)
+	return w.checkGrantable(w.does().roleID(*in.RoleID))
 }
 
 // entry is one user of a request to add members.
@@ -66,7 +66,7 @@ func postMembers(c *call) (answer, error) {
 	if err := in.check(c.world); err != nil {
 		return answer{}, err
 	}
-	role := *in.RoleID
+	role := c.world.does().roleID(*in.RoleID)
 	good, failed, err := c.judgeAll(f, c.entries(in), role)
 	if err != nil {
 		return answer{}, err

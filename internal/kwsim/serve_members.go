@@ -34,10 +34,11 @@ type origin struct {
 
 func (c *call) wireMember(f *folder, h holding) wireMember {
 	g := c.world.effective(h)
-	out := wireMember{ObjectID: f.ID, RoleID: g.role, UserID: h.user.ID, Email: h.user.Email}
+	does := c.world.does()
+	out := wireMember{ObjectID: f.ID, RoleID: does.wireRoleID(g.role), UserID: h.user.ID, Email: h.user.Email}
 	if !c.query.compact() {
 		out.memberDetail = &memberDetail{
-			InheritRoleID: h.inherited.role, Rank: c.world.ranks[g.role],
+			InheritRoleID: does.wireRoleID(h.inherited.role), Rank: c.world.ranks[g.role],
 			SharedBy: newBasicUser(g.by), Created: wireTime(g.at),
 		}
 		if h.direct.role == 0 {
@@ -49,7 +50,7 @@ func (c *call) wireMember(f *folder, h holding) wireMember {
 	}
 	if c.query.wants("role") {
 		role, _ := c.world.role(g.role)
-		out.Role = newWireRole(role)
+		out.Role = does.wireRole(role)
 	}
 	return out
 }
@@ -83,7 +84,8 @@ func listMembers(c *call) (answer, error) {
 	}
 	var keep filter[holding]
 	if role := c.query.number("roleId"); role != nil {
-		keep = func(h holding) bool { return c.world.effective(h).role == *role }
+		named := c.world.does().roleID(*role)
+		keep = func(h holding) bool { return c.world.effective(h).role == named }
 	}
 	return page(c, rows, keep, func(h holding) any { return c.wireMember(f, h) }), nil
 }
@@ -157,13 +159,14 @@ func putMember(c *call) (answer, error) {
 	if in.RoleID == nil {
 		return answer{}, refuseField(errInputRequired, "roleId")
 	}
-	if err := c.world.checkGrantable(*in.RoleID); err != nil {
+	role := c.world.does().roleID(*in.RoleID)
+	if err := c.world.checkGrantable(role); err != nil {
 		return answer{}, err
 	}
-	if c.world.ranks[h.inherited.role] >= c.world.ranks[*in.RoleID] {
+	if c.world.ranks[h.inherited.role] >= c.world.ranks[role] {
 		return answer{}, refuseAs(http.StatusForbidden, errParentMemberExists)
 	}
-	c.regrant(f, h, *in.RoleID)
+	c.regrant(f, h, role)
 	if !c.query.isTrue("returnEntity") {
 		return answer{}, nil
 	}

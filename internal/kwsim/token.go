@@ -46,7 +46,9 @@ func newTokens(o Options) *tokens {
 		lifetime: a.TokenLifetime,
 		now:      o.Now,
 		secret:   a.ClientSecret,
-		verifier: verifier{key: a.PublicKey, issuer: a.Issuer, audience: a.Audience, leeway: o.Leeway, now: o.Now},
+		verifier: verifier{
+			key: a.PublicKey, issuer: a.Issuer, audience: a.Audience, subject: a.SubjectClaim, leeway: o.Leeway, now: o.Now,
+		},
 		sessions: map[string]session{},
 		usedIDs:  map[string]time.Time{},
 	}
@@ -153,6 +155,7 @@ func (t *tokens) knows(clientID, secret string) bool {
 func (t *tokens) grant(w *World, form url.Values, e *Exchange) answer {
 	does := w.does()
 	v := t.verifier
+	v.lifetime = cmp.Or(time.Duration(does.AssertionLifetime)*time.Second, assertionLifetime)
 	v.leeway, v.form = cmp.Or(time.Duration(does.AssertionLeeway)*time.Second, v.leeway), does.AssertionAudience
 	claim, err := v.verify(form.Get("assertion"))
 	if err != nil {

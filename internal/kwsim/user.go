@@ -134,10 +134,11 @@ func (w *World) index(u *user) {
 func (w *World) seatFree() bool { return w.freeSeats() > 0 }
 
 func (w *World) freeSeats() int {
-	if w.seats == 0 {
+	seats := cmp.Or(w.does().Seats, w.seats)
+	if seats == 0 {
 		return math.MaxInt
 	}
-	return w.seats - w.occupied
+	return seats - w.occupied
 }
 
 // mayOpen says whether an account can be opened for the address of the row, which is nil for a new address.
