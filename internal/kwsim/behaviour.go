@@ -29,7 +29,7 @@ type Behaviour struct {
 	DeletedEmail    Setting `json:"deleted_email" yaml:"deleted_email" settings:"revive refuse new_id" doc:"creating the address of a soft-deleted user"`
 	RecipientEmail  Setting `json:"recipient_email" yaml:"recipient_email" settings:"promote refuse" doc:"creating the address of a recipient"`
 	LicenseFull     Setting `json:"license_full" yaml:"license_full" settings:"403 422" doc:"status of ERR_LICENSE_MAX_USERS_COUNT_REACHED"`
-	Seats           int     `json:"seats" yaml:"seats" settings:"0 7" doc:"licensed accounts; 0 for what the server was started with"`
+	Seats           int     `json:"seats" yaml:"seats" settings:"0 1000" doc:"licensed accounts; 0 for what the server was started with"`
 	UnknownID       Setting `json:"unknown_id" yaml:"unknown_id" settings:"403 404" doc:"ERR_ACCESS_USER, or ERR_ENTITY_NOT_FOUND"`
 	DeletedFolder   Setting `json:"deleted_folder" yaml:"deleted_folder" settings:"403 404" doc:"ERR_ENTITY_DELETED, or ERR_ENTITY_NOT_FOUND"`
 	PartialFailure  Setting `json:"partial_failure" yaml:"partial_failure" settings:"207 201" doc:"status of added members of which some failed"`
@@ -39,12 +39,11 @@ type Behaviour struct {
 	MemberProfile   Setting `json:"member_profile" yaml:"member_profile" settings:"restricted standard" doc:"profile of accounts that adding a member creates"`
 	MemberFields    Setting `json:"member_fields" yaml:"member_fields" settings:"both emails" doc:"whether adding members knows userIds, or emails only"`
 	RoleIDs         Setting `json:"role_ids" yaml:"role_ids" settings:"usual other" doc:"ids of roles as clients hard-code them, or each 10 more"`
-	RoleNames       Setting `json:"role_names" yaml:"role_names" settings:"english german" doc:"language of role names"`
 	InheritedOrigin Setting `json:"inherited_origin" yaml:"inherited_origin" settings:"object id absent" doc:"originFolder of inherited members"`
 
 	TokenLifetime     int     `json:"token_lifetime" yaml:"token_lifetime" settings:"0 60" doc:"seconds that a token is good for; 0 for what the application was registered with"`
 	ExpiresIn         Setting `json:"expires_in" yaml:"expires_in" settings:"number string" doc:"how expires_in is sent"`
-	AssertionLifetime int     `json:"assertion_lifetime" yaml:"assertion_lifetime" settings:"0 60" doc:"most seconds from iat to exp; 0 for 300"`
+	AssertionLifetime int     `json:"assertion_lifetime" yaml:"assertion_lifetime" settings:"0 600" doc:"most seconds from iat to exp; 0 for 300"`
 	AssertionLeeway   int     `json:"assertion_leeway" yaml:"assertion_leeway" settings:"0 60" doc:"seconds of clock skew tolerated in assertions; 0 for what the server was started with"`
 	AssertionReplay   Setting `json:"assertion_replay" yaml:"assertion_replay" settings:"refused accepted" doc:"the same jti again"`
 	AssertionAudience Setting `json:"assertion_audience" yaml:"assertion_audience" settings:"either string array" doc:"form of aud that is accepted"`

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -256,7 +257,7 @@ func userEffects() map[string]effect {
 			func(x *stage) string {
 				return fmt.Sprint(x.create("a@acme.example").Status, x.create("b@acme.example").Status)
 			},
-			want("0", "201 201", "7", "201 403"),
+			want("0", "201 201", "7", "201 403", "1000", "201 201"),
 		},
 		"license_full": {func(x *stage) string {
 			var r reply
@@ -301,9 +302,6 @@ func memberEffects() map[string]effect {
 			r := x.ask(owner, http.MethodGet, members+"?roleId=14", nil)
 			return viewer + " " + x.row(r, "roleId") + " " + x.row(r, "inheritRoleId")
 		}, want("usual", "6 201 Created", "other", "16 14 13")},
-		"role_names": {func(x *stage) string {
-			return x.row(x.ask(owner, http.MethodGet, "/rest/roles", nil), "name")
-		}, want("english", `"Downloader"`, "german", `"Herunterladender"`)},
 		"member_fields": {
 			func(x *stage) string { return x.grant("userIds", x.partner).summary() },
 			want("both", "201 Created", "emails", "422 ERR_INVALID_PARAMETER"),
@@ -330,10 +328,13 @@ func tokenEffects() map[string]effect {
 	return map[string]effect{
 		"token_lifetime": {expiresIn, want("0", "3600", "60", "60")},
 		"expires_in":     {expiresIn, want("number", "3600", "string", `"3600"`)},
-		"assertion_lifetime": {
-			func(x *stage) string { return grant(x, x.claims(admin)) },
-			want("0", "granted", "60", "assertion is good for more than 60 seconds"),
-		},
+		"assertion_lifetime": {func(x *stage) string {
+			now := x.clock.now().Unix()
+			return grant(x, with(x.claims(admin), "exp", now+60)) + ", " + grant(x, with(x.claims(admin), "exp", now+500))
+		}, want(
+			"0", "granted, assertion is good for more than 300 seconds", "600", "granted, granted",
+			"30", "assertion is good for more than 30 seconds, assertion is good for more than 30 seconds",
+		)},
 		"assertion_leeway": {func(x *stage) string {
 			return grant(x, with(x.claims(admin), "exp", x.clock.now().Unix()-30))
 		}, want("0", "assertion is expired", "60", "granted")},
@@ -373,6 +374,14 @@ func TestSubjectClaim(t *testing.T) {
 	}
 }
 
+// untested returns the settings of the switch whose effect is not known. Numbers may be tested with more than they list.
+func untested(s kwsim.Switch, e effect) []kwsim.Setting {
+	return slices.DeleteFunc(slices.Clone(s.Settings), func(to kwsim.Setting) bool {
+		_, known := e.want[to]
+		return known
+	})
+}
+
 // TestEverySwitchOnTheWire turns each switch to each of its settings while the server runs.
 func TestEverySwitchOnTheWire(t *testing.T) {
 	t.Parallel()
@@ -387,11 +396,11 @@ func TestEverySwitchOnTheWire(t *testing.T) {
 	for _, s := range kwsim.Switches() {
 		e, tested := known[s.Name]
 		delete(known, s.Name)
-		if !tested || len(s.Settings) < 2 || len(e.want) != len(s.Settings) || s.Doc == "" {
-			t.Errorf("switch %s: settings %v and documentation %q, tested with %v", s.Name, s.Settings, s.Doc, e.want)
+		if missing := untested(s, e); !tested || len(s.Settings) < 2 || len(missing) > 0 || s.Doc == "" {
+			t.Errorf("switch %s: settings %v and documentation %q, not tested: %v", s.Name, s.Settings, s.Doc, missing)
 			continue
 		}
-		for _, to := range s.Settings {
+		for to := range e.want {
 			t.Run(fmt.Sprintf("%s=%s", s.Name, to), func(t *testing.T) {
 				t.Parallel()
 				x := newStage(t, func(o *kwsim.Options) {

@@ -42,8 +42,8 @@ func (x *site) askForm(body string) reply {
 
 // plainly sends a request on a connection of its own, so that nothing is sent again behind the test's back.
 func plainly(req *http.Request) (reply, error) {
-	req.Close = true
-	res, err := http.DefaultClient.Do(req)
+	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	res, err := client.Do(req)
 	if err != nil {
 		return reply{}, err
 	}

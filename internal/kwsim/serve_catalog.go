@@ -52,9 +52,6 @@ type wireRole struct {
 }
 
 func (b *Behaviour) wireRole(r Role) *wireRole {
-	if name, ok := germanRoles()[r.Name]; ok && b.RoleNames == german {
-		r.Name = name
-	}
 	return &wireRole{b.wireRoleID(r.ID), r.Name, r.Rank, "d"}
 }
 
@@ -75,14 +72,6 @@ func (b *Behaviour) roleID(wireID int) int {
 		return wireID - otherRoleIDs
 	}
 	return wireID
-}
-
-// germanRoles translates the names of the default roles.
-func germanRoles() map[string]string {
-	return map[string]string{
-		"Downloader": "Herunterladender", "Collaborator": "Mitarbeiter", "Manager": "Verwalter",
-		"Owner": "Eigentümer", "Viewer": "Betrachter", "Uploader": "Hochladender",
-	}
 }
 
 // listRoles serves the roles for folders, of which none is disabled. The list is not paged and has no metadata.
