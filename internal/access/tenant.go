@@ -23,11 +23,16 @@ type Place struct {
 
 // Folder is a folder that exists, as the identity As sees it.
 type Folder struct {
-	ID     string
-	Parent string // id of the folder above; "" at the top
-	As     string
-	Path   Path
+	ID       string
+	Parent   string // id of the folder above; "" at the top
+	As       string
+	Path     Path
+	Inherits bool // members of the folder above reach it
 }
+
+// OriginUnknown stands for the origin of a role that comes from above, of which
+// the server does not say where, and which may as well have been given here.
+const OriginUnknown = "?"
 
 // Unusable is a place that exists, or existed, and cannot be used, and why:
 // deleted, invisible, ambiguous, outside the roots. A place that is in neither
@@ -94,7 +99,7 @@ type Grant struct {
 	Account  string
 	Folder   string
 	Role     string    // name; "role 9" if the server's list does not have it
-	Origin   string    // the folder it is inherited from; "" if it was given here
+	Origin   string    // the folder it is inherited from, or OriginUnknown; "" if it was given here
 	SharedBy string    // account that gave it
 	Created  time.Time // when it was given
 }

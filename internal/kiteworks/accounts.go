@@ -23,7 +23,7 @@ func (t *Tenant) suspend(ctx context.Context, c plan.Change, off bool) plan.Outc
 	as := t.client.options.Identities.Users
 	_, err := t.client.send(ctx, put(as, "/rest/admin/users/{id}", nil, suspension{Suspended: off}, c.Account), nil)
 	if err != nil && refused(err) {
-		return outcome(c, plan.Refused, err.Error())
+		return denied(c, err)
 	}
 	return t.verify(ctx, c, err, func(u wireUser) bool { return u.Suspended == off })
 }
@@ -62,7 +62,7 @@ func (t *Tenant) rename(ctx context.Context, c plan.Change) plan.Outcome {
 	body := migration{Users: []renaming{{OldEmail: c.From, NewEmail: c.To}}}
 	_, err := t.client.send(ctx, post(t.client.options.Identities.Users, "/rest/admin/users/migrateEmails", nil, body), nil)
 	if err != nil && refused(err) {
-		return outcome(c, plan.Refused, err.Error())
+		return denied(c, err)
 	}
 	return t.verify(ctx, c, err, func(u wireUser) bool {
 		email, _ := access.ParseEmail(u.Email)
@@ -121,7 +121,7 @@ func (t *Tenant) remove(ctx context.Context, c plan.Change) plan.Outcome {
 	as := t.client.options.Identities.Users
 	_, err = t.client.send(ctx, newRequest(http.MethodDelete, as, "/rest/admin/users/{id}", flags.query(), nil, []string{c.Account}), nil)
 	if err != nil && refused(err) {
-		return outcome(c, plan.Refused, err.Error())
+		return denied(c, err)
 	}
 	return t.verify(ctx, c, err, func(u wireUser) bool { return u.Deleted })
 }
@@ -149,7 +149,7 @@ func (t *Tenant) setProfile(ctx context.Context, n *names, s plan.Step) []plan.O
 	query := url.Values{"id:in": {strings.Join(accounts, ",")}}
 	_, err = t.client.send(ctx, put(t.client.options.Identities.Users, "/rest/admin/profiles/{id}/users", query, body, id), nil)
 	if err != nil && refused(err) {
-		return each(s, plan.Outcome{Result: plan.Refused, Why: err.Error()})
+		return each(s, denied(s.Changes[0], err))
 	}
 	out := make([]plan.Outcome, 0, len(s.Changes))
 	for _, c := range s.Changes {

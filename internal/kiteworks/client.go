@@ -51,7 +51,7 @@ func newClient(o Options) (*Client, error) {
 	transport.MaxIdleConnsPerHost = 16
 	c := &Client{
 		options:  o,
-		throttle: newThrottle(o.Rate, burst),
+		throttle: newThrottle(o.Rate),
 		pause:    firstTryAgain,
 		known:    map[access.Email]bool{},
 		http: &http.Client{

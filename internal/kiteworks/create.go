@@ -40,7 +40,9 @@ func (t *Tenant) createAccount(ctx context.Context, n *names, c plan.Change) pla
 		return out
 	}
 	if err != nil && refused(err) && codeOf(err) != "ERR_ENTITY_EXISTS" {
-		return outcome(c, plan.Refused, err.Error())
+		out = denied(c, err)
+		out.NoSeat = codeOf(err) == "ERR_LICENSE_MAX_USERS_COUNT_REACHED"
+		return out
 	}
 	return t.readAccount(ctx, n, c, err)
 }
@@ -88,7 +90,7 @@ func (t *Tenant) createFolder(ctx context.Context, c plan.Change) plan.Outcome {
 		return out
 	}
 	if err != nil && refused(err) && codeOf(err) != "ERR_ENTITY_EXISTS" {
-		return outcome(c, plan.Refused, err.Error())
+		return denied(c, err)
 	}
 	w := &walker{client: t.client, as: as, levels: map[string][]wireFolder{}}
 	level, readErr := w.children(ctx, c.Parent)

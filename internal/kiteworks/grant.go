@@ -54,7 +54,7 @@ func (t *Tenant) grant(ctx context.Context, n *names, s plan.Step) []plan.Outcom
 	var added addedMembers
 	_, err = t.client.send(ctx, post(access.Email(s.As), "/rest/folders/{id}/members", addMembers(s.Op), t.newMembers(s, role), s.Folder), &added)
 	if err != nil && refused(err) && !exists(codeOf(err)) {
-		return each(s, plan.Outcome{Result: plan.Refused, Why: err.Error()})
+		return each(s, denied(s.Changes[0], err))
 	}
 	outcomes, doubtful := judge(s, added, err)
 	if len(doubtful) > 0 {

@@ -45,7 +45,7 @@ func (t *Tenant) narrow(ctx context.Context, n *names, c plan.Change) plan.Outco
 		return outcome(c, plan.Done, "")
 	}
 	if refused(err) {
-		return outcome(c, plan.Refused, err.Error())
+		return denied(c, err)
 	}
 	after, readErr := t.member(ctx, n, c)
 	switch {

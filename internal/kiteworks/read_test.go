@@ -152,7 +152,7 @@ func TestObserveReadsMembersWithTheirOrigin(t *testing.T) {
 		}
 	}
 	want := map[string]string{
-		s.owner: "Owner from above", // owner of both: what it was given here cannot be told from what it inherits
+		s.owner: "Owner from ?", // owner of both: what it was given here cannot be told from what it inherits
 		direct:  "Viewer from ", above: "Collaborator from " + s.folder["/Departments"],
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

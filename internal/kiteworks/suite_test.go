@@ -1,6 +1,7 @@
 package kiteworks_test
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -66,7 +67,7 @@ func (s *telling) tell() error {
 			continue
 		}
 		if len(p.Changes) == 0 {
-			return nil
+			return blocked(p)
 		}
 		s.carryOut(p)
 	}
@@ -125,6 +126,16 @@ func (s *telling) carryOut(p plan.Plan) {
 			}
 		}
 	}
+}
+
+// blocked is what an empty plan leaves undone because a rule cannot be carried out.
+func blocked(p plan.Plan) error {
+	for _, n := range p.Notes {
+		if n.Kind == plan.NoteBlocked {
+			return errors.New(n.Why)
+		}
+	}
+	return nil
 }
 
 func (s *telling) hear(text string) {

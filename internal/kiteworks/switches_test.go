@@ -47,6 +47,7 @@ var refused = map[string]string{
 	"member_fields=emails":     "userIds",
 	"assertion_audience=array": "invalid_grant",
 	"recipient_email=refuse":   "ERR_ENTITY_EXISTS",
+	"role_names=german":        `the server has no role "Collaborator": it offers`,
 }
 
 // TestEachSwitchBothWays tells the story with every setting of every switch: the

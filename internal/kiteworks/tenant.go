@@ -2,6 +2,7 @@ package kiteworks
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/access"
@@ -70,6 +71,15 @@ func each(s plan.Step, o plan.Outcome) []plan.Outcome {
 
 func outcome(c plan.Change, r plan.Result, why string) plan.Outcome {
 	return plan.Outcome{Key: c.Key, Result: r, Why: why}
+}
+
+// denied is the outcome of a request that has had no effect: a verdict of the
+// server, or one that never reached it.
+func denied(c plan.Change, err error) plan.Outcome {
+	if errors.Is(err, errUnsent) {
+		return outcome(c, plan.Skipped, err.Error())
+	}
+	return outcome(c, plan.Refused, err.Error())
 }
 
 // folderOf is the folder that a change of a member writes to.

@@ -25,8 +25,10 @@ type throttle struct {
 	until time.Time
 }
 
-func newThrottle(perSecond float64, burst int) *throttle {
-	return &throttle{shrink: 1, limiter: rate.NewLimiter(rate.Limit(perSecond), burst)}
+// newThrottle spaces requests evenly. At real rates nothing goes in bursts, which
+// a server without a queue would refuse; at higher ones the timer needs some room.
+func newThrottle(perSecond float64) *throttle {
+	return &throttle{shrink: 1, limiter: rate.NewLimiter(rate.Limit(perSecond), 1+int(perSecond/50))}
 }
 
 // wait returns when a request may go, or with ctx's error.

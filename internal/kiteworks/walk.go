@@ -183,7 +183,7 @@ func (w *walker) descend(ctx context.Context, f access.Folder, names []string) (
 
 func (w *walker) see(child wireFolder, parent access.Folder) {
 	w.found[string(child.ID)] = access.Folder{
-		ID: string(child.ID), Parent: parent.ID, As: string(w.as), Path: parent.Path.Join(child.Name),
+		ID: string(child.ID), Parent: parent.ID, As: string(w.as), Path: parent.Path.Join(child.Name), Inherits: child.Inherits,
 	}
 }
 

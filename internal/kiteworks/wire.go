@@ -102,6 +102,7 @@ type wireFolder struct {
 	Name     string `json:"name"`
 	Type     string `json:"type"`
 	Deleted  bool   `json:"deleted"`
+	Inherits bool   `json:"inheritanceEnabled"`
 }
 
 // wireMember is schema Member, as far as it is used. A row of an LDAP group has
@@ -148,9 +149,6 @@ func (m wireMember) key() string {
 	return "user:" + m.user() + " group:" + string(m.GroupID)
 }
 
-// above stands for the origin of a role that is inherited from nobody says where.
-const above = "above"
-
 // origin is the folder that a role is inherited from; "" if it was given on
 // folder. A row that names no origin but holds just what comes from above counts
 // as inherited: it is not certain that anything was given here.
@@ -162,7 +160,7 @@ func (m wireMember) origin(folder string) string {
 		id = ref.ID
 	case json.Unmarshal(m.OriginFolder, &id) == nil && id.set():
 	case m.InheritRoleID.set() && string(m.InheritRoleID) == m.role():
-		return above
+		return access.OriginUnknown
 	}
 	if string(id) == folder {
 		return ""

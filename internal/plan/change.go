@@ -127,6 +127,7 @@ type Outcome struct {
 	Folder   string    // id of the folder created
 	SharedBy string    // evidence of a grant: who gave it,
 	Created  time.Time // and when, as the server says
+	NoSeat   bool      // of a creation: refused because no licence is left
 	Why      string    // for Refused, Unknown, Skipped: the reason, fit for the report
 }
 

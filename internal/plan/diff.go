@@ -130,16 +130,22 @@ func (d *differ) create(v *access.Verdict) (Key, bool) {
 // grants adds what is missing of a person's roles. The account exists, or is
 // created by the change need.
 func (d *differ) grants(v *access.Verdict, account string, need Key) {
-	for _, t := range d.targets(v) {
-		from, missing := d.missing(v, &t, account)
-		if !missing {
+	targets := d.targets(v)
+	lacking := targets[:0]
+	for _, t := range targets {
+		if d.missing(v, &t, account) {
+			lacking = append(lacking, t)
+		}
+	}
+	for _, t := range lacking {
+		if d.covered(t, lacking) {
 			continue
 		}
 		c := Change{
 			Op: Grant, Person: v.Person, Email: v.Email, Account: account,
-			As: t.place.As, Folder: t.folder.ID, Path: t.path(), From: from, To: t.role.Name, Causes: t.causes,
+			As: t.place.As, Folder: t.folder.ID, Path: t.path(), From: t.from, To: t.role.Name, Causes: t.causes,
 		}
-		if from != "" {
+		if t.from != "" {
 			c.Op = Raise
 		}
 		c.Key = Key(c.Op.String() + "|" + v.Person.String() + "|" + t.key)
@@ -153,15 +159,16 @@ func (d *differ) grants(v *access.Verdict, account string, need Key) {
 	}
 }
 
-// missing says whether an account lacks the role on a folder, and which weaker
-// one it holds.
-func (d *differ) missing(v *access.Verdict, t *target, account string) (from string, missing bool) {
+// missing says whether an account lacks the role on a folder, and notes in t which
+// weaker one it was given there. One that is inherited is not changed here: a
+// grant of its own stands beside it.
+func (d *differ) missing(v *access.Verdict, t *target, account string) bool {
 	if t.folder.ID != "" && !d.tenant.observed[t.folder.ID] {
 		d.hold(v, firstRule(t.causes), "the members of "+string(t.path())+" were not read")
-		return "", false
+		return false
 	}
 	if t.folder.ID == "" || account == "" {
-		return "", true
+		return true
 	}
 	key := GrantKey{Account: account, Folder: t.folder.ID}
 	have, ok := d.tenant.grants[key]
@@ -169,15 +176,18 @@ func (d *differ) missing(v *access.Verdict, t *target, account string) (from str
 		if owned, ours := d.memory.Owned[key]; ours {
 			d.hold(v, firstRule(t.causes), "had "+owned.Role+" on "+string(t.path())+
 				" from us, and somebody else has removed it since: it is not given again")
-			return "", false
+			return false
 		}
-		return "", true
+		return true
 	}
 	held, known := d.atlas.roles[access.FoldName(have.Role)]
 	if !known {
 		d.hold(v, firstRule(t.causes), "holds "+have.Role+" on "+string(t.path())+", whose rank the server does not give")
 	}
-	return held.Name, known && held.Rank < t.role.Rank
+	if have.Origin == "" || have.Origin == access.OriginUnknown {
+		t.from = held.Name
+	}
+	return known && held.Rank < t.role.Rank
 }
 
 // createFolder adds the creation of a folder and of the missing ones above it,

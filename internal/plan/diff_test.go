@@ -39,6 +39,15 @@ func base() *world {
 	}
 }
 
+// inheriting is base, where members of /Dep reach what is below.
+func inheriting() *world {
+	w := base()
+	for i := range w.catalog.Folders {
+		w.catalog.Folders[i].Inherits = true
+	}
+	return w
+}
+
 func id(name string) access.PersonID { return access.PersonID{Source: "dir", ID: name} }
 
 func email(name string) access.Email { return access.Email(name + "@corp.example") }
@@ -126,6 +135,31 @@ func TestDiff(t *testing.T) {
 		{"a human gave more", base().person("anna", fin).account("anna").grant("anna", "f1", "Manager"), nil},
 		{"a human gave less", base().person("anna", fin).account("anna").grant("anna", "f1", "Viewer"), []string{
 			"raise anna@corp.example /Dep/Fin Collaborator from Viewer",
+		}},
+		{"a weaker role is inherited", func() *world {
+			w := base().person("anna", fin).account("anna").grant("anna", "f1", "Viewer")
+			w.state.Grants[0].Origin = "f0"
+			return w
+		}(), []string{"grant anna@corp.example /Dep/Fin Collaborator"}},
+		{"nobody knows where a weaker role comes from", func() *world {
+			w := base().person("anna", fin).account("anna").grant("anna", "f1", "Viewer")
+			w.state.Grants[0].Origin = access.OriginUnknown
+			return w
+		}(), []string{"raise anna@corp.example /Dep/Fin Collaborator from Viewer"}},
+		{"a folder that inherits needs no grant of its own", inheriting().person("anna", wish("dep", "/Dep", "Collaborator"), wish("fin", "/Dep/Fin", "Viewer")).account("anna"), []string{
+			"grant anna@corp.example /Dep Collaborator",
+		}},
+		{"a folder that inherits less does", inheriting().person("anna", wish("dep", "/Dep", "Viewer"), fin).account("anna"), []string{
+			"grant anna@corp.example /Dep Viewer",
+			"grant anna@corp.example /Dep/Fin Collaborator",
+		}},
+		{"a folder that inherits from a grant that is held does", func() *world {
+			w := inheriting().person("anna", wish("dep", "/Dep", "Collaborator"), fin).account("anna")
+			w.memory.Owned[plan.GrantKey{Account: "u-anna", Folder: "f0"}] = access.Owned{Person: id("anna"), Role: "Collaborator"}
+			return w
+		}(), []string{
+			"grant anna@corp.example /Dep/Fin Collaborator",
+			"held anna@corp.example dep: had Collaborator on /Dep from us, and somebody else has removed it since: it is not given again 0",
 		}},
 		{"a role of which no rank is known is left alone", base().person("anna", fin).account("anna").grant("anna", "f1", "role 99"), []string{
 			"held anna@corp.example fin: holds role 99 on /Dep/Fin, whose rank the server does not give 0",

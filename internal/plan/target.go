@@ -15,6 +15,7 @@ type target struct {
 	folder access.Folder // zero if it is to be made
 	role   access.Role
 	causes []access.Cause
+	from   string // the weaker role held there; "": none
 }
 
 // path is where the folder is now; a folder that was renamed keeps its id.
@@ -71,6 +72,24 @@ func (d *differ) resolve(w access.Wish) (t target, why string) {
 		d.pin(w.Place)
 	}
 	return target{key: at.key, place: w.Place, folder: at.folder, role: role, causes: []access.Cause{w.Cause}}, ""
+}
+
+// covered says whether a role that is about to be given on a folder above will
+// reach this one: then nothing has to be given here.
+func (d *differ) covered(t target, given []target) bool {
+	for f := t.folder; f.Inherits && f.Parent != ""; {
+		parent, known := d.atlas.byID[f.Parent]
+		if !known {
+			return false
+		}
+		for _, o := range given {
+			if o.key == parent.ID && o.from == "" && o.role.Rank >= t.role.Rank {
+				return true
+			}
+		}
+		f = parent
+	}
+	return false
 }
 
 // pin remembers which folder a path, and each path above it, means today.

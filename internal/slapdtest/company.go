@@ -143,6 +143,7 @@ func (c *Company) addGroups(r *rand.Rand) {
 	loopB := "cn=loop-b," + GroupsBase
 	loopA := c.addGroup("groupOfNames", "loop-a", loopB)
 	c.addGroup("groupOfNames", "loop-b", loopA, c.People[c.InCycle].DN)
+	c.addGroup("groupOfNames", "night-shift", c.sample(r, 20)...)
 	c.addGroup("groupOfNames", "strangers", "uid=unknown,"+PeopleBase)
 	c.Groups = append(c.Groups, Group{
 		UUID: groupUUID(len(c.Groups)), DN: "cn=unix," + GroupsBase, Name: "unix", Class: "posixGroup",

@@ -38,6 +38,9 @@ func (r *Runner) apply(ctx context.Context, rep *Report) error {
 	if slices.ContainsFunc(a.outcomes, func(o plan.Outcome) bool { return o.Why == notBegun }) {
 		return fmt.Errorf("stopped before the end: %w", context.Cause(ctx))
 	}
+	if why := a.line.lost(); why != "" {
+		return fmt.Errorf("stopped before the end, because Kiteworks does not answer any more: %s", why)
+	}
 	return nil
 }
 
@@ -68,6 +71,7 @@ type application struct {
 	run      int64
 	made     map[plan.Key]plan.Outcome // creations that ended
 	outcomes []plan.Outcome
+	line     line
 }
 
 // batch intends, sends and settles. Steps that were not begun when ctx ended
@@ -167,6 +171,9 @@ func (a *application) step(ctx context.Context, s plan.Step) (out []plan.Outcome
 	if ctx.Err() != nil {
 		return all(s, plan.Skipped, notBegun), nil
 	}
+	if why := a.line.closed(s.Op); why != "" {
+		return all(s, plan.Skipped, why), nil
+	}
 	defer func() {
 		if p := recover(); p != nil {
 			out = all(s, plan.Unknown, fmt.Sprintf("internal error: %v", p))
@@ -175,7 +182,9 @@ func (a *application) step(ctx context.Context, s plan.Step) (out []plan.Outcome
 	}()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), stepTime)
 	defer cancel()
-	return a.runner.Tenant.Apply(ctx, s), nil
+	out = a.runner.Tenant.Apply(ctx, s)
+	a.line.heard(out)
+	return out, nil
 }
 
 // all gives each change of a step the same outcome.
