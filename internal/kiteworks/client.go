@@ -24,7 +24,6 @@ const (
 	maxBody       = 64 << 20         // bytes of a success
 	maxErrBody    = 64 << 10         // bytes of an error
 	maxTries      = 5                // of a request that may be repeated
-	burst         = 5                // requests that may go at once after a quiet time
 	apiVersion    = "28"
 	firstTryAgain = 500 * time.Millisecond
 	maxThrottle   = 3 // refusals without a code, after which they are a verdict
