@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"os"
@@ -107,12 +108,11 @@ func readInto[T any](into *T, path string, read func(io.Reader) (T, error)) erro
 	if path == "" {
 		return nil
 	}
-	f, err := os.Open(path)
+	text, err := os.ReadFile(path)
 	if err != nil {
 		return err
 	}
-	defer f.Close()
-	if *into, err = read(f); err != nil {
+	if *into, err = read(bytes.NewReader(text)); err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
 	return nil

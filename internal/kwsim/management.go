@@ -40,7 +40,7 @@ POST   /tokens/revoke    end every token
 const maxSnapshot = 1 << 30
 
 func newManagement(s *Server, address string) (*management, error) {
-	listener, err := net.Listen("tcp", address)
+	listener, err := listen(address)
 	if err != nil {
 		return nil, fmt.Errorf("listen for the management of simulated Kiteworks: %w", err)
 	}

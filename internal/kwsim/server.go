@@ -1,12 +1,12 @@
 package kwsim
 
 import (
+	"context"
 	"crypto/rsa"
 	"crypto/tls"
 	"errors"
 	"fmt"
-	"io"
-	"log"
+	"log/slog"
 	"net"
 	"net/http"
 	"sync"
@@ -41,7 +41,7 @@ func New(o Options) (*Server, error) {
 		return nil, fmt.Errorf("check simulator options: %w", err)
 	}
 	o.Behaviour, _ = o.Behaviour.complete() // validate has tried it
-	listener, err := net.Listen("tcp", o.Listen)
+	listener, err := listen(o.Listen)
 	if err != nil {
 		return nil, fmt.Errorf("listen for simulated Kiteworks: %w", err)
 	}
@@ -59,7 +59,7 @@ func New(o Options) (*Server, error) {
 	s.http = &http.Server{
 		Handler:           s,
 		ReadHeaderTimeout: 10 * time.Second,
-		ErrorLog:          log.New(io.Discard, "", 0), // broken handshakes are the client's to report
+		ErrorLog:          slog.NewLogLogger(slog.DiscardHandler, slog.LevelError), // broken handshakes are the client's to report
 	}
 	if o.TLS {
 		if err := s.makeCertificate(); err != nil {
@@ -77,6 +77,11 @@ func New(o Options) (*Server, error) {
 	}
 	go s.serve()
 	return s, nil
+}
+
+// listen never waits, so nobody can want to stop it.
+func listen(address string) (net.Listener, error) {
+	return new(net.ListenConfig).Listen(context.Background(), "tcp", address)
 }
 
 func (s *Server) makeCertificate() error {

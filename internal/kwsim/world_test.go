@@ -2,6 +2,7 @@ package kwsim_test
 
 import (
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"sync"
@@ -222,10 +223,34 @@ func BenchmarkPages(b *testing.B) {
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			for b.Loop() {
-				if r := x.do(c.as, http.MethodGet, c.path, nil); r.Status != http.StatusOK {
-					b.Fatal(r.Status, r.Body)
+				res, err := http.DefaultClient.Do(x.request(c.as, http.MethodGet, c.path, nil)) // the contract costs more than the page
+				if err != nil {
+					b.Fatal(err)
 				}
+				if _, err := io.Copy(io.Discard, res.Body); err != nil || res.StatusCode != http.StatusOK {
+					b.Fatal(res.Status, err)
+				}
+				_ = res.Body.Close()
 			}
 		})
 	}
+}
+
+func BenchmarkSnapshot(b *testing.B) {
+	x, _ := city(b)
+	data := []byte(snapshotOf(b, x.World()))
+	b.Run("take", func(b *testing.B) {
+		for b.Loop() {
+			snapshotOf(b, x.World())
+		}
+		b.SetBytes(int64(len(data)))
+	})
+	b.Run("restore", func(b *testing.B) {
+		for b.Loop() {
+			if err := x.World().Restore(data); err != nil {
+				b.Fatal(err)
+			}
+		}
+		b.SetBytes(int64(len(data)))
+	})
 }
