@@ -1,8 +1,11 @@
 package kwsim_test
 
 import (
+	"errors"
+	"fmt"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -112,5 +115,39 @@ func TestRestoreRefused(t *testing.T) {
 				t.Error("a refused snapshot changed the tenant")
 			}
 		})
+	}
+}
+
+// TestEverythingAtOnce changes the server and its tenant under a client that goes on asking.
+func TestEverythingAtOnce(t *testing.T) {
+	t.Parallel()
+	x := populated(t, 3)
+	token, snapshot := x.tokenOf(admin), snapshotOf(t, x.World())
+	var running sync.WaitGroup
+	for n := range 4 {
+		running.Go(func() {
+			for range 20 {
+				req := x.request("", http.MethodGet, fmt.Sprintf("/rest/admin/users?limit=10&offset=%d", n), nil)
+				req.Header.Set("Authorization", "Bearer "+token)
+				_, _ = plainly(req) // any answer will do
+			}
+		})
+	}
+	running.Go(func() {
+		for n := range 20 {
+			errs := errors.Join(
+				x.SetBehaviour(kwsim.Behaviour{PageCap: n}), x.SetFaults(kwsim.Chaos(uint64(n))), x.World().Restore([]byte(snapshot)),
+			)
+			if _ = snapshotOf(t, x.World()); errs != nil {
+				t.Error(errs)
+			}
+		}
+	})
+	running.Wait()
+	if err := errors.Join(x.SetFaults(kwsim.Faults{}), x.World().Restore([]byte(snapshot))); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(snapshot, snapshotOf(t, x.World())); diff != "" {
+		t.Errorf("snapshot after all that (-want +got):\n%s", diff)
 	}
 }
