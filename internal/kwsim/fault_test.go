@@ -1,7 +1,10 @@
 package kwsim_test
 
 import (
+	"crypto/tls"
+	"crypto/x509"
 	"fmt"
+	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -275,5 +278,41 @@ func TestInspect(t *testing.T) {
 	if token < 0 || !strings.Contains(string(seen[token].Answer), `"access_token":"\u003csecret\u003e"`) ||
 		!strings.Contains(string(seen[token].RequestBody), "client_secret=%3Csecret%3E") {
 		t.Errorf("no token exchange without its secrets among %d", len(seen))
+	}
+}
+
+// TestFaultsOverHTTP2 ends a stream where HTTP/1 ends a connection.
+func TestFaultsOverHTTP2(t *testing.T) {
+	t.Parallel()
+	for kind, want := range map[kwsim.FaultKind]string{
+		kwsim.ResetBefore: "lost", kwsim.ResetAfter: "lost", kwsim.Truncate: "lost", kwsim.Slow: "401", kwsim.WAF: "490",
+	} {
+		t.Run(string(kind), func(t *testing.T) {
+			t.Parallel()
+			x := start(t, func(o *kwsim.Options) { o.TLS = true })
+			// A POST is not sent again by the client's own transport.
+			if err := x.SetFaults(kwsim.Faults{Rules: []kwsim.Fault{{Operation: "*", Kind: kind, Every: 1}}}); err != nil {
+				t.Fatal(err)
+			}
+			authorities := x509.NewCertPool()
+			authorities.AppendCertsFromPEM(x.CA())
+			client := http.Client{Transport: &http.Transport{
+				TLSClientConfig: &tls.Config{RootCAs: authorities}, ForceAttemptHTTP2: true,
+			}}
+			defer client.CloseIdleConnections()
+			got := "lost"
+			res, err := client.Post(x.URL()+"/rest/admin/users", "application/json", strings.NewReader(`{"email":"a@acme.example"}`))
+			if err == nil {
+				if _, err = io.Copy(io.Discard, res.Body); err == nil {
+					got = fmt.Sprint(res.StatusCode)
+				}
+				if res.ProtoMajor != 2 || res.Body.Close() != nil {
+					t.Errorf("answered over %s", res.Proto)
+				}
+			}
+			if got != want {
+				t.Errorf("got %s (%v), want %s", got, err, want)
+			}
+		})
 	}
 }
