@@ -94,24 +94,13 @@ func (s *telling) plan() (plan.Plan, error) {
 func (s *telling) carryOut(p plan.Plan) {
 	made := map[plan.Key]plan.Outcome{}
 	for _, step := range p.Steps(plan.MaxPerStep) {
-		step.Changes = slices.DeleteFunc(slices.Clone(step.Changes), func(c plan.Change) bool {
-			return slices.ContainsFunc(c.Needs, func(k plan.Key) bool { return !made[k].Changed() })
-		})
-		for i := range step.Changes {
-			c := &step.Changes[i]
-			for _, need := range c.Needs {
-				o := made[need]
-				switch {
-				case o.Account != "":
-					c.Account = o.Account
-				case c.Op == plan.CreateFolder:
-					c.Parent = o.Folder
-				default:
-					c.Folder = o.Folder
-				}
+		var ready []plan.Change
+		for _, c := range step.Changes {
+			if c.Complete(made) == "" {
+				ready, step.Folder = append(ready, c), c.Folder
 			}
-			step.Folder = c.Folder
 		}
+		step.Changes = ready
 		if len(step.Changes) == 0 {
 			continue
 		}

@@ -77,6 +77,26 @@ type Change struct {
 	Needs  []Key          // creations that must have succeeded before
 }
 
+// Complete fills in the ids of what c needs and others have made since it was
+// planned, or says which of it did not come to be.
+func (c *Change) Complete(made map[Key]Outcome) (missing string) {
+	for _, need := range c.Needs {
+		o := made[need]
+		if !o.Changed() {
+			return "needs what was not made: " + o.Why
+		}
+		switch {
+		case o.Account != "":
+			c.Account = o.Account
+		case c.Op == CreateFolder:
+			c.Parent = o.Folder
+		default:
+			c.Folder = o.Folder
+		}
+	}
+	return ""
+}
+
 // Retention says what becomes of the data of an account that is deleted or gets
 // a lesser profile. Exactly one of the two must be said.
 type Retention struct {

@@ -37,29 +37,24 @@ func drawWorld(t *rapid.T) *world {
 
 // carryOut is what a faultless Kiteworks does with a plan.
 func (w *world) carryOut(p plan.Plan) {
-	ids := map[plan.Key]string{}
+	made := map[plan.Key]plan.Outcome{}
 	for _, c := range p.Changes {
-		for _, need := range c.Needs {
-			switch {
-			case c.Op == plan.CreateFolder:
-				c.Parent = ids[need]
-			case c.Account == "" && len(need) > 8 && need[:8] == "account|":
-				c.Account = ids[need]
-			default:
-				c.Folder = ids[need]
-			}
+		if why := c.Complete(made); why != "" {
+			panic(why) // a plan puts what is needed first
 		}
+		o := plan.Outcome{Key: c.Key, Result: plan.Done}
 		switch c.Op {
 		case plan.CreateAccount:
-			ids[c.Key] = "u-" + c.Name
+			o.Account = "u-" + c.Name
 			w.account(c.Name)
 		case plan.CreateFolder:
-			ids[c.Key] = "new " + string(c.Path)
-			w.catalog.Folders = append(w.catalog.Folders, access.Folder{ID: ids[c.Key], Parent: c.Parent, As: c.As, Path: c.Path})
-			w.state.Of.Folders = append(w.state.Of.Folders, ids[c.Key])
+			o.Folder = "new " + string(c.Path)
+			w.catalog.Folders = append(w.catalog.Folders, access.Folder{ID: o.Folder, Parent: c.Parent, As: c.As, Path: c.Path})
+			w.state.Of.Folders = append(w.state.Of.Folders, o.Folder)
 		case plan.Grant, plan.Raise:
 			w.state.Grants = append(w.state.Grants, access.Grant{Account: c.Account, Folder: c.Folder, Role: c.To})
 		}
+		made[c.Key] = o
 	}
 }
 

@@ -112,7 +112,7 @@ func (a *application) batch(ctx context.Context, steps []plan.Step) error {
 func (a *application) complete(ctx context.Context, s plan.Step) plan.Step {
 	var ready []plan.Change
 	for _, c := range s.Changes {
-		why := a.unmet(&c)
+		why := c.Complete(a.made)
 		if ctx.Err() != nil {
 			why = notBegun
 		}
@@ -127,25 +127,6 @@ func (a *application) complete(ctx context.Context, s plan.Step) plan.Step {
 	}
 	s.Changes = ready
 	return s
-}
-
-// unmet completes c from the creations it needs, or says which one is missing.
-func (a *application) unmet(c *plan.Change) string {
-	for _, need := range c.Needs {
-		o := a.made[need]
-		if !o.Changed() {
-			return "needs what was not made: " + o.Why
-		}
-		switch {
-		case o.Account != "":
-			c.Account = o.Account
-		case c.Op == plan.CreateFolder:
-			c.Parent = o.Folder
-		default:
-			c.Folder = o.Folder
-		}
-	}
-	return ""
 }
 
 // send carries out independent steps side by side and returns the outcomes in
