@@ -7,6 +7,8 @@ import (
 	"sync"
 
 	"go.uber.org/zap"
+
+	"github.com/kw-onboarder/kw-onboarder/internal/contract"
 )
 
 // moment is when the front cuts a write's connection.
@@ -21,10 +23,11 @@ func (m moment) String() string {
 	return [...]string{"invalid", "before its effect", "after its effect"}[m]
 }
 
-// front stands before Kiteworks and cuts the connection of the n-th write.
+// front stands before Kiteworks, holds every exchange to the vendor's contract,
+// and cuts the connection of the n-th write.
 type front struct {
 	kiteworks http.Handler
-	at        int // 1 is the first write
+	at        int // 1 is the first write; 0: none is cut
 	when      moment
 	cut       func() // called before the connection is cut; nil: nothing is
 
@@ -35,7 +38,7 @@ type front struct {
 // putFront puts the front before the site's Kiteworks.
 func (s *site) putFront(f *front) {
 	s.t.Helper()
-	f.kiteworks = s.kw
+	f.kiteworks = contract.New(s.t, contract.Every).Handler(s.kw)
 	server := httptest.NewUnstartedServer(f)
 	server.Config.ErrorLog = zap.NewStdLog(zap.NewNop()) // killed clients break handshakes
 	server.StartTLS()

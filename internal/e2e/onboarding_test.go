@@ -76,6 +76,7 @@ func TestFirstOnboardingThenNothing(t *testing.T) {
 	t.Parallel()
 	ldap, people := startDirectory(t, wholeCompany)
 	s := newSite(t, ldap, oldTenant())
+	s.putFront(&front{})
 	h := s.addHands(people)
 	s.settings.Rules = rules(s.folder(foldersIdentity, folderByID).ID)
 	wants := people.wants()
