@@ -1,10 +1,10 @@
 #!/bin/sh
-# Installs what the tests start for themselves: OpenLDAP's slapd, promtool, and the
-# C compiler that the race detector needs.
+# Installs what the tests start for themselves: OpenLDAP's slapd, promtool, curl
+# and openssl, and the C compiler that the race detector needs.
 # Silent when nothing is missing. No service is started.
 set -eu
 
-packages='slapd ldap-utils prometheus gcc libc6-dev'
+packages='slapd ldap-utils prometheus curl openssl gcc libc6-dev'
 
 missing=''
 for package in $packages; do

@@ -40,6 +40,7 @@ func TestScript(t *testing.T) {
 			env.Setenv("NO_COLOR", "1")
 			return nil
 		},
+		Condition: condition,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits":  exits,
 			"town":   startTown,
@@ -107,4 +108,16 @@ func writes(ts *testscript.TestScript, _ bool, args []string) {
 	if fmt.Sprint(len(sent)) != args[0] {
 		ts.Fatalf("%d writes, want %s:\n%s", len(sent), args[0], strings.Join(sent, "\n"))
 	}
+}
+
+// condition knows one more than testscript does: pty, a pseudo-terminal can be opened.
+func condition(name string) (bool, error) {
+	if name != "pty" {
+		return false, fmt.Errorf("unknown condition %q", name)
+	}
+	f, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0)
+	if err != nil {
+		return false, nil
+	}
+	return true, f.Close()
 }
