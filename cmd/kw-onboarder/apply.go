@@ -11,13 +11,19 @@ import (
 )
 
 type applyCmd struct {
-	Person string `help:"Act on one person only: e-mail, id or DN."`
-	Plan   string `help:"Apply from this plan (plan --out) what still holds, never more." type:"existingfile"`
-	Yes    bool   `help:"Do not ask." short:"y"`
+	Person *string `help:"Act on one person only: e-mail, id or DN."`
+	Plan   string  `help:"Apply from this plan (plan --out) what still holds, never more." type:"existingfile"`
+	Yes    bool    `help:"Do not ask." short:"y"`
 }
 
 func (a applyCmd) Run(c *command) error {
-	if !a.Yes && !isTerminal(c.in) {
+	person, err := named(a.Person)
+	switch {
+	case err != nil:
+		return err
+	case person != "" && a.Plan != "":
+		return usage("apply: --plan says already whom it is about: leave out --person")
+	case !a.Yes && !isTerminal(c.in):
 		return usage("apply: nobody can be asked here: say --yes")
 	}
 	cfg, err := config.Load(c.cli.Config)
@@ -28,49 +34,57 @@ func (a applyCmd) Run(c *command) error {
 	if err != nil {
 		return err
 	}
-	if err := a.prepare(c, cfg, runner); err != nil {
-		return errors.Join(err, closeRunner())
-	}
-	rep, err := runner.Run(c.ctx, "apply")
-	if runner.Settled != nil && len(rep.Outcomes) > 0 {
-		fmt.Fprintln(c.errOut) // behind the line that counted
-	}
-	if err := errors.Join(err, closeRunner()); err != nil && len(rep.Outcomes) == 0 {
-		return err
-	}
-	if err := c.report(&rep, cfg); err != nil {
-		return err
-	}
-	if err != nil {
-		return err
-	}
-	return codeFor(&rep)
+	runner.Person = person
+	err = a.run(c, cfg, runner)
+	return errors.Join(err, closeRunner())
 }
 
-// prepare narrows the run to what was asked for.
-func (a applyCmd) prepare(c *command, cfg *config.Config, r *kwsync.Runner) (err error) {
-	r.Person = a.Person
+// run applies what was approved: a reviewed plan, or one that is shown now. What
+// is shown is read again when it is applied, and only what still holds is done.
+func (a applyCmd) run(c *command, cfg *config.Config, r *kwsync.Runner) (err error) {
 	if a.Plan != "" {
 		if r.Approved, err = readPlan(a.Plan, cfg.Kiteworks.URL); err != nil {
 			return err
 		}
 	}
 	if !a.Yes {
-		r.Confirm = func(rep *kwsync.Report) bool { return a.ask(c, cfg, rep) }
+		if err := a.ask(c, cfg, r); err != nil {
+			return err
+		}
 	}
 	if isTerminal(c.errOut) {
 		r.Settled = progress(c)
 	}
-	return nil
+	rep, err := r.Run(c.ctx, "apply")
+	if r.Settled != nil && len(rep.Outcomes) > 0 {
+		fmt.Fprintln(c.errOut) // behind the line that counted
+	}
+	if err != nil && len(rep.Outcomes) == 0 {
+		return err
+	}
+	return errors.Join(c.report(&rep, cfg), err, codeFor(&rep))
 }
 
-// ask shows the plan and takes only "yes" for a yes. Nothing to do needs no asking.
-func (a applyCmd) ask(c *command, cfg *config.Config, rep *kwsync.Report) bool {
-	if len(rep.Plan.Changes) == 0 {
-		return true
+// ask shows the plan and takes only "yes" for a yes; nothing to do needs no
+// asking. Nothing is locked while somebody thinks.
+func (a applyCmd) ask(c *command, cfg *config.Config, r *kwsync.Runner) error {
+	rep, err := r.Plan(c.ctx)
+	if err != nil {
+		return err
 	}
-	textReport{out: c.errOut, paint: newPaint(c.errOut), rate: app.Rate(cfg)}.print(rep)
-	return confirm(c.in, c.errOut, fmt.Sprintf("\nApply %d changes?", len(rep.Plan.Changes)))
+	if r.Approved == nil {
+		r.Approved = kwsync.Approve(rep.Plan)
+	} else {
+		r.Approved.Narrow(&rep)
+	}
+	if len(rep.Plan.Changes) == 0 {
+		return nil
+	}
+	textReport{out: c.errOut, paint: newPaint(c.errOut), rate: app.Rate(cfg)}.print(&rep)
+	if !confirm(c.in, c.errOut, fmt.Sprintf("\nApply %d changes?", len(rep.Plan.Changes))) {
+		return errors.New("declined: nothing was changed")
+	}
+	return nil
 }
 
 // progress counts on one line of the terminal.

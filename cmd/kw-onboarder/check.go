@@ -54,7 +54,7 @@ func checkJSON(c *command, cfg *config.Config, err error) error {
 	default:
 		out.Rules, out.Caveat = cfg.Set.Len(), cfg.Mode.Caveat()
 	}
-	if err := writeJSON(c.out, out); err != nil {
+	if err := c.json(out); err != nil {
 		return err
 	}
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 )
 
 // The exit codes are a contract with scripts. Where several apply, the order
-// is usage, error, refused, failed, parked, changes.
+// is usage, error, failed, changes.
 const (
 	exitDone    = 0  // done; for plan --detailed-exitcode: nothing to do
 	exitError   = 1  //

@@ -22,7 +22,6 @@ func TestCodeOf(t *testing.T) {
 		{"a code alone", &exit{code: 4}, 4},
 		{"wrapped", fmt.Errorf("plan: %w", &exit{code: 2}), 2},
 		{"joined", errors.Join(errors.New("close"), usage("bad")), 64},
-		{"declined", kwsync.ErrDeclined, 1},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

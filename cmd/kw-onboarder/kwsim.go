@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -53,28 +54,42 @@ func (k kwsimCmd) Run(c *command) error {
 			return err
 		}
 	}
-	s, err := newSite(dir)
+	s, server, err := k.start(dir, options)
 	if err != nil {
-		return fmt.Errorf("prepare %s: %w", dir, err)
-	}
-	server, err := s.serve(options, kwsim.Plan{Strangers: k.Strangers, Folders: k.Folders, Grants: k.Grants})
-	if err != nil {
-		return fmt.Errorf("start the simulated Kiteworks: %w", err)
+		if k.Dir == "" {
+			err = errors.Join(err, os.RemoveAll(dir)) // nobody was told of it
+		}
+		return err
 	}
 	defer func() { _ = server.Close() }() // the process ends with it
-	s.Directory, s.Kind, s.Rate, s.Metrics = "ldap://127.0.0.1:3389", "openldap", 25, "127.0.0.1:9854"
-	config, err := s.configure()
-	if err != nil {
-		return fmt.Errorf("write the configuration: %w", err)
-	}
-	if err := s.write("company.ldif", ldif(ldapsim.Company())); err != nil {
-		return fmt.Errorf("write the company: %w", err)
-	}
-	if err := k.announce(c, s, server.ManagementURL(), config); err != nil {
+	if err := k.announce(c, s, server.ManagementURL()); err != nil {
 		return err
 	}
 	<-c.ctx.Done()
 	return nil
+}
+
+// start serves, and fills the folder with what one needs to use the server. The
+// company comes last: who finds it finds all.
+func (k kwsimCmd) start(dir string, o kwsim.Options) (*site, *kwsim.Server, error) {
+	s, err := newSite(dir)
+	if err != nil {
+		return nil, nil, fmt.Errorf("prepare %s: %w", dir, err)
+	}
+	server, err := s.serve(o, kwsim.Plan{Strangers: k.Strangers, Folders: k.Folders, Grants: k.Grants})
+	if err != nil {
+		return nil, nil, fmt.Errorf("start the simulated Kiteworks: %w", err)
+	}
+	s.Directory, s.Kind, s.Rate, s.Metrics = "ldap://127.0.0.1:3389", "openldap", 25, "127.0.0.1:9854"
+	if _, err := s.configure(); err != nil {
+		_ = server.Close() // the first error is the one to know
+		return nil, nil, fmt.Errorf("write the configuration: %w", err)
+	}
+	if err := s.write("company.ldif", ldif(ldapsim.Company())); err != nil {
+		_ = server.Close()
+		return nil, nil, fmt.Errorf("write the company: %w", err)
+	}
+	return s, server, nil
 }
 
 // options reads the flags and the files they name.
@@ -118,14 +133,14 @@ func readInto[T any](into *T, path string, read func(io.Reader) (T, error)) erro
 	return nil
 }
 
-func (k kwsimCmd) announce(c *command, s *site, management, config string) error {
+func (k kwsimCmd) announce(c *command, s *site, management string) error {
 	at := func(name string) string { return filepath.Join(s.Dir, name) }
 	j := jsonSite{
 		URL: s.Kiteworks, Management: management, CA: at("ca.pem"), PrivateKey: at("key.pem"), PublicKey: at("key.pub.pem"),
-		Secret: at("client-secret"), ClientID: s.Client, Config: config, LDIF: at("company.ldif"),
+		Secret: at("client-secret"), ClientID: s.Client, Config: at("config.yaml"), LDIF: at("company.ldif"),
 	}
 	if c.cli.Output == "json" {
-		return writeJSON(c.out, j)
+		return c.json(j)
 	}
 	_, err := fmt.Fprintf(c.out, `Simulated Kiteworks on %s (it keeps nothing and is for trying things out only)
 management:    %s

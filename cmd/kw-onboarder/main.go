@@ -34,6 +34,20 @@ type command struct {
 	in     io.Reader
 	out    io.Writer
 	errOut io.Writer
+
+	printed bool // JSON has been printed
+}
+
+// json prints the one value that a script reads from stdout.
+func (c *command) json(v any) error {
+	c.printed = true
+	return writeJSON(c.out, v)
+}
+
+// jsonFailure is what a script reads where there is nothing else to print.
+type jsonFailure struct {
+	Result string `json:"result"`
+	Error  string `json:"error"`
 }
 
 func main() {
@@ -49,12 +63,23 @@ func run(args []string, in io.Reader, out, errOut io.Writer) int {
 	if parsed == nil {
 		return code
 	}
-	err := parsed.Run(&command{ctx: ctx, cli: &c, in: in, out: out, errOut: errOut})
-	var e *exit
-	if err != nil && (!errors.As(err, &e) || e.err != nil) {
-		fmt.Fprintf(errOut, "kw-onboarder: %v\n", err)
-	}
+	cmd := &command{ctx: ctx, cli: &c, in: in, out: out, errOut: errOut}
+	err := parsed.Run(cmd)
+	cmd.complain(err)
 	return codeOf(err)
+}
+
+// complain says what went wrong, unless the report has said it. A script that
+// asked for JSON always gets some.
+func (c *command) complain(err error) {
+	var e *exit
+	if err == nil || (errors.As(err, &e) && e.err == nil) {
+		return
+	}
+	fmt.Fprintf(c.errOut, "kw-onboarder: %v\n", err)
+	if c.cli.Output == "json" && !c.printed {
+		_ = c.json(jsonFailure{Result: "failed", Error: err.Error()}) // stderr has it too
+	}
 }
 
 // parse reads the arguments. Without a context to run, the code is final: help

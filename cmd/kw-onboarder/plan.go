@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/app"
 	"github.com/kw-onboarder/kw-onboarder/internal/config"
@@ -9,12 +10,16 @@ import (
 )
 
 type planCmd struct {
-	Person   string `help:"Look at one person only: e-mail, id or DN."`
-	Out      string `help:"Write the plan to a file, for apply --plan." type:"path"`
-	Detailed bool   `name:"detailed-exitcode" help:"Exit with 2 if there is anything to change."`
+	Person   *string `help:"Look at one person only: e-mail, id or DN."`
+	Out      string  `help:"Write the plan to a file, for apply --plan." type:"path"`
+	Detailed bool    `name:"detailed-exitcode" help:"Exit with 2 if there is anything to change."`
 }
 
 func (p planCmd) Run(c *command) error {
+	person, err := named(p.Person)
+	if err != nil {
+		return err
+	}
 	cfg, err := config.Load(c.cli.Config)
 	if err != nil {
 		return err
@@ -24,7 +29,7 @@ func (p planCmd) Run(c *command) error {
 		return err
 	}
 	defer func() { _ = closePlanner() }() // it was only read
-	planner.Person = p.Person
+	planner.Person = person
 	rep, err := planner.Plan(c.ctx)
 	if err != nil {
 		return err
@@ -50,10 +55,22 @@ func (p planCmd) code(rep *kwsync.Report) error {
 	return nil
 }
 
+// named is the person that --person names. An empty name, of an unset variable
+// say, must not mean everybody.
+func named(person *string) (string, error) {
+	if person == nil {
+		return "", nil
+	}
+	if strings.TrimSpace(*person) == "" {
+		return "", usage("--person names nobody: give an e-mail, an id or a DN")
+	}
+	return *person, nil
+}
+
 // report prints a run as the user asked for.
 func (c *command) report(rep *kwsync.Report, cfg *config.Config) error {
 	if c.cli.Output == "json" {
-		return writeJSON(c.out, newJSONReport(rep))
+		return c.json(newJSONReport(rep))
 	}
 	if caveat := cfg.Mode.Caveat(); caveat != "" {
 		fmt.Fprintf(c.out, "note: %s\n", caveat)

@@ -20,13 +20,12 @@ type planFile struct {
 	Format  int          `json:"format"`
 	Tenant  string       `json:"tenant"` // URL: a plan is for one server only
 	Made    time.Time    `json:"made"`
-	Digest  string       `json:"digest"`
 	Changes []jsonChange `json:"changes"`
 }
 
 // writePlan writes the plan whole or not at all.
 func writePlan(path, tenant string, rep *kwsync.Report) error {
-	f := planFile{Format: planFormat, Tenant: tenant, Made: rep.Started, Digest: rep.Plan.Digest(), Changes: []jsonChange{}}
+	f := planFile{Format: planFormat, Tenant: tenant, Made: rep.Started, Changes: []jsonChange{}}
 	for _, c := range rep.Plan.Changes {
 		f.Changes = append(f.Changes, newJSONChange(c))
 	}

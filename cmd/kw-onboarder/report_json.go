@@ -19,6 +19,9 @@ type jsonReport struct {
 	People   int           `json:"people"`
 	Groups   int           `json:"groups"`
 	Digest   string        `json:"digest"`
+	Fresh    bool          `json:"ledger_empty"`
+	Unasked  int           `json:"unasked_grants"`
+	Caveat   string        `json:"caveat,omitempty"`
 	Changes  []jsonChange  `json:"changes"`
 	Withheld []jsonChange  `json:"withheld"`
 	Notes    []jsonNote    `json:"notes"`
@@ -74,6 +77,7 @@ func newJSONReport(r *kwsync.Report) jsonReport {
 	out := jsonReport{
 		Run: r.Run, Result: r.Result().String(), Mode: r.Mode, Started: r.Started, Seconds: r.Took.Seconds(),
 		People: r.People, Groups: r.Groups, Digest: r.Plan.Digest(), Error: r.Err,
+		Fresh: r.Fresh, Unasked: r.Plan.Unasked, Caveat: r.Caveat,
 		Requests: jsonRequests{Read: q.Read, Write: q.Write, Planned: q.Planned(), Made: q.Made},
 		Changes:  []jsonChange{}, Withheld: []jsonChange{}, Notes: []jsonNote{},
 	}
@@ -108,7 +112,7 @@ func newJSONReport(r *kwsync.Report) jsonReport {
 func newJSONChange(c plan.Change) jsonChange {
 	j := jsonChange{
 		Key: c.Key, Op: c.Op.String(), Email: string(c.Email), Name: c.Name, Profile: c.Profile,
-		Path: string(c.Path), Folder: c.Folder, As: c.As, From: c.From, To: c.To, Rules: ruleNames(c),
+		Path: string(c.Path), Folder: c.Folder, As: c.As, From: c.From, To: c.To, Rules: c.Rules(),
 	}
 	if c.Person.ID != "" {
 		j.Person = c.Person.String()

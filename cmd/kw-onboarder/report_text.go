@@ -11,9 +11,6 @@ import (
 	kwsync "github.com/kw-onboarder/kw-onboarder/internal/sync"
 )
 
-// namesShown is how many people one reason names in text; JSON names all.
-const namesShown = 20
-
 // textReport prints a run for a person to read. rate is requests a second, for
 // the estimate.
 type textReport struct {
@@ -24,6 +21,12 @@ type textReport struct {
 
 func (t textReport) print(r *kwsync.Report) {
 	t.line("%s %d people and %d groups read; mode %s", t.paint.bold(title(r)), r.People, r.Groups, r.Mode)
+	if r.Fresh {
+		t.line("%s", t.paint.yellow("The ledger is empty: nothing is known of earlier runs. On a first run that is right; otherwise look at `state`."))
+	}
+	if r.Plan.Unasked > 0 {
+		t.line("%s", t.paint.yellow(fmt.Sprintf("%d grants of ours are not asked for any more: this version leaves them as they are.", r.Plan.Unasked)))
+	}
 	t.changes(r)
 	t.withheld(r)
 	t.notes(r)
@@ -72,7 +75,7 @@ func heading(c plan.Change) string {
 
 // row is one change: what, for whom, where, and because of which rules.
 func row(c plan.Change) string {
-	why := "\trule " + strings.Join(ruleNames(c), ", ")
+	why := "\trule " + strings.Join(c.Rules(), ", ")
 	switch c.Op {
 	case plan.CreateFolder:
 		return fmt.Sprintf("  + %s\tas %s%s", c.Path, c.As, why)
@@ -82,30 +85,11 @@ func row(c plan.Change) string {
 	return fmt.Sprintf("  + %s\t%s%s%s", c.To, c.Email, before(c), why)
 }
 
-// subject is for whom a change is, or where, in one phrase.
-func subject(c plan.Change) string {
-	switch c.Op {
-	case plan.CreateFolder:
-		return string(c.Path)
-	case plan.CreateAccount:
-		return string(c.Email)
-	}
-	return fmt.Sprintf("%s: %s on %s%s", c.Email, c.To, c.Path, before(c))
-}
-
 func before(c plan.Change) string {
 	if c.From == "" {
 		return ""
 	}
 	return ", now " + c.From
-}
-
-func ruleNames(c plan.Change) []string {
-	var names []string
-	for _, cause := range c.Causes {
-		names = append(names, cause.Rule)
-	}
-	return names
 }
 
 func orElse(s, other string) string {
@@ -123,7 +107,7 @@ func (t textReport) withheld(r *kwsync.Report) {
 	w := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
 	defer func() { _ = w.Flush() }() // like every print here: nobody is left to tell
 	for _, h := range r.Withheld {
-		fmt.Fprintf(w, "  - %s\t%s\t%s\n", h.Change.Op, subject(h.Change), h.Why)
+		fmt.Fprintf(w, "  - %s\t%s\t%s\n", h.Change.Op, h.Change.Subject(), h.Why)
 	}
 }
 
@@ -133,7 +117,7 @@ func (t textReport) notes(r *kwsync.Report) {
 		plan.NoteBlocked: "Blocked, waits for you", plan.NoteHeld: "Held, nothing changes there", plan.NoteSkipped: "Skipped people",
 	}
 	for _, kind := range []plan.NoteKind{plan.NoteBlocked, plan.NoteHeld, plan.NoteSkipped} {
-		reasons := gather(r.Plan.Notes, kind)
+		reasons := kwsync.Gather(r.Plan.Notes, kind)
 		if len(reasons) == 0 {
 			continue
 		}
@@ -144,73 +128,38 @@ func (t textReport) notes(r *kwsync.Report) {
 	}
 }
 
-// reason is one note, or several that say the same of different people.
-type reason struct {
-	rule, why string
-	names     []string
-	people    int
-}
-
-func gather(notes []plan.Note, kind plan.NoteKind) []*reason {
-	var order []*reason
-	index := map[[2]string]*reason{}
-	for _, n := range notes {
-		if n.Kind != kind {
-			continue
-		}
-		key := [2]string{n.Rule, n.Why}
-		at := index[key]
-		if at == nil {
-			at = &reason{rule: n.Rule, why: n.Why}
-			index[key], order = at, append(order, at)
-		}
-		if kind == plan.NoteBlocked {
-			at.people += n.People
-			continue
-		}
-		at.people++
-		at.names = append(at.names, orElse(string(n.Email), orElse(n.DN, n.Person.String())))
-	}
-	return order
-}
-
-func (r *reason) String() string {
-	var b strings.Builder
-	if r.rule != "" {
-		fmt.Fprintf(&b, "rule %s: ", r.rule)
-	}
-	b.WriteString(r.why)
-	switch {
-	case len(r.names) == 0 && r.people > 0:
-		fmt.Fprintf(&b, " (people concerned: %d)", r.people)
-	case len(r.names) > namesShown:
-		fmt.Fprintf(&b, ": %s and %d more (--output json names all)", strings.Join(r.names[:namesShown], ", "), len(r.names)-namesShown)
-	case len(r.names) > 0:
-		fmt.Fprintf(&b, ": %s", strings.Join(r.names, ", "))
-	}
-	return b.String()
-}
-
 // outcomes prints what did not go as planned.
 func (t textReport) outcomes(r *kwsync.Report) {
-	for _, o := range r.Settled {
-		t.line("  settled from an earlier run: %s %s %s", o.Key, o.Result, o.Why)
+	t.settled(r)
+	for i, c := range r.Lapsed {
+		if i == lapsedShown {
+			t.line("  and %d more", len(r.Lapsed)-i)
+			break
+		}
+		t.line("  approved, and not planned any more (done already, or no longer asked for): %s %s", c.Op, c.Subject())
 	}
-	for _, c := range r.Lapsed {
-		t.line("  was approved and no longer holds: %s", t.paint.yellow(fmt.Sprintf("%s %s", c.Op, subject(c))))
-	}
-	bad := r.Unfinished()
-	if len(bad) == 0 {
+	reasons := r.NotDone()
+	if len(reasons) == 0 {
 		return
 	}
-	changes := map[plan.Key]plan.Change{}
-	for _, c := range r.Plan.Changes {
-		changes[c.Key] = c
+	t.line("\n%s", t.paint.bold(fmt.Sprintf("Not done (%d)", len(r.Unfinished()))))
+	for _, reason := range reasons {
+		t.line("  ! %s", t.paint.red(reason.String()))
 	}
-	t.line("\n%s", t.paint.bold(fmt.Sprintf("Not done (%d)", len(bad))))
-	for _, o := range bad {
-		c := changes[o.Key]
-		t.line("  ! %s", t.paint.red(fmt.Sprintf("%s %s: %s: %s", c.Op, subject(c), o.Result, o.Why)))
+}
+
+// lapsedShown is how many approved changes are named that are not planned any more.
+const lapsedShown = 20
+
+// settled counts what an interrupted run had done and what it had not.
+func (t textReport) settled(r *kwsync.Report) {
+	counts := map[plan.Result]int{}
+	for _, o := range r.Settled {
+		counts[o.Result]++
+	}
+	if len(r.Settled) > 0 {
+		t.line("\nOf an interrupted run: %d changes had happened, %d had not, %d are still undecided.",
+			counts[plan.Done]+counts[plan.Already], counts[plan.Refused], counts[plan.Unknown])
 	}
 }
 

@@ -1,14 +1,17 @@
 package main
 
 import (
+	"cmp"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
 	_ "embed"
 	"encoding/pem"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"text/template"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/kwsim"
@@ -47,25 +50,54 @@ type site struct {
 	key    *rsa.PrivateKey
 }
 
-// newSite makes the folder, if it is missing, and a key pair and a client
-// secret in it. What is there of an earlier time is written anew.
+// newSite takes the key pair and the client secret that the folder holds of an
+// earlier time, so that a configuration made then stays valid, or makes new ones.
+// Nothing is written before serve has the port.
 func newSite(dir string) (*site, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
 		return nil, err
 	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	s := &site{
+		Dir: dir, BaseDN: ldapsim.CompanyBase, BindDN: ldapsim.CompanyBind,
+		Client: siteClient, Issuer: siteIssuer, Users: siteUsers, Folders: siteFolders,
+	}
+	if s.secret, err = s.readSecret(); err != nil {
 		return nil, err
 	}
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	s.key, err = s.readKey()
+	return s, err
+}
+
+func (s *site) readSecret() (string, error) {
+	text, err := s.read("client-secret")
+	if err != nil {
+		return "", err
+	}
+	return cmp.Or(strings.TrimSpace(string(text)), rand.Text()), nil
+}
+
+func (s *site) readKey() (*rsa.PrivateKey, error) {
+	text, err := s.read("key.pem")
 	if err != nil {
 		return nil, err
 	}
-	s := &site{
-		Dir: dir, key: key, secret: rand.Text(), BaseDN: ldapsim.CompanyBase, BindDN: ldapsim.CompanyBind,
-		Client: siteClient, Issuer: siteIssuer, Users: siteUsers, Folders: siteFolders,
+	if block, _ := pem.Decode(text); block != nil {
+		parsed, err := x509.ParsePKCS8PrivateKey(block.Bytes)
+		if key, ok := parsed.(*rsa.PrivateKey); err == nil && ok {
+			return key, nil
+		}
 	}
-	return s, s.writeSecrets()
+	return rsa.GenerateKey(rand.Reader, 2048)
+}
+
+// read returns what a file of the folder holds: nothing if it is missing.
+func (s *site) read(name string) ([]byte, error) {
+	text, err := os.ReadFile(filepath.Join(s.Dir, name))
+	if os.IsNotExist(err) {
+		return nil, nil
+	}
+	return text, err
 }
 
 func (s *site) writeSecrets() error {
@@ -92,7 +124,7 @@ func (s *site) writeSecrets() error {
 }
 
 // serve starts a simulated Kiteworks that knows this site's application and
-// holds an old tenant.
+// holds an old tenant. Once it has its port, the folder is written.
 func (s *site) serve(o kwsim.Options, p kwsim.Plan) (*kwsim.Server, error) {
 	o.TLS = true
 	o.Application = kwsim.Application{
@@ -107,8 +139,20 @@ func (s *site) serve(o kwsim.Options, p kwsim.Plan) (*kwsim.Server, error) {
 		_ = server.Close() // the first error is the one to know
 		return nil, err
 	}
+	if err := s.settle(server); err != nil {
+		_ = server.Close()
+		return nil, fmt.Errorf("write to %s: %w", s.Dir, err)
+	}
+	return server, nil
+}
+
+// settle makes the folder, if it is missing, and writes how to reach the server.
+func (s *site) settle(server *kwsim.Server) error {
 	s.Kiteworks = server.URL()
-	return server, s.write("ca.pem", server.CA())
+	if err := os.MkdirAll(s.Dir, 0o700); err != nil {
+		return err
+	}
+	return errors.Join(s.writeSecrets(), s.write("ca.pem", server.CA()))
 }
 
 // configure writes the configuration and returns its path.
@@ -129,11 +173,16 @@ func (s *site) configure() (string, error) {
 	return path, f.Close()
 }
 
-// write replaces a file that only its owner may read.
+// write replaces a file that only its owner may read. Whoever waits for it
+// finds it whole.
 func (s *site) write(name string, data []byte) error {
 	path := filepath.Join(s.Dir, name)
-	if err := os.Remove(path); err != nil && !os.IsNotExist(err) {
+	fresh := path + ".new"
+	if err := os.Remove(fresh); err != nil && !os.IsNotExist(err) {
 		return err
 	}
-	return os.WriteFile(path, data, 0o600)
+	if err := os.WriteFile(fresh, data, 0o600); err != nil {
+		return err
+	}
+	return os.Rename(fresh, path)
 }

@@ -24,7 +24,7 @@ type jsonVersion struct {
 func (versionCmd) Run(c *command) error {
 	v := jsonVersion{Version: version, Commit: commit(), Go: runtime.Version(), API: apiVersion}
 	if c.cli.Output == "json" {
-		return writeJSON(c.out, v)
+		return c.json(v)
 	}
 	_, err := fmt.Fprintf(c.out, "kw-onboarder %s, commit %s, %s, Kiteworks API version %s\n", v.Version, v.Commit, v.Go, v.API)
 	return err

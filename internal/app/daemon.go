@@ -47,14 +47,15 @@ func (o Options) validate() error {
 
 // Daemon makes runs on schedule, one at a time, until it is told to stop.
 type Daemon struct {
-	options  Options
-	board    *status.Board
-	registry *prometheus.Registry
-	listener net.Listener
-	ticks    chan string
-	current  *instance
-	retired  []*instance  // replaced while a run of theirs may be under way
-	patience atomic.Int64 // nanoseconds that the last success may lie back
+	options   Options
+	board     *status.Board
+	registry  *prometheus.Registry
+	listener  net.Listener
+	ticks     chan string
+	current   *instance
+	retired   []*instance     // replaced while a run of theirs may be under way
+	explained map[string]bool // the reasons of the last run; of the goroutine that makes runs
+	patience  atomic.Int64    // nanoseconds that the last success may lie back
 }
 
 // New loads the configuration, opens the ledger and binds the listener, so that

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"runtime/debug"
@@ -74,30 +75,56 @@ func (d *Daemon) run(ctx context.Context, i *instance, trigger string) {
 		log.Error("run failed", zap.Int64("run", rep.Run), zap.Error(err))
 		return
 	}
+	d.explain(log, &rep)
+	if rep.Result() == kwsync.Partial {
+		log.Warn("run ended", summary(&rep)...)
+		return
+	}
 	log.Info("run ended", summary(&rep)...)
+}
+
+// explain says why things were left alone (promise P11): each reason when it
+// comes up or changes, so that a log of months still shows what is new.
+func (d *Daemon) explain(log *zap.Logger, r *kwsync.Report) {
+	now := map[string]bool{}
+	say := func(kind plan.NoteKind, tell func(string, ...zap.Field)) {
+		for _, reason := range kwsync.Gather(r.Plan.Notes, kind) {
+			text := kind.String() + ": " + reason.String()
+			now[text] = true
+			if !d.explained[text] {
+				tell(text)
+			}
+		}
+	}
+	say(plan.NoteBlocked, log.Warn)
+	say(plan.NoteHeld, log.Info)
+	say(plan.NoteSkipped, log.Info)
+	for _, reason := range r.NotDone() {
+		log.Warn("not done: " + reason.String())
+	}
+	if r.Fresh {
+		log.Warn("the ledger is empty: nothing is known of earlier runs; on a first run that is right")
+	}
+	d.explained = now
 }
 
 // audit writes one line for each change that was tried, by ids.
 func (d *Daemon) audit(c plan.Change, o plan.Outcome) {
 	fields := []zap.Field{
 		zap.Stringer("op", c.Op), zap.Stringer("result", o.Result), zap.String("key", string(c.Key)),
-		zap.String("account", c.Account+o.Account), zap.String("folder", c.Folder), zap.String("path", string(c.Path)),
+		zap.String("account", cmp.Or(c.Account, o.Account)), zap.String("folder", cmp.Or(c.Folder, o.Folder)), zap.String("path", string(c.Path)),
 		zap.String("as", c.As), zap.String("from", c.From), zap.String("to", c.To),
-		zap.Strings("rules", ruleNames(c)),
+		zap.Strings("rules", c.Rules()),
+	}
+	if o.Result == plan.Skipped { // nothing was tried; the run's summary says why
+		d.options.Log.Debug("change not sent", append(fields, zap.String("why", o.Why))...)
+		return
 	}
 	if !o.Changed() {
 		d.options.Log.Warn("change not done", append(fields, zap.String("why", o.Why))...)
 		return
 	}
 	d.options.Log.Info("change", fields...)
-}
-
-func ruleNames(c plan.Change) []string {
-	names := make([]string, 0, len(c.Causes))
-	for _, cause := range c.Causes {
-		names = append(names, cause.Rule)
-	}
-	return names
 }
 
 func summary(r *kwsync.Report) []zap.Field {

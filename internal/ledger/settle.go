@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/access"
@@ -115,7 +114,7 @@ func own(ctx context.Context, tx *sql.Tx, c plan.Change, o plan.Outcome) error {
 	if account == "" || folder == "" {
 		return errors.New("neither the intent nor the outcome has the ids of account and folder")
 	}
-	rules, err := json.Marshal(ruleNames(c.Causes))
+	rules, err := json.Marshal(c.Rules())
 	if err != nil {
 		return err
 	}
@@ -129,15 +128,4 @@ func own(ctx context.Context, tx *sql.Tx, c plan.Change, o plan.Outcome) error {
 	_, err = tx.ExecContext(ctx, upsert, account, folder, c.Person.Source, c.Person.ID, c.As,
 		c.To, c.From, o.SharedBy, epoch(o.Created), string(rules))
 	return err
-}
-
-// ruleNames are the rules behind the causes, each once, in their order.
-func ruleNames(causes []access.Cause) []string {
-	var names []string
-	for _, c := range causes {
-		if !slices.Contains(names, c.Rule) {
-			names = append(names, c.Rule)
-		}
-	}
-	return names
 }

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/access"
@@ -95,6 +96,30 @@ func (c *Change) Complete(made map[Key]Outcome) (missing string) {
 		}
 	}
 	return ""
+}
+
+// Rules are the rules that ask for the change, each once, in their order.
+func (c Change) Rules() []string {
+	names := make([]string, 0, len(c.Causes))
+	for _, cause := range c.Causes {
+		if !slices.Contains(names, cause.Rule) {
+			names = append(names, cause.Rule)
+		}
+	}
+	return names
+}
+
+// Subject says for whom and where, for a report.
+func (c Change) Subject() string {
+	switch {
+	case c.Op == CreateFolder:
+		return string(c.Path)
+	case c.Path == "":
+		return string(c.Email)
+	case c.From != "":
+		return fmt.Sprintf("%s: %s on %s, now %s", c.Email, c.To, c.Path, c.From)
+	}
+	return fmt.Sprintf("%s: %s on %s", c.Email, c.To, c.Path)
 }
 
 // Retention says what becomes of the data of an account that is deleted or gets

@@ -2,7 +2,6 @@ package plan
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/access"
@@ -26,6 +25,7 @@ func Diff(verdicts []access.Verdict, c *access.Catalog, st access.State, m Memor
 		blocked: map[Note]int{},
 		made:    map[Key]bool{},
 		spots:   map[access.Place]spot{},
+		asked:   map[GrantKey]bool{},
 		learned: Learned{Folders: map[access.Place]string{}, Groups: map[string]access.GroupID{}},
 	}
 	d.findRivals(verdicts)
@@ -37,6 +37,7 @@ func Diff(verdicts []access.Verdict, c *access.Catalog, st access.State, m Memor
 		d.plan.Notes = append(d.plan.Notes, n)
 	}
 	d.plan.Learned = d.learned
+	d.plan.Unasked = d.unasked(verdicts)
 	d.plan.sort()
 	return d.plan
 }
@@ -64,6 +65,7 @@ type differ struct {
 	blocked map[Note]int      // note without its count -> people
 	made    map[Key]bool      // creations already in the plan
 	spots   map[access.Place]spot
+	asked   map[GrantKey]bool // what a rule asks for of what is there
 	learned Learned
 	plan    Plan
 	room    []target // of one person at a time
@@ -91,6 +93,7 @@ func (d *differ) person(v *access.Verdict) {
 		d.skip(v, why)
 	case account != nil:
 		d.remember(v, account)
+		d.checkProfile(v)
 		d.grants(v, account.ID, "")
 	case !v.Account:
 		d.hold(v, "", "has no account, and no rule that applies asks for one")
@@ -103,13 +106,36 @@ func (d *differ) person(v *access.Verdict) {
 
 // remember links a person to the account that existed before us.
 func (d *differ) remember(v *access.Verdict, a *access.Account) {
-	if a.Email != v.Email {
-		d.hold(v, "", fmt.Sprintf("the account still has the address %s: this version does not rename accounts", a.Email))
-	}
 	if _, linked := d.memory.Links[v.Person]; !linked {
 		d.learned.Links = append(d.learned.Links, Link{Person: v.Person, Account: a.ID})
 		d.tenant.owner[a.ID] = v.Person
 	}
+}
+
+// checkProfile says at once that a rule names a profile that is not there, also
+// while nobody needs it.
+func (d *differ) checkProfile(v *access.Verdict) {
+	if _, err := d.atlas.profile(v.Profile); v.Account && err != nil {
+		d.block(firstRule(v.Causes), err.Error())
+	}
+}
+
+// unasked counts what we gave and no rule asks for. People of whom something is
+// held are left out: what they should have is not decided.
+func (d *differ) unasked(verdicts []access.Verdict) int {
+	undecided := map[access.PersonID]bool{}
+	for i := range verdicts {
+		if v := &verdicts[i]; v.Skipped != "" || len(v.Held) > 0 {
+			undecided[v.Person] = true
+		}
+	}
+	n := 0
+	for key, owned := range d.memory.Owned {
+		if _, there := d.tenant.grants[key]; !undecided[owned.Person] && !d.asked[key] && (there || !d.tenant.observed[key.Folder]) {
+			n++
+		}
+	}
+	return n
 }
 
 // create adds the creation of an account and returns its key.
@@ -171,6 +197,7 @@ func (d *differ) missing(v *access.Verdict, t *target, account string) bool {
 		return true
 	}
 	key := GrantKey{Account: account, Folder: t.folder.ID}
+	d.asked[key] = true
 	have, ok := d.tenant.grants[key]
 	if !ok {
 		if owned, ours := d.memory.Owned[key]; ours {
@@ -179,6 +206,11 @@ func (d *differ) missing(v *access.Verdict, t *target, account string) bool {
 			return false
 		}
 		return true
+	}
+	if owned, ours := d.memory.Owned[key]; ours && have.Origin == "" && access.FoldName(owned.Role) != access.FoldName(have.Role) {
+		d.hold(v, firstRule(t.causes), "had "+owned.Role+" on "+string(t.path())+" from us, and somebody else has made it "+
+			have.Role+" since: it stays so")
+		return false
 	}
 	held, known := d.atlas.roles[access.FoldName(have.Role)]
 	if !known {

@@ -194,10 +194,17 @@ func TestDiff(t *testing.T) {
 		{"a recipient becomes an account", base().person("anna").account("anna", func(a *access.Account) { a.Kind = access.Recipient }), []string{
 			"create account anna@corp.example",
 		}},
-		{"a linked account is found by its id", base().person("anna", fin).link("anna", "u-old").account("anna", func(a *access.Account) { a.ID, a.Email = "u-old", "anna.old@corp.example" }), []string{
+		{"a linked account is found by its id", base().person("anna", fin).link("anna", "u-old").account("anna", func(a *access.Account) { a.ID = "u-old" }), []string{
 			"grant anna@corp.example /Dep/Fin Collaborator",
-			"held anna@corp.example : the account still has the address anna.old@corp.example: this version does not rename accounts 0",
 		}},
+		{"a linked account with another address", base().person("anna", fin).link("anna", "u-old").account("anna", func(a *access.Account) { a.ID, a.Email = "u-old", "mallory@partner.example" }), []string{
+			"skipped anna@corp.example : the linked account has the address mallory@partner.example on Kiteworks: nothing is given until both agree, and this version does not rename accounts 0",
+		}},
+		{"an unknown profile is told although nobody needs it", func() *world {
+			w := base().person("anna", fin).account("anna").grant("anna", "f1", "Collaborator")
+			w.verdicts[0].Profile = "Standrad"
+			return w
+		}(), []string{`blocked staff: the server has no profile "Standrad": it offers Standard 1`}},
 		{"a linked account that is gone is not made again", base().person("anna", fin).link("anna", "u-gone").account("anna"), []string{
 			"skipped anna@corp.example : the linked account u-gone is no longer on Kiteworks 0",
 		}},
@@ -246,6 +253,17 @@ func TestP03_WhatAHumanRemovedIsNotGivenAgain(t *testing.T) {
 	w := base().person("anna", wish("fin", "/Dep/Fin", "Collaborator")).account("anna")
 	w.memory.Owned[plan.GrantKey{Account: "u-anna", Folder: "f1"}] = access.Owned{Person: id("anna"), Role: "Collaborator"}
 	want := []string{"held anna@corp.example fin: had Collaborator on /Dep/Fin from us, and somebody else has removed it since: it is not given again 0"}
+	if diff := cmp.Diff(want, lines(w.diff())); diff != "" {
+		t.Errorf("plan (-want +got):\n%s", diff)
+	}
+}
+
+// TestP03_WhatAHumanLoweredIsNotRaisedAgain likewise.
+func TestP03_WhatAHumanLoweredIsNotRaisedAgain(t *testing.T) {
+	t.Parallel()
+	w := base().person("anna", wish("fin", "/Dep/Fin", "Collaborator")).account("anna").grant("anna", "f1", "Viewer")
+	w.memory.Owned[plan.GrantKey{Account: "u-anna", Folder: "f1"}] = access.Owned{Person: id("anna"), Role: "Collaborator"}
+	want := []string{"held anna@corp.example fin: had Collaborator on /Dep/Fin from us, and somebody else has made it Viewer since: it stays so 0"}
 	if diff := cmp.Diff(want, lines(w.diff())); diff != "" {
 		t.Errorf("plan (-want +got):\n%s", diff)
 	}

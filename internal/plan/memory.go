@@ -31,6 +31,11 @@ func NewMemory() Memory {
 	}
 }
 
+// Empty says that nothing is remembered: a first run, or a ledger that was lost.
+func (m Memory) Empty() bool {
+	return len(m.Links)+len(m.Owned)+len(m.Folders)+len(m.Groups) == 0
+}
+
 // Learned is what a run found out without changing anything at Kiteworks; it
 // is remembered with the run.
 type Learned struct {

@@ -21,6 +21,7 @@ type Plan struct {
 	Changes []Change
 	Notes   []Note
 	Learned Learned
+	Unasked int // grants of ours that no rule asks for any more
 }
 
 // NoteKind tells how far a note reaches.

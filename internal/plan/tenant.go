@@ -47,8 +47,11 @@ func newTenant(st access.State, m Memory) *tenant {
 func (t *tenant) account(v *access.Verdict) (a *access.Account, why string) {
 	if l, ok := t.links[v.Person]; ok {
 		a, there := t.byID[l.Account]
-		if !there {
+		switch {
+		case !there:
 			return nil, fmt.Sprintf("the linked account %s is no longer on Kiteworks", l.Account)
+		case a.Email != v.Email:
+			return nil, fmt.Sprintf("the linked account has the address %s on Kiteworks: nothing is given until both agree, and this version does not rename accounts", a.Email)
 		}
 		return a, unusable(a)
 	}

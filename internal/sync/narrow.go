@@ -41,8 +41,22 @@ func named(p *access.Person, name string) bool {
 // never more.
 type Approval map[plan.Key]plan.Change
 
-// narrow takes out of p what the approval does not hold, and lists what it
-// holds and is no longer planned.
+// Approve approves the whole of a plan that somebody has looked at.
+func Approve(p plan.Plan) Approval {
+	a := Approval{}
+	for _, c := range p.Changes {
+		a[c.Key] = c
+	}
+	return a
+}
+
+// Narrow takes out of a report's plan what the approval does not hold, and lists
+// what it holds and is not planned any more.
+func (a Approval) Narrow(r *Report) {
+	r.Lapsed = a.narrow(&r.Plan)
+	r.Requests.Write = len(r.Plan.Steps(plan.MaxPerStep))
+}
+
 func (a Approval) narrow(p *plan.Plan) (lapsed []plan.Change) {
 	kept := p.Changes[:0:0]
 	held := map[plan.Key]bool{}

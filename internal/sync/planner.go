@@ -56,7 +56,7 @@ func (p *Planner) Plan(ctx context.Context) (Report, error) {
 }
 
 func (p *Planner) begin(trigger string) Report {
-	return Report{Trigger: trigger, Mode: p.Limits.Mode.String(), Started: p.Now()}
+	return Report{Trigger: trigger, Mode: p.Limits.Mode.String(), Caveat: p.Limits.Mode.Caveat(), Started: p.Now()}
 }
 
 func (p *Planner) fail(r Report, err error) (Report, error) {
@@ -144,6 +144,10 @@ func (v *view) decide(m plan.Memory) {
 	_ = v.phase("plan", func() error {
 		p := plan.Diff(v.verdicts, v.catalog, v.state, m, v.planner.Policy)
 		p.Notes = append(v.blocked, p.Notes...)
+		if v.planner.Person != "" {
+			p.Unasked = 0 // only one person was judged
+		}
+		v.report.Fresh = m.Empty()
 		for ref, id := range v.bound.Resolved() {
 			if _, pinned := m.Groups[ref]; !pinned {
 				p.Learned.Groups[ref] = id

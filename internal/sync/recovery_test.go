@@ -92,7 +92,8 @@ func keys(changes []plan.Change) []string {
 func TestWhatIsSettledIsKnownToThePlan(t *testing.T) {
 	t.Parallel()
 	s := newStage().person("ann", "Fin").folder("f-fin", "/Dep/Fin").account("ann").opened(account("ann"))
-	s.state.Accounts[0].Email = "renamed@corp.example"
+	var learned plan.Learned
+	s.journal.learn = func(_ context.Context, l plan.Learned) error { learned = l; return nil }
 	s.journal.settle = func(ctx context.Context, o []plan.Outcome) error {
 		s.memory.Links[id("ann")] = plan.Link{Person: id("ann"), Account: "u-ann", Created: true}
 		return s.settle(ctx, o)
@@ -101,7 +102,10 @@ func TestWhatIsSettledIsKnownToThePlan(t *testing.T) {
 		t.Fatalf("Run: %v", err)
 	}
 	if diff := cmp.Diff([]string{"grant|dir:ann|f-fin"}, keys(s.sent)); diff != "" {
-		t.Errorf("the link that settling gave was not used (-want +got):\n%s", diff)
+		t.Errorf("sent (-want +got):\n%s", diff)
+	}
+	if len(learned.Links) > 0 {
+		t.Errorf("the link that settling gave was not known: it was learned again as %+v", learned.Links)
 	}
 }
 

@@ -18,6 +18,8 @@ type Report struct {
 	Groups   int
 	Plan     plan.Plan        // what may go, and the notes
 	Withheld []guard.Withheld // what was planned and may not
+	Fresh    bool             // the ledger remembers nothing yet
+	Caveat   string           // what the mode does not do in this version; "" if it does all
 	Lapsed   []plan.Change    // of a reviewed plan, what no longer holds
 	Settled  []plan.Outcome   // open intents of an earlier run, decided by reading
 	Outcomes []plan.Outcome   // of the changes in Plan; empty for a dry run

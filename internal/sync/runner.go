@@ -10,9 +10,6 @@ import (
 	"github.com/kw-onboarder/kw-onboarder/internal/plan"
 )
 
-// ErrDeclined says that Runner.Confirm said no: nothing was changed.
-var ErrDeclined = errors.New("declined: nothing was changed")
-
 // Runner carries out runs. It is the only caller of Tenant.Apply.
 type Runner struct {
 	Planner
@@ -20,8 +17,6 @@ type Runner struct {
 	Journal Journal
 	// Approved narrows the run to a plan that was reviewed; nil: it does not.
 	Approved Approval
-	// Confirm is asked before anything is applied; nil: it is not.
-	Confirm func(*Report) bool
 	// Settled is told of each change as soon as its outcome is recorded; nil:
 	// nobody listens. It is called from one goroutine.
 	Settled func(plan.Change, plan.Outcome)
@@ -88,12 +83,9 @@ func (r *Runner) run(ctx context.Context, rep *Report) error {
 		return fmt.Errorf("read the open intents: %w", err)
 	}
 	rep.Plan.Hold(undecided)
-	if r.Approved != nil {
-		rep.Lapsed = r.Approved.narrow(&rep.Plan)
-	}
 	rep.Requests.Write = len(rep.Plan.Steps(plan.MaxPerStep))
-	if r.Confirm != nil && !r.Confirm(rep) {
-		return ErrDeclined
+	if r.Approved != nil {
+		r.Approved.Narrow(rep)
 	}
 	if err := r.Journal.Learn(ctx, rep.Plan.Learned); err != nil {
 		return fmt.Errorf("remember what was found: %w", err)

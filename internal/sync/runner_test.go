@@ -2,7 +2,6 @@ package sync_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -217,36 +216,6 @@ func TestFailedFolderSkipsTheFoldersInsideIt(t *testing.T) {
 	if diff := cmp.Diff(want, results(&rep)); diff != "" {
 		t.Errorf("outcomes (-want +got):\n%s", diff)
 	}
-}
-
-func TestConfirm(t *testing.T) {
-	t.Parallel()
-	t.Run("no changes nothing", func(t *testing.T) {
-		t.Parallel()
-		s := newStage().person("ann", "Fin")
-		r := s.runner(t)
-		shown := 0
-		r.Confirm = func(rep *kwsync.Report) bool { shown = len(rep.Plan.Changes); return false }
-		_, err := r.Run(t.Context(), "test")
-		if !errors.Is(err, kwsync.ErrDeclined) {
-			t.Errorf("Run: %v, want %v", err, kwsync.ErrDeclined)
-		}
-		if shown != 3 {
-			t.Errorf("%d changes were shown, want 3", shown)
-		}
-		if s.wrote() || slices.Contains(s.events, "learn") {
-			t.Errorf("something was written: %v", s.events)
-		}
-	})
-	t.Run("yes goes on", func(t *testing.T) {
-		t.Parallel()
-		s := newStage().person("ann", "Fin")
-		r := s.runner(t)
-		r.Confirm = func(*kwsync.Report) bool { return true }
-		if _, err := r.Run(t.Context(), "test"); err != nil || len(s.sent) != 3 {
-			t.Errorf("Run: %v, %d changes sent, want none and 3", err, len(s.sent))
-		}
-	})
 }
 
 func TestPersonNarrows(t *testing.T) {

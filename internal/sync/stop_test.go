@@ -74,7 +74,10 @@ func TestStopBeforeTheFirstStepSendsNothing(t *testing.T) {
 	s := newStage().person("ann", "Fin")
 	ctx, cancel := context.WithCancel(t.Context())
 	r := s.runner(t)
-	r.Confirm = func(*kwsync.Report) bool { cancel(); return true }
+	s.journal.learn = func(context.Context, plan.Learned) error {
+		cancel() // the last thing before the first step
+		return nil
+	}
 	rep, err := r.Run(ctx, "test")
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("Run: %v, want %v", err, context.Canceled)
