@@ -162,7 +162,7 @@ func TestP10_APersonWithANewAddressIsTheSamePerson(t *testing.T) {
 	if len(notes) != 1 {
 		t.Fatalf("notes about the person with the new address: %+v, want one", notes)
 	}
-	checkLine(t, notes[0].Why, []string{"the account still has the address u000025@example.com"})
+	checkLine(t, notes[0].Why, []string{"the linked account has the address u000025@example.com on Kiteworks"})
 }
 
 // teamRule is a second rule, about a group.
