@@ -227,6 +227,9 @@ func (w *walker) pinned(ctx context.Context, p access.Place) error {
 		return err
 	}
 	if why != "" {
+		if p.Path != "" {
+			why = fmt.Sprintf("%s: %s", p.Path, why)
+		}
 		w.unusable = slices.DeleteFunc(w.unusable, func(u access.Unusable) bool { return u.Place == p })
 		w.unusable = append(w.unusable, access.Unusable{Place: p, Why: why})
 		return nil
