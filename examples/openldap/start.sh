@@ -8,7 +8,13 @@ set -eu
 dir=${1:?usage: start.sh DIR, the folder of kw-onboarder kwsim --dir}
 PATH=$PATH:/usr/sbin
 command -v slapd >/dev/null || { echo "slapd is missing: run scripts/install-servers.sh" >&2; exit 1; }
-[ -f "$dir/company.ldif" ] || { echo "$dir/company.ldif is missing: start kw-onboarder kwsim --dir $dir first" >&2; exit 1; }
+
+waited=0
+until [ -f "$dir/company.ldif" ]; do # kwsim writes it last
+	[ "$waited" -lt 15 ] || { echo "$dir/company.ldif is missing after 15 s: start kw-onboarder kwsim --dir $dir" >&2; exit 1; }
+	sleep 1
+	waited=$((waited + 1))
+done
 
 base=dc=alpenglas,dc=example
 here=$dir/openldap
