@@ -108,8 +108,9 @@ func (d *Daemon) explain(log *zap.Logger, r *kwsync.Report) {
 	d.explained = now
 }
 
-// audit writes one line for each change that was tried, by ids.
+// audit counts each change and writes one line for each that was tried, by ids.
 func (d *Daemon) audit(c plan.Change, o plan.Outcome) {
+	d.board.Changed(c.Op, o.Result)
 	fields := []zap.Field{
 		zap.Stringer("op", c.Op), zap.Stringer("result", o.Result), zap.String("key", string(c.Key)),
 		zap.String("account", cmp.Or(c.Account, o.Account)), zap.String("folder", cmp.Or(c.Folder, o.Folder)), zap.String("path", string(c.Path)),

@@ -24,16 +24,11 @@ func (d *Daemon) show(r *kwsync.Report) {
 func boardRun(r *kwsync.Report) status.Run {
 	run := status.Run{
 		Kind: full, Result: r.Result().String(), Ended: time.Now(),
-		People: r.People, Groups: r.Groups, Outcomes: map[status.Change]int{},
+		People: r.People, Groups: r.Groups,
 		HeldRules: r.Notes(plan.NoteBlocked), Skipped: r.Notes(plan.NoteSkipped),
 	}
-	ops := map[plan.Key]plan.Op{}
 	for _, c := range r.Plan.Changes {
-		ops[c.Key] = c.Op
 		run.Planned = append(run.Planned, c.Op)
-	}
-	for _, o := range r.Outcomes {
-		run.Outcomes[status.Change{Op: ops[o.Key], Result: o.Result}]++
 	}
 	held := map[access.PersonID]bool{}
 	for _, n := range r.Plan.Notes {

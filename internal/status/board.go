@@ -34,18 +34,11 @@ type Run struct {
 	Result string // Failed, or in one word how well it went
 	Ended  time.Time
 
-	People, Groups int            // in the directory
-	Planned        []plan.Op      // of each change that the plan held
-	Outcomes       map[Change]int // how many changes ended so
-	HeldPeople     int            // people of whom some rule could not be decided
-	HeldRules      int            // rules that are frozen as a whole
-	Skipped        int            // people who are not acted on
-}
-
-// Change is a kind of change and how it ended.
-type Change struct {
-	Op     plan.Op
-	Result plan.Result
+	People, Groups int       // in the directory
+	Planned        []plan.Op // of each change that the plan held
+	HeldPeople     int       // people of whom some rule could not be decided
+	HeldRules      int       // rules that are frozen as a whole
+	Skipped        int       // people who are not acted on
 }
 
 // Started shows that a run began.
@@ -58,13 +51,16 @@ func (b *Board) Phase(name string, took time.Duration) {
 	b.metrics.phase.WithLabelValues(name).Observe(took.Seconds())
 }
 
+// Changed shows one change that has ended, while its run goes on: the first
+// onboarding takes hours, and somebody watches.
+func (b *Board) Changed(op plan.Op, result plan.Result) {
+	b.metrics.changes.WithLabelValues(label(op), label(result)).Inc()
+}
+
 // Finished shows how a run ended.
 func (b *Board) Finished(r Run) {
 	m := &b.metrics
 	m.runs.WithLabelValues(r.Kind, r.Result).Inc()
-	for c, n := range r.Outcomes {
-		m.changes.WithLabelValues(label(c.Op), label(c.Result)).Add(float64(n))
-	}
 	if r.Result == Failed {
 		return
 	}

@@ -50,12 +50,12 @@ func busy() *prometheus.Registry {
 	b.Request("POST /rest/folders/{id}/members", 0, 30*time.Second)
 	b.Throttled()
 	b.TokenMinted()
+	b.Changed(plan.CreateFolder, plan.Already)
+	b.Changed(plan.Grant, plan.Done)
+	b.Changed(plan.Grant, plan.Refused)
 	b.Finished(Run{
 		Kind: "full", Result: "partial", Ended: moment.Add(time.Minute), People: 900, Groups: 40,
-		Planned: []plan.Op{plan.Grant, plan.Grant, plan.CreateFolder},
-		Outcomes: map[Change]int{
-			{plan.Grant, plan.Done}: 1, {plan.Grant, plan.Refused}: 1, {plan.CreateFolder, plan.Already}: 1,
-		},
+		Planned:    []plan.Op{plan.Grant, plan.Grant, plan.CreateFolder},
 		HeldPeople: 3, HeldRules: 1, Skipped: 7,
 	})
 	return reg
@@ -95,10 +95,10 @@ func TestFailedRunKeepsTheGauges(t *testing.T) {
 	t.Parallel()
 	b, reg := newBoard()
 	b.Finished(Run{Kind: "full", Result: "done", Ended: moment, People: 900, Planned: []plan.Op{plan.Grant}, HeldRules: 2})
-	b.Finished(Run{
-		Kind: "full", Result: Failed, Ended: moment.Add(time.Hour),
-		Outcomes: map[Change]int{{plan.Grant, plan.Done}: 5},
-	})
+	for range 5 {
+		b.Changed(plan.Grant, plan.Done)
+	}
+	b.Finished(Run{Kind: "full", Result: Failed, Ended: moment.Add(time.Hour)})
 	const want = `
 # HELP kw_onboarder_last_success_timestamp_seconds When the last run ended that did not fail.
 # TYPE kw_onboarder_last_success_timestamp_seconds gauge
