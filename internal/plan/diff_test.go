@@ -348,3 +348,21 @@ func TestStepsCarryUpToTheLimit(t *testing.T) {
 		t.Errorf("people per step (-want +got):\n%s", diff)
 	}
 }
+
+// TestGrantsThatNobodyAsksForAreCounted, and those of people in doubt are not.
+func TestGrantsThatNobodyAsksForAreCounted(t *testing.T) {
+	t.Parallel()
+	owned := func(w *world, name, folder string) {
+		w.account(name).grant(name, folder, "Viewer")
+		w.memory.Owned[plan.GrantKey{Account: "u-" + name, Folder: folder}] = access.Owned{Person: id(name), Role: "Viewer"}
+	}
+	w := base().person("asked", wish("fin", "/Dep/Fin", "Viewer")).person("moved").person("held").person("skipped")
+	w.verdicts[2].Held = []access.Held{{Rule: "fin", Why: "two departments"}}
+	w.verdicts[3].Skipped = "no e-mail address"
+	for _, name := range []string{"asked", "moved", "held", "skipped", "gone"} {
+		owned(w, name, "f1")
+	}
+	if got, want := w.diff().Unasked, 2; got != want { // moved, and gone from the directory
+		t.Errorf("got %d grants that nobody asks for, want %d", got, want)
+	}
+}
