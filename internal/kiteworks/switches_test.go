@@ -14,7 +14,7 @@ import (
 )
 
 var (
-	seeds   = flag.Int("seeds", 12, "how many seeds of faults the story is told with")
+	seeds   = flag.Int("seeds", 40, "how many seeds of faults the story is told with")
 	oneSeed = flag.Uint64("seed", 0, "tell the story with this seed only")
 )
 

@@ -150,7 +150,7 @@ func (w *walker) rootByName(ctx context.Context, root Root) (rootAnswer, error) 
 		case 1:
 			f = access.Folder{ID: string(next.ID), Parent: f.ID, As: string(w.as), Path: f.Path.Join(next.Name)}
 		default:
-			return rootAnswer{why: fmt.Sprintf("root %s is ambiguous: %s sees %d folders of the name %s; pin one by its id in kiteworks.roots",
+			return rootAnswer{why: fmt.Sprintf("root %s is ambiguous: %s sees %d folders of the name %s, its own or shared in; pin one by its id in kiteworks.roots",
 				root.Path, w.as, matches, name)}, nil
 		}
 	}
@@ -175,7 +175,7 @@ func (w *walker) descend(ctx context.Context, f access.Folder, names []string) (
 		case 1:
 			f = w.found[string(next.ID)]
 		default:
-			return fmt.Sprintf("%s is ambiguous: %s sees %d folders of that name", f.Path.Join(name), w.as, matches), nil
+			return fmt.Sprintf("%s is ambiguous: %s sees %d folders of that name, its own or shared in", f.Path.Join(name), w.as, matches), nil
 		}
 	}
 	return "", nil
