@@ -132,3 +132,34 @@ func TestP08_TheStoryEndsTheSameWhateverHappens(t *testing.T) {
 		})
 	}
 }
+
+// TestEachFaultByItself tells the story with one kind of fault at a time, often.
+func TestEachFaultByItself(t *testing.T) {
+	t.Parallel()
+	_, want, err := told(t, usual, ordinary)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, kind := range kwsim.FaultKinds() {
+		t.Run(string(kind), func(t *testing.T) {
+			t.Parallel()
+			fault := kwsim.Fault{Operation: "*", Kind: kind, Probability: 0.3, Until: 2}
+			s, got, err := told(t, func(o *kwsim.Options) { o.Faults = kwsim.Faults{Seed: 1, Rules: []kwsim.Fault{fault}} }, ordinary)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := withoutDrift(got); got != want {
+				t.Errorf("left behind (-want +got):\n%s", cmp.Diff(want, got))
+			}
+			struck := 0
+			for _, e := range s.History() {
+				if e.Fault == kind {
+					struck++
+				}
+			}
+			if struck == 0 && kind != kwsim.RowAdded && kind != kwsim.RowRemoved { // the lists fit one page
+				t.Error("the fault never struck")
+			}
+		})
+	}
+}
