@@ -69,7 +69,7 @@ func (c *Client) connectTo(ctx context.Context, server, password string) (*conn,
 	}
 	socket, err := (&net.Dialer{Timeout: c.o.Timeout}).DialContext(ctx, "tcp", u.Host)
 	if err != nil {
-		return nil, fmt.Errorf("connect to %s: %w", server, err)
+		return nil, fmt.Errorf("connect to %s: %w: check directory.servers", server, err)
 	}
 	// go-ldap's calls know no context: what ends them is the end of the socket.
 	abort := context.AfterFunc(ctx, func() { _ = socket.Close() })

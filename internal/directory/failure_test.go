@@ -78,7 +78,7 @@ func TestP01_AReadThatCannotBeCompleteFails(t *testing.T) {
 		},
 		"connection refused everywhere": {
 			"ldap://127.0.0.1:1", func(o *directory.Options) { o.Servers = append(o.Servers, "ldap://127.0.0.1:2") },
-			[]string{"connect to ldap://127.0.0.1:1: ", "connect to ldap://127.0.0.1:2: ", "connection refused"},
+			[]string{"connect to ldap://127.0.0.1:1: ", "connect to ldap://127.0.0.1:2: ", "connection refused: check directory.servers"},
 		},
 		"another kind of server": {
 			open.URL(), func(o *directory.Options) { o.Kind = directory.ActiveDirectory },
