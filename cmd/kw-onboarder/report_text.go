@@ -175,9 +175,20 @@ func (t textReport) total(r *kwsync.Report) {
 		t.line("\n%d changes: %d requests (%d to read, %d to write), %s at %g a second.",
 			n, q.Planned(), q.Read, q.Write, estimate(q.Planned(), t.rate), t.rate)
 	default:
-		t.line("\n%s: %d of %d changes in %s; %d requests, %d planned.",
-			r.Result(), n-len(r.Unfinished()), n, r.Took.Round(time.Millisecond), q.Made, q.Planned())
+		t.line("\n%s: %d of %d changes in %s; %d requests, %s.",
+			r.Result(), n-len(r.Unfinished()), n, r.Took.Round(time.Millisecond), q.Made, checked(q))
 	}
+}
+
+// checked compares the requests made with those foretold.
+func checked(q kwsync.Requests) string {
+	switch more := q.Made - q.Planned(); {
+	case more > 0:
+		return fmt.Sprintf("%d more than planned, to repeat or to read back", more)
+	case more < 0:
+		return fmt.Sprintf("%d fewer than planned, because some were not sent", -more)
+	}
+	return "as planned"
 }
 
 // estimate is how long that many requests take, in words.
