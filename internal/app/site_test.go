@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/config"
+	"github.com/kw-onboarder/kw-onboarder/internal/contract"
 	"github.com/kw-onboarder/kw-onboarder/internal/kwsim"
 	"github.com/kw-onboarder/kw-onboarder/internal/ldapsim"
 )
@@ -163,12 +164,13 @@ func (s *site) tenant(t *testing.T) {
 	if err := kwsim.Populate(s.kiteworks.World(), 1, kwsim.Plan{Admin: svcUsers, Owner: svcFolders, Strangers: 5, Folders: 4}); err != nil {
 		t.Fatalf("fill Kiteworks: %v", err)
 	}
+	held := contract.New(t, contract.Every).Handler(s.kiteworks)
 	s.front = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if gate := s.gate.Load(); gate != nil {
 			(*gate)(w, r)
 			return
 		}
-		s.kiteworks.ServeHTTP(w, r)
+		held.ServeHTTP(w, r)
 	}))
 	t.Cleanup(s.front.Close)
 }
