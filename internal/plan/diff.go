@@ -26,7 +26,9 @@ func Diff(verdicts []access.Verdict, c *access.Catalog, st access.State, m Memor
 		made:    map[Key]bool{},
 		spots:   map[access.Place]spot{},
 		asked:   map[GrantKey]bool{},
-		learned: Learned{Folders: map[access.Place]string{}, Groups: map[string]access.GroupID{}},
+
+		undecided: map[access.PersonID]bool{},
+		learned:   Learned{Folders: map[access.Place]string{}, Groups: map[string]access.GroupID{}},
 	}
 	d.findRivals(verdicts)
 	for i := range verdicts {
@@ -37,7 +39,7 @@ func Diff(verdicts []access.Verdict, c *access.Catalog, st access.State, m Memor
 		d.plan.Notes = append(d.plan.Notes, n)
 	}
 	d.plan.Learned = d.learned
-	d.plan.Unasked = d.unasked(verdicts)
+	d.plan.Unasked = d.unasked()
 	d.plan.sort()
 	return d.plan
 }
@@ -66,9 +68,11 @@ type differ struct {
 	made    map[Key]bool      // creations already in the plan
 	spots   map[access.Place]spot
 	asked   map[GrantKey]bool // what a rule asks for of what is there
-	learned Learned
-	plan    Plan
-	room    []target // of one person at a time
+
+	undecided map[access.PersonID]bool // something was held, skipped or blocked
+	learned   Learned
+	plan      Plan
+	room      []target // of one person at a time
 }
 
 // person adds what one person needs.
@@ -116,22 +120,16 @@ func (d *differ) remember(v *access.Verdict, a *access.Account) {
 // while nobody needs it.
 func (d *differ) checkProfile(v *access.Verdict) {
 	if _, err := d.atlas.profile(v.Profile); v.Account && err != nil {
-		d.block(firstRule(v.Causes), err.Error())
+		d.block(v, firstRule(v.Causes), err.Error())
 	}
 }
 
 // unasked counts what we gave and no rule asks for. People of whom something is
-// held are left out: what they should have is not decided.
-func (d *differ) unasked(verdicts []access.Verdict) int {
-	undecided := map[access.PersonID]bool{}
-	for i := range verdicts {
-		if v := &verdicts[i]; v.Skipped != "" || len(v.Held) > 0 {
-			undecided[v.Person] = true
-		}
-	}
+// held, skipped or blocked are left out: what they should have is not decided.
+func (d *differ) unasked() int {
 	n := 0
 	for key, owned := range d.memory.Owned {
-		if _, there := d.tenant.grants[key]; !undecided[owned.Person] && !d.asked[key] && (there || !d.tenant.observed[key.Folder]) {
+		if _, there := d.tenant.grants[key]; !d.undecided[owned.Person] && !d.asked[key] && (there || !d.tenant.observed[key.Folder]) {
 			n++
 		}
 	}
@@ -142,7 +140,7 @@ func (d *differ) unasked(verdicts []access.Verdict) int {
 func (d *differ) create(v *access.Verdict) (Key, bool) {
 	profile, err := d.atlas.profile(v.Profile)
 	if err != nil {
-		d.block(firstRule(v.Causes), err.Error())
+		d.block(v, firstRule(v.Causes), err.Error())
 		return "", false
 	}
 	key := Key("account|" + v.Person.String())
@@ -243,15 +241,18 @@ func (d *differ) createFolder(p access.Place, causes []access.Cause) Key {
 }
 
 func (d *differ) skip(v *access.Verdict, why string) {
+	d.undecided[v.Person] = true
 	d.plan.Notes = append(d.plan.Notes, Note{Kind: NoteSkipped, Person: v.Person, DN: v.DN, Email: v.Email, Why: why})
 }
 
 func (d *differ) hold(v *access.Verdict, rule, why string) {
+	d.undecided[v.Person] = true
 	d.plan.Notes = append(d.plan.Notes, Note{Kind: NoteHeld, Person: v.Person, DN: v.DN, Email: v.Email, Rule: rule, Why: why})
 }
 
 // block counts one more person for whom a rule waits for an administrator.
-func (d *differ) block(rule, why string) {
+func (d *differ) block(v *access.Verdict, rule, why string) {
+	d.undecided[v.Person] = true
 	d.blocked[Note{Kind: NoteBlocked, Rule: rule, Why: why}]++
 }
 

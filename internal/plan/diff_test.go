@@ -359,9 +359,11 @@ func TestGrantsThatNobodyAsksForAreCounted(t *testing.T) {
 	w := base().person("asked", wish("fin", "/Dep/Fin", "Viewer")).person("moved").person("held").person("skipped")
 	w.verdicts[2].Held = []access.Held{{Rule: "fin", Why: "two departments"}}
 	w.verdicts[3].Skipped = "no e-mail address"
-	for _, name := range []string{"asked", "moved", "held", "skipped", "gone"} {
+	w.person("blocked", wish("x", "/Dep/Nowhere", "Viewer")).person("suspended", wish("fin", "/Dep/Fin", "Viewer"))
+	for _, name := range []string{"asked", "moved", "held", "skipped", "gone", "blocked", "suspended"} {
 		owned(w, name, "f1")
 	}
+	w.state.Accounts[len(w.state.Accounts)-1].Status = access.Suspended
 	if got, want := w.diff().Unasked, 2; got != want { // moved, and gone from the directory
 		t.Errorf("got %d grants that nobody asks for, want %d", got, want)
 	}

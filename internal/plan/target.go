@@ -33,7 +33,7 @@ func (d *differ) targets(v *access.Verdict) []target {
 	for _, w := range v.Wishes {
 		t, why := d.resolve(w)
 		if why != "" {
-			d.block(w.Cause.Rule, why)
+			d.block(v, w.Cause.Rule, why)
 			continue
 		}
 		i := slices.IndexFunc(targets, func(o target) bool { return o.key == t.key })

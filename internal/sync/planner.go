@@ -144,8 +144,8 @@ func (v *view) decide(m plan.Memory) {
 	_ = v.phase("plan", func() error {
 		p := plan.Diff(v.verdicts, v.catalog, v.state, m, v.planner.Policy)
 		p.Notes = append(v.blocked, p.Notes...)
-		if v.planner.Person != "" {
-			p.Unasked = 0 // only one person was judged
+		if v.planner.Person != "" || len(v.blocked) > 0 {
+			p.Unasked = 0 // not all rules were judged for all people
 		}
 		v.report.Fresh = m.Empty()
 		for ref, id := range v.bound.Resolved() {
