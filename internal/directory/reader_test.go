@@ -156,6 +156,41 @@ func TestP01_AnAnswerThatIsNotCompleteFailsTheRead(t *testing.T) {
 	}
 }
 
+// TestP01_AnEmptyAnswerIsNotBelieved: whether nobody is there, or the base is not, the base itself tells.
+func TestP01_AnEmptyAnswerIsNotBelieved(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		people, base reply
+		want         []string
+	}{
+		"389-DS, no such base": {
+			reply{bare: true},
+			reply{code: ldap.LDAPResultNoSuchObject},
+			[]string{"after 0 entries: no such object", "check directory.people.bases"},
+		},
+		"no end, though the base is there": {
+			reply{bare: true},
+			reply{entries: []*ldap.Entry{ldap.NewEntry(windowsDN, nil)}},
+			[]string{"without the paging control"},
+		},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			wantRefusal(t, func(s scriptedSearch) reply {
+				switch {
+				case s.base == "":
+					return rootDSE(ldap.ControlTypePaging)
+				case s.paged:
+					return test.people
+				default:
+					return test.base
+				}
+			}, test.want...)
+		})
+	}
+}
+
 func wantRefusal(t *testing.T, answer func(scriptedSearch) reply, texts ...string) {
 	t.Helper()
 	c, err := New(windowsOptions(startScripted(t, answer).url))

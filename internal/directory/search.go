@@ -29,6 +29,11 @@ func (c *conn) each(ctx context.Context, s search, visit func(*ldap.Entry) error
 		count++
 		return visit(e)
 	})
+	if count == 0 && errors.Is(err, errNoEnd) {
+		if unseen := c.seeBase(s.base); unseen != nil {
+			err = unseen
+		}
+	}
 	if err == nil {
 		err = ctx.Err()
 	}
@@ -50,6 +55,18 @@ func (c *conn) each(ctx context.Context, s search, visit func(*ldap.Entry) error
 type entryError struct{ text string }
 
 func (e *entryError) Error() string { return e.text }
+
+// errNoEnd is an answer of which the last message was not seen.
+var errNoEnd = errors.New("the answer broke off, or ended without the paging control that the server offers")
+
+// seeBase looks at the base itself, without paging: below a base that does not exist,
+// 389-DS answers a paged search with success and no paging control, and only an unpaged one with noSuchObject.
+func (c *conn) seeBase(base string) error {
+	_, err := c.Search(&ldap.SearchRequest{
+		BaseDN: base, Scope: ldap.ScopeBaseObject, Filter: "(objectClass=*)", Attributes: []string{"1.1"},
+	})
+	return err
+}
 
 // pages reads page after page until the server hands out no further cookie (RFC 2696).
 func (c *conn) pages(ctx context.Context, s search, visit func(*ldap.Entry) error) error {
@@ -105,7 +122,7 @@ func (c *conn) page(ctx context.Context, request *ldap.SearchRequest, visit func
 		return 0, nil, err
 	}
 	if end == nil {
-		return 0, nil, errors.New("the answer broke off, or ended without the paging control that the server offers")
+		return 0, nil, errNoEnd
 	}
 	return entries, end.Cookie, nil
 }
