@@ -32,6 +32,9 @@ func plain(err error) error {
 // errReferral is a part of the answer that the server says is elsewhere.
 var errReferral = errors.New("the server refers to another server")
 
+// errHidden is a base of which the server shows nothing, not even that it is there.
+var errHidden = errors.New("the server does not show the base")
+
 // remedy is what an administrator does about a search that failed for err; of is people or groups.
 func remedy(err error, of string) string {
 	is := func(codes ...uint16) bool { return ldap.IsErrorAnyOf(err, codes...) }
@@ -42,7 +45,7 @@ func remedy(err error, of string) string {
 		return "raise the server's time limit for the bind account, or index the attributes of the filter"
 	case is(ldap.LDAPResultAdminLimitExceeded):
 		return "ask for smaller pages, or raise the server's administrative limits for the bind account"
-	case is(ldap.LDAPResultNoSuchObject):
+	case is(ldap.LDAPResultNoSuchObject), errors.Is(err, errHidden):
 		return "check directory." + of + ".bases, and that the bind account may read there"
 	case is(ldap.LDAPResultInsufficientAccessRights):
 		return "let the bind account read there"

@@ -168,6 +168,11 @@ func TestP01_AnEmptyAnswerIsNotBelieved(t *testing.T) {
 			reply{code: ldap.LDAPResultNoSuchObject},
 			[]string{"after 0 entries: no such object", "check directory.people.bases"},
 		},
+		"389-DS, a base that the account may not read": {
+			reply{},
+			reply{},
+			[]string{"does not show the base: check directory.people.bases", "may read there"},
+		},
 		"no end, though the base is there": {
 			reply{bare: true},
 			reply{entries: []*ldap.Entry{ldap.NewEntry(windowsDN, nil)}},
@@ -188,6 +193,27 @@ func TestP01_AnEmptyAnswerIsNotBelieved(t *testing.T) {
 				}
 			}, test.want...)
 		})
+	}
+}
+
+func TestABaseThatIsEmptyIsRead(t *testing.T) {
+	t.Parallel()
+	s := startScripted(t, func(s scriptedSearch) reply {
+		switch {
+		case s.base == "":
+			return rootDSE(ldap.ControlTypePaging)
+		case s.paged:
+			return reply{}
+		default:
+			return reply{entries: []*ldap.Entry{ldap.NewEntry(windowsDN, nil)}}
+		}
+	})
+	c, err := New(windowsOptions(s.url))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if sn, err := c.Refresh(t.Context()); err != nil || len(sn.People) != 0 {
+		t.Errorf("got %v, %v, want a snapshot of nobody", sn, err)
 	}
 }
 

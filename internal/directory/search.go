@@ -29,7 +29,7 @@ func (c *conn) each(ctx context.Context, s search, visit func(*ldap.Entry) error
 		count++
 		return visit(e)
 	})
-	if count == 0 && errors.Is(err, errNoEnd) {
+	if count == 0 && (err == nil || errors.Is(err, errNoEnd)) {
 		if unseen := c.seeBase(s.base); unseen != nil {
 			err = unseen
 		}
@@ -59,12 +59,16 @@ func (e *entryError) Error() string { return e.text }
 // errNoEnd is an answer of which the last message was not seen.
 var errNoEnd = errors.New("the answer broke off, or ended without the paging control that the server offers")
 
-// seeBase looks at the base itself, without paging: below a base that does not exist,
-// 389-DS answers a paged search with success and no paging control, and only an unpaged one with noSuchObject.
+// seeBase looks at the base itself, without paging, to tell an empty base from one that
+// is not seen. 389-DS answers a search below a base that the bind account may not read with success and
+// no entries, and a paged one below a base that does not exist with success and no paging control.
 func (c *conn) seeBase(base string) error {
-	_, err := c.Search(&ldap.SearchRequest{
+	found, err := c.Search(&ldap.SearchRequest{
 		BaseDN: base, Scope: ldap.ScopeBaseObject, Filter: "(objectClass=*)", Attributes: []string{"1.1"},
 	})
+	if err == nil && len(found.Entries) == 0 {
+		return errHidden
+	}
 	return err
 }
 
