@@ -67,7 +67,7 @@ type differ struct {
 	blocked map[Note]int      // note without its count -> people
 	made    map[Key]bool      // creations already in the plan
 	spots   map[access.Place]spot
-	asked   map[GrantKey]bool // what a rule asks for of what is there
+	asked   map[GrantKey]bool // what a rule asks for of what is ours
 
 	undecided map[access.PersonID]bool // something was held, skipped or blocked
 	learned   Learned
@@ -195,19 +195,21 @@ func (d *differ) missing(v *access.Verdict, t *target, account string) bool {
 		return true
 	}
 	key := GrantKey{Account: account, Folder: t.folder.ID}
-	d.asked[key] = true
-	have, ok := d.tenant.grants[key]
-	if !ok {
-		if owned, ours := d.memory.Owned[key]; ours {
-			d.hold(v, firstRule(t.causes), "had "+owned.Role+" on "+string(t.path())+
-				" from us, and somebody else has removed it since: it is not given again")
-			return false
-		}
-		return true
+	owned, ours := d.memory.Owned[key]
+	if ours {
+		d.asked[key] = true
 	}
-	if owned, ours := d.memory.Owned[key]; ours && have.Origin == "" && access.FoldName(owned.Role) != access.FoldName(have.Role) {
-		d.hold(v, firstRule(t.causes), "had "+owned.Role+" on "+string(t.path())+" from us, and somebody else has made it "+
-			have.Role+" since: it stays so")
+	have, ok := d.tenant.grants[key]
+	switch {
+	case !ok && ours:
+		d.hold(v, firstRule(t.causes), "had "+owned.Role+" on "+string(t.path())+
+			" from us, and somebody else has removed it since: it is not given again")
+		return false
+	case !ok:
+		return true
+	case ours && have.Origin == "" && access.FoldName(owned.Role) != access.FoldName(have.Role):
+		d.hold(v, firstRule(t.causes), "had "+owned.Role+" on "+string(t.path())+
+			" from us, and somebody else has made it "+have.Role+" since: it stays so")
 		return false
 	}
 	held, known := d.atlas.roles[access.FoldName(have.Role)]
