@@ -40,11 +40,11 @@ func remedy(err error, of string) string {
 	is := func(codes ...uint16) bool { return ldap.IsErrorAnyOf(err, codes...) }
 	switch {
 	case is(ldap.LDAPResultSizeLimitExceeded):
-		return "raise the server's size limit for the bind account, for paged searches too (OpenLDAP: limits ... size.prtotal)"
+		return "raise the server's size limit for the bind account, for paged searches too (OpenLDAP: limits ... size.prtotal; 389-DS: nsPagedSizeLimit)"
 	case is(ldap.LDAPResultTimeLimitExceeded):
 		return "raise the server's time limit for the bind account, or index the attributes of the filter"
 	case is(ldap.LDAPResultAdminLimitExceeded):
-		return "ask for smaller pages, or raise the server's administrative limits for the bind account"
+		return "ask for smaller pages, or raise the server's administrative limits for the bind account (389-DS: nsPagedLookThroughLimit)"
 	case is(ldap.LDAPResultNoSuchObject), errors.Is(err, errHidden):
 		return "check directory." + of + ".bases, and that the bind account may read there"
 	case is(ldap.LDAPResultInsufficientAccessRights):
