@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -43,9 +44,11 @@ type Options struct {
 type Server struct {
 	CAFile string // PEM of the authority; "" without TLS
 
-	dir      string
-	addr     string // of ldap://
-	addrTLS  string // of ldaps://; "" without TLS
+	dir     string
+	addr    string // of ldap://
+	addrTLS string // of ldaps://; "" without TLS
+
+	mu       sync.Mutex // a test may kill from one goroutine and restart from another
 	command  *exec.Cmd
 	finished chan struct{} // closed when the process has ended
 }
@@ -171,6 +174,13 @@ func (s *Server) Addr() string { return s.addr }
 // Kill ends the process with SIGKILL and waits for its end.
 func (s *Server) Kill(t testing.TB) {
 	t.Helper()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.kill(t)
+}
+
+func (s *Server) kill(t testing.TB) {
+	t.Helper()
 	if err := s.command.Process.Kill(); err != nil && !errors.Is(err, os.ErrProcessDone) {
 		t.Fatalf("kill slapd: %v", err)
 	}
@@ -180,7 +190,9 @@ func (s *Server) Kill(t testing.TB) {
 // Restart kills the process if it runs and starts it again at the same address with the same data.
 func (s *Server) Restart(t testing.TB) {
 	t.Helper()
-	s.Kill(t)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.kill(t)
 	if err := s.run(program(t, "slapd")); err != nil {
 		t.Fatalf("restart slapd: %v", err)
 	}
