@@ -30,7 +30,7 @@ const departmentRule = `  - name: staff
 func TestAPersonInDoubtIsNamedAndStopsNobody(t *testing.T) {
 	t.Parallel()
 	ldap, people := startDirectory(t, smallCompany)
-	s := newSite(t, ldap, smallTenant())
+	s := watchedSite(t, ldap, smallTenant())
 	s.settings.Rules = departmentRule
 	rep := s.mustApply()
 	if rep.Result() != kwsync.Done {

@@ -32,7 +32,7 @@ func TestTheConfigurationIsRefused(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			s := newSite(t, ldap, smallTenant())
+			s := watchedSite(t, ldap, smallTenant())
 			s.settings.Rules = "  - name: bad\n    when:\n      everyone: true\n    grants:\n      - role: Viewer\n        " + c.grant + "\n"
 			_, err := config.Load(s.file())
 			var mistakes *config.Error
@@ -107,7 +107,7 @@ func TestABlockedRuleStopsNoOther(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			s := newSite(t, ldap, smallTenant())
+			s := watchedSite(t, ldap, smallTenant())
 			s.settings.Rules = goodRule + c.rule(s)
 			accounts := s.accounts()
 			rep := s.mustApply()

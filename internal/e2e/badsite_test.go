@@ -70,18 +70,14 @@ func TestARunThatCannotReadFailsAsAWhole(t *testing.T) {
 		},
 		{
 			"Kiteworks down",
-			func(t *testing.T, s *site) {
-				if err := s.kw.Close(); err != nil {
-					t.Fatal(err)
-				}
-			},
+			func(_ *testing.T, s *site) { s.front.Close() },
 			[]string{"read Kiteworks", "connection refused", "is Kiteworks up at https://127.0.0.1"},
 		},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			s := newSite(t, ldap, smallTenant())
+			s := watchedSite(t, ldap, smallTenant())
 			s.settings.Rules = goodRule
 			before := s.picture()
 			c.spoil(t, s)
@@ -97,7 +93,7 @@ func TestARunThatCannotReadFailsAsAWhole(t *testing.T) {
 func TestTheDirectoryIsKilledInTheMiddleOfASearch(t *testing.T) {
 	t.Parallel()
 	ldap, _ := startDirectory(t, wholeCompany)
-	s := newSite(t, ldap, smallTenant())
+	s := watchedSite(t, ldap, smallTenant())
 	s.settings.Rules = goodRule
 	direct := s.settings
 	before := s.picture()

@@ -68,7 +68,7 @@ func TestExitCodes(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			s := newSite(t, ldap, smallTenant())
+			s := watchedSite(t, ldap, smallTenant())
 			s.settings.Rules = goodRule
 			c.spoil(s)
 			got := begin(t, s.command(c.args...))()
@@ -95,7 +95,7 @@ func TestTheJSONReportCountsItsRequests(t *testing.T) {
 		t.Skip("builds the program")
 	}
 	ldap, _ := startDirectory(t, smallCompany)
-	s := newSite(t, ldap, smallTenant())
+	s := watchedSite(t, ldap, smallTenant())
 	s.settings.Rules = goodRule
 	got := begin(t, s.applyCommand())()
 	rep := decodeReport(t, got)

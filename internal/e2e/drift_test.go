@@ -21,7 +21,7 @@ func (s *site) tenMore() {
 // onboarded is a site on which goodRule was carried out, its history forgotten.
 func onboarded(t *testing.T, ldap *slapdtest.Server) *site {
 	t.Helper()
-	s := newSite(t, ldap, smallTenant())
+	s := watchedSite(t, ldap, smallTenant())
 	s.settings.Rules = goodRule
 	if rep := s.mustApply(); rep.Result() != kwsync.Done || len(s.holdings()) != 10 {
 		t.Fatalf("the first run ended %s with %d roles, want done with 10", rep.Result(), len(s.holdings()))
@@ -180,7 +180,7 @@ const teamRule = `  - name: team
 func TestAGroupThatIsMadeAnewUnderItsNameFreezesItsRule(t *testing.T) {
 	t.Parallel()
 	ldap, people := startDirectory(t, smallCompany)
-	s := newSite(t, ldap, smallTenant())
+	s := watchedSite(t, ldap, smallTenant())
 	s.settings.Rules = goodRule + teamRule
 	s.mustApply()
 	team := slices.DeleteFunc(s.holdings(), func(h holding) bool { return h.Path != "/Projects/Team" })

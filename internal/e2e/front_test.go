@@ -44,7 +44,7 @@ func (s *site) putFront(f *front) {
 	server.StartTLS()
 	s.t.Cleanup(server.Close)
 	authority := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
-	s.settings.Kiteworks = server.URL
+	s.front, s.settings.Kiteworks = server, server.URL
 	s.settings.KiteworksCA = s.write("front-ca.pem", string(authority))
 }
 

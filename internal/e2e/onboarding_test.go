@@ -75,8 +75,7 @@ func (h hands) due(wants []wanted) []wanted {
 func TestFirstOnboardingThenNothing(t *testing.T) {
 	t.Parallel()
 	ldap, people := startDirectory(t, wholeCompany)
-	s := newSite(t, ldap, oldTenant())
-	s.putFront(&front{})
+	s := watchedSite(t, ldap, oldTenant())
 	h := s.addHands(people)
 	s.settings.Rules = rules(s.folder(foldersIdentity, folderByID).ID)
 	wants := people.wants()

@@ -18,7 +18,7 @@ func TestP03_WhatAHumanGaveBetweenKillAndStartIsNotOurs(t *testing.T) {
 	}
 	const late = "u000023@example.com"
 	ldap, _ := startDirectory(t, smallCompany)
-	s := newSite(t, ldap, kwsim.Plan{Folders: 23, Strangers: 8, Grants: 20})
+	s := watchedSite(t, ldap, kwsim.Plan{Folders: 23, Strangers: 8, Grants: 20})
 	s.addUser(kwsim.User{Email: late})
 	s.settings.Rules = `  - name: one
     when:

@@ -6,6 +6,7 @@ import (
 	"crypto/rsa"
 	"crypto/x509"
 	"encoding/pem"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -115,6 +116,7 @@ type site struct {
 	t        testing.TB
 	dir      string
 	kw       *kwsim.Server
+	front    *httptest.Server // what the configuration names, if there is one
 	settings settings
 }
 
@@ -165,6 +167,14 @@ func newSite(t testing.TB, ldap *slapdtest.Server, p kwsim.Plan, change ...func(
 		Users: usersIdentity, Folders: foldersIdentity, Legal: legalIdentity, Never: "ceo@corp.example",
 		State: filepath.Join(s.dir, "ledger.db"),
 	}
+	return s
+}
+
+// watchedSite is a site whose every exchange is held to the vendor's contract.
+func watchedSite(t testing.TB, ldap *slapdtest.Server, p kwsim.Plan) *site {
+	t.Helper()
+	s := newSite(t, ldap, p)
+	s.putFront(&front{})
 	return s
 }
 
