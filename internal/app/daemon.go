@@ -15,6 +15,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/config"
+	"github.com/kw-onboarder/kw-onboarder/internal/ledger"
 	"github.com/kw-onboarder/kw-onboarder/internal/status"
 	kwsync "github.com/kw-onboarder/kw-onboarder/internal/sync"
 )
@@ -70,6 +71,9 @@ func New(ctx context.Context, o Options) (*Daemon, error) {
 	c, err := o.Load()
 	if err != nil {
 		return nil, err
+	}
+	if ledger.Attended(c.State) {
+		o.Log.Warn("another daemon works with this ledger: both take the whole rate, and their runs lock each other out; end one of them")
 	}
 	if d.current, err = d.open(ctx, c); err != nil {
 		return nil, err

@@ -272,6 +272,10 @@ func TestSecondDaemonSaysWhoHoldsTheLock(t *testing.T) {
 	if want := fmt.Sprintf("process %d holds it", os.Getpid()); rep.Result() != kwsync.Failed || !strings.Contains(rep.Err, want) {
 		t.Errorf("the second daemon's run: %s, %q, want one that says %q", rep.Result(), rep.Err, want)
 	}
+	const notice = "another daemon works with this ledger"
+	if !strings.Contains(second.log.String(), notice) || strings.Contains(first.log.String(), notice) {
+		t.Errorf("want only the second daemon to notice the other; its log:\n%s", second.log)
+	}
 	release()
 	if rep := first.next(t); rep.Result() != kwsync.Done {
 		t.Errorf("the first daemon's run: %s (%s)", rep.Result(), rep.Err)
