@@ -139,7 +139,7 @@ func (t *Tenant) setProfile(ctx context.Context, n *names, s plan.Step) []plan.O
 	switch {
 	case err == nil:
 		body = flags
-	case s.Changes[0].Retain != nil || !n.full[id]:
+	case s.Changes[0].Retain != nil || !n.full[id.String()]:
 		return each(s, plan.Outcome{Result: plan.Refused, Why: fmt.Sprintf("set profile %s: %s", s.Role, err)})
 	}
 	accounts := make([]string, len(s.Changes))
@@ -147,13 +147,13 @@ func (t *Tenant) setProfile(ctx context.Context, n *names, s plan.Step) []plan.O
 		accounts[i] = c.Account
 	}
 	query := url.Values{"id:in": {strings.Join(accounts, ",")}}
-	_, err = t.client.send(ctx, put(t.client.options.Identities.Users, "/rest/admin/profiles/{id}/users", query, body, id), nil)
+	_, err = t.client.send(ctx, put(t.client.options.Identities.Users, "/rest/admin/profiles/{id}/users", query, body, id.String()), nil)
 	if err != nil && refused(err) {
 		return each(s, denied(s.Changes[0], err))
 	}
 	out := make([]plan.Outcome, 0, len(s.Changes))
 	for _, c := range s.Changes {
-		out = append(out, t.verify(ctx, c, err, func(u wireUser) bool { return string(u.UserTypeID) == id }))
+		out = append(out, t.verify(ctx, c, err, func(u wireUser) bool { return string(u.UserTypeID) == id.String() }))
 	}
 	return out
 }

@@ -31,7 +31,7 @@ func (t *Tenant) createAccount(ctx context.Context, n *names, c plan.Change) pla
 		if err != nil {
 			return outcome(c, plan.Refused, err.Error())
 		}
-		body.UserTypeID = json.Number(id)
+		body.UserTypeID = id
 	}
 	var user wireUser
 	header, err := t.client.send(ctx, post(t.client.options.Identities.Users, "/rest/admin/users", withEntity, body), &user)

@@ -99,8 +99,8 @@ func (t *Tenant) raise(ctx context.Context, n *names, s plan.Step) []plan.Outcom
 
 // newMembers names the people by id, which no renaming changes, or by address
 // for a server that takes nothing else.
-func (t *Tenant) newMembers(s plan.Step, role string) newMembers {
-	body := newMembers{RoleID: json.Number(role)}
+func (t *Tenant) newMembers(s plan.Step, role json.Number) newMembers {
+	body := newMembers{RoleID: role}
 	for _, c := range s.Changes {
 		if t.client.options.MembersByEmail {
 			body.Emails = append(body.Emails, string(c.Email))

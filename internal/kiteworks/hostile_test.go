@@ -82,6 +82,26 @@ func TestATenMegabyteErrorBody(t *testing.T) {
 	}
 }
 
+// TestARoleWhoseIDIsNoNumber must not become a request without a body.
+func TestARoleWhoseIDIsNoNumber(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	anna := s.user(kwsim.User{Email: "anna@corp.example"})
+	url := s.before(func(w http.ResponseWriter, r *http.Request) bool {
+		if r.URL.Path == "/rest/roles" {
+			_, _ = io.WriteString(w, `{"data":[{"id":"a-b","name":"Viewer","rank":1}]}`)
+		}
+		return r.URL.Path == "/rest/roles"
+	})
+	got := apply(t, s.tenant(through(url)), grantStep(s.folder["/Departments/Finance"], "Viewer", anna))[0]
+	if got.Result != plan.Refused || !strings.Contains(got.Why, `role Viewer has the id "a-b"`) {
+		t.Errorf("got %v %q, want refused for the id", got.Result, got.Why)
+	}
+	if n := s.Count("POST", "/rest/folders/{id}/members"); n > 0 {
+		t.Errorf("%d requests were sent all the same", n)
+	}
+}
+
 // endless is a reader of one byte for ever.
 type endless byte
 

@@ -3,9 +3,11 @@ package kiteworks
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/url"
 	"slices"
+	"strconv"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/access"
 )
@@ -88,10 +90,11 @@ func (n *names) profile(id string) string {
 	return "profile " + id
 }
 
-func (n *names) roleID(name string) (string, error) {
+// roleID is a role's id as a request carries it, a number in every version of the API.
+func (n *names) roleID(name string) (json.Number, error) {
 	for _, r := range n.roles {
 		if access.FoldName(r.Name) == access.FoldName(name) {
-			return r.ID, nil
+			return number("role "+r.Name, r.ID)
 		}
 	}
 	return "", fmt.Errorf("the server has no role %q", name)
@@ -111,11 +114,19 @@ func (n *names) covers(held, wanted string) bool {
 	return known && alsoKnown && h >= w
 }
 
-func (n *names) profileID(name string) (string, error) {
+// profileID is a profile's id, likewise.
+func (n *names) profileID(name string) (json.Number, error) {
 	for _, p := range n.profiles {
 		if access.FoldName(p.Name) == access.FoldName(name) {
-			return p.ID, nil
+			return number("profile "+p.Name, p.ID)
 		}
 	}
 	return "", fmt.Errorf("the server has no profile %q", name)
+}
+
+func number(what, id string) (json.Number, error) {
+	if _, err := strconv.Atoi(id); err != nil {
+		return "", fmt.Errorf("%s has the id %q on the server, where a number is wanted", what, id)
+	}
+	return json.Number(id), nil
 }

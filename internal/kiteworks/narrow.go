@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"strconv"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/access"
 	"github.com/kw-onboarder/kw-onboarder/internal/plan"
@@ -91,8 +90,5 @@ func (t *Tenant) narrowing(n *names, c plan.Change) (request, error) {
 	if err != nil {
 		return request{}, err
 	}
-	if _, err := strconv.Atoi(role); err != nil {
-		return request{}, fmt.Errorf("role %s has the id %q, which is no number", c.To, role)
-	}
-	return put(access.Email(c.As), template, onlyHere, newRole{RoleID: json.Number(role)}, c.Folder, c.Account), nil
+	return put(access.Email(c.As), template, onlyHere, newRole{RoleID: role}, c.Folder, c.Account), nil
 }

@@ -42,7 +42,7 @@ func (p *Planner) Plan(ctx context.Context) (Report, error) {
 		return Report{Err: err.Error()}, err
 	}
 	r := p.begin("plan")
-	v := &view{planner: p, report: &r, reader: p.Reader}
+	v := &view{planner: p, report: &r}
 	memory, err := p.Recall.Recall(ctx)
 	if err != nil {
 		return p.fail(r, fmt.Errorf("read the ledger: %w", err))
@@ -69,7 +69,6 @@ func (p *Planner) fail(r Report, err error) (Report, error) {
 type view struct {
 	planner  *Planner
 	report   *Report
-	reader   Reader
 	snapshot *access.Snapshot
 	bound    *rules.Bound
 	verdicts []access.Verdict
@@ -82,7 +81,7 @@ type view struct {
 // look refreshes the directory, evaluates the rules and observes Kiteworks. The
 // places of open intents are looked at too, so that they can be settled.
 func (v *view) look(ctx context.Context, m plan.Memory, open []plan.Change) (err error) {
-	before := v.reader.Requests()
+	before := v.planner.Reader.Requests()
 	if err := v.phase("directory", func() error {
 		v.snapshot, err = v.planner.Directory.Refresh(ctx)
 		return err
@@ -96,7 +95,7 @@ func (v *view) look(ctx context.Context, m plan.Memory, open []plan.Change) (err
 	if err := v.phase("kiteworks", func() error { return v.observe(ctx, m, open) }); err != nil {
 		return fmt.Errorf("read Kiteworks: %w", err)
 	}
-	v.read = v.reader.Requests() - before
+	v.read = v.planner.Reader.Requests() - before
 	return nil
 }
 
@@ -132,10 +131,10 @@ func (v *view) evaluate(m plan.Memory) (err error) {
 // observe reads the folders that the verdicts and the open intents speak of,
 // their members, and all accounts.
 func (v *view) observe(ctx context.Context, m plan.Memory, open []plan.Change) (err error) {
-	if v.catalog, err = v.reader.Catalog(ctx, plan.Places(v.verdicts, open, m)); err != nil {
+	if v.catalog, err = v.planner.Reader.Catalog(ctx, plan.Places(v.verdicts, open, m)); err != nil {
 		return err
 	}
-	v.state, err = v.reader.Observe(ctx, plan.Folders(v.verdicts, open, m, v.catalog))
+	v.state, err = v.planner.Reader.Observe(ctx, plan.Folders(v.verdicts, open, m, v.catalog))
 	return err
 }
 

@@ -70,7 +70,7 @@ func (r *Runner) run(ctx context.Context, rep *Report) error {
 	if err != nil {
 		return fmt.Errorf("read the ledger: %w", err)
 	}
-	v := &view{planner: &r.Planner, report: rep, reader: r.Reader}
+	v := &view{planner: &r.Planner, report: rep}
 	if err := v.look(ctx, memory, open); err != nil {
 		return err
 	}
