@@ -55,7 +55,7 @@ func (a applyCmd) run(c *command, cfg *config.Config, r *kwsync.Runner) (err err
 	if isTerminal(c.errOut) {
 		r.Settled = progress(c)
 	}
-	rep, err := r.Run(c.ctx, "apply")
+	rep, err := r.Run(c.ctx, kwsync.Trigger{Name: "apply", Full: true})
 	if r.Settled != nil && len(rep.Outcomes) > 0 {
 		fmt.Fprintln(c.errOut) // behind the line that counted
 	}

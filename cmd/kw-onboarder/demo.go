@@ -113,7 +113,7 @@ func (d demoCmd) waves(c *command, company *ldapsim.Server, daemon *app.Daemon, 
 		if err := showPlan(c); err != nil {
 			return err
 		}
-		daemon.Trigger("demo")
+		daemon.Trigger(kwsync.Trigger{Name: "demo", Full: true})
 	}
 }
 

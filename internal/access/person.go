@@ -77,6 +77,16 @@ type Snapshot struct {
 	Match  map[string]Match // by lower-case attribute name; absent: CaseIgnore
 }
 
+// Touched is what a snapshot has of new, compared with the one before it.
+type Touched struct {
+	Everyone bool       // nothing is known of before
+	People   []PersonID // sorted: who came, who went, and of whom anything differs, memberships included
+	How      []string   // how it was read, a line for each directory, for the report
+}
+
+// Nobody says that there is nothing new.
+func (t Touched) Nobody() bool { return !t.Everyone && len(t.People) == 0 }
+
 // name is the n-th of names, counted from one: the String of every enum here.
 func name(n int, names ...string) string {
 	if n < 1 || n > len(names) {

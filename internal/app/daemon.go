@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"runtime"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -52,7 +53,8 @@ type Daemon struct {
 	board     *status.Board
 	registry  *prometheus.Registry
 	listener  net.Listener
-	ticks     chan string
+	asking    sync.Mutex
+	ticks     chan kwsync.Trigger // at most one waits
 	current   *instance
 	retired   []*instance     // replaced while a run of theirs may be under way
 	explained map[string]bool // the reasons of the last run; of the goroutine that makes runs
@@ -67,7 +69,7 @@ func New(ctx context.Context, o Options) (*Daemon, error) {
 	}
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	d := &Daemon{options: o, registry: registry, board: status.New(registry), ticks: make(chan string, 1)}
+	d := &Daemon{options: o, registry: registry, board: status.New(registry), ticks: make(chan kwsync.Trigger, 1)}
 	c, err := o.Load()
 	if err != nil {
 		return nil, err
@@ -110,7 +112,7 @@ func (d *Daemon) Addr() string {
 func (d *Daemon) Run(ctx context.Context, reload <-chan struct{}) error {
 	stopHTTP := d.serve()
 	d.current.cron.Start()
-	d.Trigger(start)
+	d.Trigger(kwsync.Trigger{Name: start, Full: true})
 	d.loop(ctx, reload)
 	d.current.cron.Stop()
 	d.retired = append(d.retired, d.current)

@@ -155,6 +155,27 @@ func TestReloadDuringARunLetsItFinish(t *testing.T) {
 	}
 }
 
+// Both schedules tick at midnight: the full run must not be lost to the other.
+func TestAFullRunTakesThePlaceOfADelta(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	reached, release := s.holdUp(t, http.MethodPost, "/rest/admin/users")
+	d := s.start(t)
+	await(t, reached, "the first account")
+	d.Trigger(kwsync.Trigger{Name: delta})
+	d.Trigger(kwsync.Trigger{Name: full, Full: true})
+	d.Trigger(kwsync.Trigger{Name: delta})
+	release()
+	d.next(t)
+	if rep := d.next(t); rep.Trigger != full {
+		t.Errorf("the second run is by %s, want %s", rep.Trigger, full)
+	}
+	d.stop()
+	if n := len(d.reports); n != 0 {
+		t.Errorf("%d further runs, want none", n)
+	}
+}
+
 func TestWhoeverAsksDuringARunGetsOneMore(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -162,7 +183,7 @@ func TestWhoeverAsksDuringARunGetsOneMore(t *testing.T) {
 	d := s.start(t)
 	await(t, reached, "the first account")
 	for range 5 {
-		d.Trigger(full)
+		d.Trigger(kwsync.Trigger{Name: full, Full: true})
 	}
 	release()
 	d.next(t)
@@ -239,7 +260,9 @@ func TestStopWhenIdle(t *testing.T) {
 // panicky is a directory with a bug.
 type panicky struct{}
 
-func (panicky) Refresh(context.Context) (*access.Snapshot, error) { panic("index out of range") }
+func (panicky) Refresh(context.Context, bool) (*access.Snapshot, access.Touched, error) {
+	panic("index out of range")
+}
 
 func TestPanicInARunIsAFailedRun(t *testing.T) {
 	t.Parallel()

@@ -37,24 +37,36 @@ func (d *Daemon) open(ctx context.Context, c *config.Config) (*instance, error) 
 	}
 	r.Settled = d.audit
 	i := &instance{config: c, runner: r, close: closeRunner, cron: cron.New(cron.WithLocation(c.Location))}
-	i.cron.Schedule(c.Delta, cron.FuncJob(func() { d.Trigger(delta) }))
-	i.cron.Schedule(c.Full, cron.FuncJob(func() { d.Trigger(full) }))
+	i.cron.Schedule(c.Delta, cron.FuncJob(func() { d.Trigger(kwsync.Trigger{Name: delta}) }))
+	i.cron.Schedule(c.Full, cron.FuncJob(func() { d.Trigger(kwsync.Trigger{Name: full, Full: true}) }))
 	return i, nil
 }
 
-// Trigger asks for a run; the name says why. Whoever asks while one is asked for
-// already gets that one.
-func (d *Daemon) Trigger(trigger string) {
+// Trigger asks for a run. Whoever asks while one is asked for already gets that
+// one, except that a full one takes the place of one that is not: both
+// schedules tick at the same instant, once a day.
+func (d *Daemon) Trigger(t kwsync.Trigger) {
+	d.asking.Lock()
+	defer d.asking.Unlock()
 	select {
-	case d.ticks <- trigger:
+	case d.ticks <- t:
+		return
 	default:
 	}
+	if !t.Full {
+		return
+	}
+	select {
+	case <-d.ticks:
+	default: // taken just now
+	}
+	d.ticks <- t // there is room: nobody else sends
 }
 
 // run makes one run and shows what became of it. It never ends the process: a
 // failed run, even one that panics, waits for the next tick.
-func (d *Daemon) run(ctx context.Context, i *instance, trigger string) {
-	log := d.options.Log.With(zap.String("trigger", trigger))
+func (d *Daemon) run(ctx context.Context, i *instance, trigger kwsync.Trigger) {
+	log := d.options.Log.With(zap.String("trigger", trigger.Name))
 	d.board.Started(time.Now())
 	rep, err := func() (rep kwsync.Report, err error) {
 		defer func() {
@@ -74,6 +86,9 @@ func (d *Daemon) run(ctx context.Context, i *instance, trigger string) {
 	if err != nil {
 		log.Error("run failed", zap.Int64("run", rep.Run), zap.Error(err))
 		return
+	}
+	for _, how := range rep.Directory {
+		log.Debug("directory read", zap.String("how", how))
 	}
 	d.explain(log, &rep)
 	if rep.Result() == kwsync.Partial {
@@ -131,7 +146,7 @@ func (d *Daemon) audit(c plan.Change, o plan.Outcome) {
 func summary(r *kwsync.Report) []zap.Field {
 	return []zap.Field{
 		zap.Int64("run", r.Run), zap.Stringer("result", r.Result()), zap.Duration("took", r.Took),
-		zap.Int("people", r.People), zap.Int("groups", r.Groups), zap.Int("changes", len(r.Plan.Changes)),
+		zap.Int("people", r.People), zap.Int("groups", r.Groups), zap.Int("touched", r.Touched), zap.Int("changes", len(r.Plan.Changes)),
 		zap.Int("not_done", len(r.Unfinished())), zap.Int("withheld", len(r.Withheld)),
 		zap.Int("blocked", r.Notes(plan.NoteBlocked)), zap.Int("held", r.Notes(plan.NoteHeld)),
 		zap.Int("skipped", r.Notes(plan.NoteSkipped)),

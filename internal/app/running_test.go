@@ -102,7 +102,7 @@ func (r *running) next(t *testing.T) kwsync.Report {
 // again asks for a run and waits for its report.
 func (r *running) again(t *testing.T) kwsync.Report {
 	t.Helper()
-	r.Trigger(delta)
+	r.Trigger(kwsync.Trigger{Name: delta})
 	return r.next(t)
 }
 

@@ -41,7 +41,7 @@ func TestSchedulesFire(t *testing.T) {
 		var got []tick
 		for range 4 {
 			trigger := <-d.ticks
-			got = append(got, tick{trigger, time.Since(began)})
+			got = append(got, tick{trigger.Name, time.Since(began)})
 		}
 		want := []tick{
 			{full, 5 * time.Minute}, {delta, 15 * time.Minute}, {delta, 30 * time.Minute}, {delta, 45 * time.Minute},
@@ -147,7 +147,7 @@ func TestP07_ObserveHoldsNoClientThatWrites(t *testing.T) {
 	if _, writes := r.Reader.(kwsync.Tenant); writes || r.Tenant != nil {
 		t.Errorf("the reader is a %T, the tenant a %T: one can write", r.Reader, r.Tenant)
 	}
-	if _, err := r.Run(t.Context(), "test"); err != nil {
+	if _, err := r.Run(t.Context(), kwsync.Trigger{Name: "test", Full: true}); err != nil {
 		t.Errorf("Run: %v", err)
 	}
 	for _, e := range s.kiteworks.History() {

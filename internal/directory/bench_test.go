@@ -21,7 +21,7 @@ func BenchmarkRefresh(b *testing.B) {
 			c := newClient(b, options(s.URL()))
 			peak := watchHeap(b)
 			for b.Loop() {
-				sn, err := c.Refresh(b.Context())
+				sn, _, err := c.Refresh(b.Context(), true)
 				if err != nil {
 					b.Fatal(err)
 				}

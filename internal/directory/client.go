@@ -22,15 +22,15 @@ func New(o Options) (*Client, error) {
 
 // Refresh reads everything and returns a complete snapshot or an error (promise
 // P1). The error wraps the context's if that ended the read.
-func (c *Client) Refresh(ctx context.Context) (*access.Snapshot, error) {
+func (c *Client) Refresh(ctx context.Context, _ bool) (*access.Snapshot, access.Touched, error) {
 	snapshot, err := c.refresh(ctx)
 	if ctx.Err() != nil && !errors.Is(err, ctx.Err()) {
 		err = ctx.Err() // and not that the socket was closed because of it
 	}
 	if err != nil {
-		return nil, fmt.Errorf("read directory %s: %w", c.o.Name, err)
+		return nil, access.Touched{}, fmt.Errorf("read directory %s: %w", c.o.Name, err)
 	}
-	return snapshot, nil
+	return snapshot, access.Touched{Everyone: true}, nil
 }
 
 func (c *Client) refresh(ctx context.Context) (*access.Snapshot, error) {

@@ -40,7 +40,7 @@ func newClient(t testing.TB, o directory.Options) *directory.Client {
 
 func refresh(t testing.TB, o directory.Options) *access.Snapshot {
 	t.Helper()
-	sn, err := newClient(t, o).Refresh(t.Context())
+	sn, _, err := newClient(t, o).Refresh(t.Context(), true)
 	if err != nil {
 		t.Fatal(err)
 	}

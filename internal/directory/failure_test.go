@@ -15,7 +15,7 @@ import (
 // wantError reads, and wants an error that says all of the texts, in one line.
 func wantError(t *testing.T, o directory.Options, texts ...string) {
 	t.Helper()
-	sn, err := newClient(t, o).Refresh(t.Context())
+	sn, _, err := newClient(t, o).Refresh(t.Context(), true)
 	if err == nil {
 		t.Fatalf("got a snapshot of %d people, want an error", len(sn.People))
 	}
@@ -154,7 +154,7 @@ func TestP01_EveryCutConnectionFails(t *testing.T) {
 	for n := int64(0); n < whole; n += step(n, whole) {
 		p := startProxy(t, s.Addr(), n, nil)
 		o.Servers = []string{p.url()}
-		sn, err := newClient(t, o).Refresh(t.Context())
+		sn, _, err := newClient(t, o).Refresh(t.Context(), true)
 		if err == nil {
 			t.Fatalf("cut after %d of %d bytes: got a snapshot of %d people and %d groups", n, whole, len(sn.People), len(sn.Groups))
 		}
@@ -208,7 +208,7 @@ func TestP01_ACancelledContextFailsTheRead(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
 			p := startStallingProxy(t, s.Addr(), whole*part/100, cancel)
-			_, err := newClient(t, options(p.url())).Refresh(ctx)
+			_, _, err := newClient(t, options(p.url())).Refresh(ctx, true)
 			if !errors.Is(err, context.Canceled) {
 				t.Errorf("got %v, want the context's error", err)
 			}
@@ -221,7 +221,7 @@ func TestP01_AContextCancelledBeforeTheReadFailsIt(t *testing.T) {
 	s := slapdtest.Start(t, slapdtest.Options{LDIF: slapdtest.NewCompany(20, 1).LDIF()})
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := newClient(t, options(s.URL())).Refresh(ctx); !errors.Is(err, context.Canceled) {
+	if _, _, err := newClient(t, options(s.URL())).Refresh(ctx, true); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v, want the context's error", err)
 	}
 }
@@ -244,7 +244,7 @@ func TestACancelledReadEndsPromptly(t *testing.T) {
 	o.Timeout = time.Hour
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
-	if _, err := newClient(t, o).Refresh(ctx); !errors.Is(err, context.DeadlineExceeded) {
+	if _, _, err := newClient(t, o).Refresh(ctx, true); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("got %v, want the context's error", err)
 	}
 }
@@ -255,7 +255,7 @@ func TestARefusedPasswordIsTriedOnce(t *testing.T) {
 	o := options(s.URL())
 	o.Servers = []string{s.URL(), s.URL()}
 	o.Password = func() (string, error) { return "wrong", nil }
-	_, err := newClient(t, o).Refresh(t.Context())
+	_, _, err := newClient(t, o).Refresh(t.Context(), true)
 	if err == nil || strings.Count(err.Error(), "invalid credentials") != 1 {
 		t.Errorf("got %v, want one refusal: a second try brings the account closer to its lock", err)
 	}

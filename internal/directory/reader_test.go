@@ -64,7 +64,7 @@ func TestRangesAndPrimaryGroupsAreRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	sn, err := c.Refresh(t.Context())
+	sn, _, err := c.Refresh(t.Context(), true)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -213,7 +213,7 @@ func TestABaseThatIsEmptyIsRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if sn, err := c.Refresh(t.Context()); err != nil || len(sn.People) != 0 {
+	if sn, _, err := c.Refresh(t.Context(), true); err != nil || len(sn.People) != 0 {
 		t.Errorf("got %v, %v, want a snapshot of nobody", sn, err)
 	}
 }
@@ -224,7 +224,7 @@ func wantRefusal(t *testing.T, answer func(scriptedSearch) reply, texts ...strin
 	if err != nil {
 		t.Fatal(err)
 	}
-	sn, err := c.Refresh(t.Context())
+	sn, _, err := c.Refresh(t.Context(), true)
 	if err == nil {
 		t.Fatalf("got a snapshot of %d people, want an error", len(sn.People))
 	}
@@ -251,7 +251,7 @@ func TestAServerThatCannotPageIsReadAtOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	sn, err := c.Refresh(t.Context())
+	sn, _, err := c.Refresh(t.Context(), true)
 	if err != nil {
 		t.Fatal(err)
 	}

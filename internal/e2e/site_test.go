@@ -243,7 +243,7 @@ func (s *site) apply() (kwsync.Report, error) {
 			s.t.Errorf("close the runner: %v", err)
 		}
 	}()
-	return r.Run(context.Background(), "apply")
+	return r.Run(context.Background(), kwsync.Trigger{Name: "apply", Full: true})
 }
 
 // mustPlan is plan where nothing may fail.

@@ -40,7 +40,7 @@ func BenchmarkFirstOnboarding(b *testing.B) {
 				rep, err := (&kwsync.Runner{Planner: kwsync.Planner{
 					Directory: office{people: people, pairs: pairs}, Reader: tenant, Recall: notebook{}, Rules: officeRules(b),
 					Limits: guard.Limits{Mode: guard.CreateOnly}, Now: time.Now,
-				}, Tenant: tenant, Journal: notebook{}}).Run(b.Context(), "bench")
+				}, Tenant: tenant, Journal: notebook{}}).Run(b.Context(), kwsync.Trigger{Name: "bench", Full: true})
 				took := time.Since(began)
 				stop()
 				if err != nil || len(rep.Unfinished()) > 0 {
@@ -91,7 +91,7 @@ func (s *site) compete(perSecond int) (stop func()) {
 // office is a directory of people who each belong to one of the pairs.
 type office struct{ people, pairs int }
 
-func (o office) Refresh(context.Context) (*access.Snapshot, error) {
+func (o office) Refresh(context.Context, bool) (*access.Snapshot, access.Touched, error) {
 	sn := &access.Snapshot{}
 	for i := range o.people {
 		name := fmt.Sprintf("p%05d", i)
@@ -100,7 +100,7 @@ func (o office) Refresh(context.Context) (*access.Snapshot, error) {
 			Standing: access.Active, Attrs: map[string][]string{"department": {fmt.Sprintf("f%03d", i%o.pairs)}},
 		})
 	}
-	return sn, nil
+	return sn, access.Touched{Everyone: true}, nil
 }
 
 func officeRules(b *testing.B) *rules.Set {

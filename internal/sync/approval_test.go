@@ -77,7 +77,7 @@ func TestP06_ApprovalNarrows(t *testing.T) {
 			tt.later(s)
 			r := s.runner(t)
 			r.Approved = approved
-			rep, err := r.Run(t.Context(), "test")
+			rep, err := r.Run(t.Context(), kwsync.Trigger{Name: "test", Full: true})
 			if err != nil {
 				t.Fatalf("Run: %v", err)
 			}
@@ -100,7 +100,7 @@ func TestP06_RaiseFromAnotherRoleLapses(t *testing.T) {
 	approved := kwsync.Approval{"raise|dir:ann|f-fin": plan.Change{Key: "raise|dir:ann|f-fin", Op: plan.Raise, From: "Manager", To: "Viewer"}}
 	r := s.runner(t)
 	r.Approved = approved
-	rep, err := r.Run(t.Context(), "test")
+	rep, err := r.Run(t.Context(), kwsync.Trigger{Name: "test", Full: true})
 	if err != nil {
 		t.Fatalf("Run: %v", err)
 	}

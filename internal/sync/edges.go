@@ -10,8 +10,10 @@ import (
 
 // Directory reads people and groups.
 type Directory interface {
-	// Refresh returns a complete snapshot or an error (promise P1).
-	Refresh(ctx context.Context) (*access.Snapshot, error)
+	// Refresh returns a complete snapshot or an error (promise P1), and what
+	// differs in it from the one before. full reads everything anew; otherwise
+	// reading what has changed is enough, where that gives the same.
+	Refresh(ctx context.Context, full bool) (*access.Snapshot, access.Touched, error)
 }
 
 // Reader reads Kiteworks. `plan` and `mode: observe` have only this: that

@@ -60,7 +60,7 @@ func TestRunFailsBeforeAnythingIsSent(t *testing.T) {
 			tt.spoil(s)
 			r := s.runner(t)
 			r.Person = "ann@corp.example"
-			rep, err := r.Run(t.Context(), "test")
+			rep, err := r.Run(t.Context(), kwsync.Trigger{Name: "test", Full: true})
 			if err == nil || err.Error() != tt.want || rep.Err != tt.want {
 				t.Errorf("Run: %v, report %q, want %q", err, rep.Err, tt.want)
 			}
@@ -135,7 +135,7 @@ func TestRunnerNamesWhatIsMissing(t *testing.T) {
 			s := newStage()
 			r := s.runner(t)
 			tt.take(r)
-			rep, err := r.Run(t.Context(), "test")
+			rep, err := r.Run(t.Context(), kwsync.Trigger{Name: "test", Full: true})
 			if err == nil || err.Error() != tt.want || rep.Result() != kwsync.Failed {
 				t.Errorf("Run: %v (%s), want %q", err, rep.Result(), tt.want)
 			}

@@ -20,7 +20,10 @@ type directory struct {
 	refresh func(context.Context) (*access.Snapshot, error)
 }
 
-func (d *directory) Refresh(ctx context.Context) (*access.Snapshot, error) { return d.refresh(ctx) }
+func (d *directory) Refresh(ctx context.Context, _ bool) (*access.Snapshot, access.Touched, error) {
+	sn, err := d.refresh(ctx)
+	return sn, access.Touched{Everyone: true}, err
+}
 
 type tenant struct {
 	catalog  func(context.Context, []access.Place) (*access.Catalog, error)

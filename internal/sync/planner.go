@@ -41,8 +41,9 @@ func (p *Planner) Plan(ctx context.Context) (Report, error) {
 	if err := p.validate(); err != nil {
 		return Report{Err: err.Error()}, err
 	}
-	r := p.begin("plan")
-	v := &view{planner: p, report: &r}
+	trigger := Trigger{Name: "plan", Full: true}
+	r := p.begin(trigger)
+	v := &view{planner: p, report: &r, trigger: trigger}
 	memory, err := p.Recall.Recall(ctx)
 	if err != nil {
 		return p.fail(r, fmt.Errorf("read the ledger: %w", err))
@@ -55,8 +56,8 @@ func (p *Planner) Plan(ctx context.Context) (Report, error) {
 	return r, nil
 }
 
-func (p *Planner) begin(trigger string) Report {
-	return Report{Trigger: trigger, Mode: p.Limits.Mode.String(), Caveat: p.Limits.Mode.Caveat(), Started: p.Now()}
+func (p *Planner) begin(trigger Trigger) Report {
+	return Report{Trigger: trigger.Name, Mode: p.Limits.Mode.String(), Caveat: p.Limits.Mode.Caveat(), Started: p.Now()}
 }
 
 func (p *Planner) fail(r Report, err error) (Report, error) {
@@ -69,6 +70,7 @@ func (p *Planner) fail(r Report, err error) (Report, error) {
 type view struct {
 	planner  *Planner
 	report   *Report
+	trigger  Trigger
 	snapshot *access.Snapshot
 	bound    *rules.Bound
 	verdicts []access.Verdict
@@ -82,13 +84,9 @@ type view struct {
 // places of open intents are looked at too, so that they can be settled.
 func (v *view) look(ctx context.Context, m plan.Memory, open []plan.Change) (err error) {
 	before := v.planner.Reader.Requests()
-	if err := v.phase("directory", func() error {
-		v.snapshot, err = v.planner.Directory.Refresh(ctx)
+	if err := v.refresh(ctx); err != nil {
 		return err
-	}); err != nil {
-		return fmt.Errorf("read the directory: %w", err)
 	}
-	v.report.People, v.report.Groups = len(v.snapshot.People), len(v.snapshot.Groups)
 	if err := v.phase("rules", func() error { return v.evaluate(m) }); err != nil {
 		return err
 	}
@@ -96,6 +94,25 @@ func (v *view) look(ctx context.Context, m plan.Memory, open []plan.Change) (err
 		return fmt.Errorf("read Kiteworks: %w", err)
 	}
 	v.read = v.planner.Reader.Requests() - before
+	return nil
+}
+
+// refresh reads the directory.
+func (v *view) refresh(ctx context.Context) error {
+	var touched access.Touched
+	err := v.phase("directory", func() (err error) {
+		v.snapshot, touched, err = v.planner.Directory.Refresh(ctx, v.trigger.Full)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("read the directory: %w", err)
+	}
+	v.report.People, v.report.Groups = len(v.snapshot.People), len(v.snapshot.Groups)
+	v.report.Touched = len(touched.People)
+	if touched.Everyone {
+		v.report.Touched = v.report.People
+	}
+	v.report.Directory = touched.How
 	return nil
 }
 

@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/plan"
+	kwsync "github.com/kw-onboarder/kw-onboarder/internal/sync"
 )
 
 // weather is what goes wrong in one run: each decision follows from the key or
@@ -99,7 +100,7 @@ func TestEveryChangeEndsOnce(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
 		defer stop()
 		w.over(s, stop)
-		rep, err := s.runner(t).Run(ctx, "test")
+		rep, err := s.runner(t).Run(ctx, kwsync.Trigger{Name: "test", Full: true})
 
 		ended := map[plan.Key]plan.Outcome{}
 		for _, o := range rep.Outcomes {

@@ -9,23 +9,25 @@ import (
 
 // Report is one run, as it is shown, counted and remembered.
 type Report struct {
-	Run      int64 // number in the ledger; 0 for a dry run
-	Trigger  string
-	Mode     string
-	Started  time.Time
-	Took     time.Duration
-	People   int
-	Groups   int
-	Plan     plan.Plan        // what may go, and the notes
-	Withheld []guard.Withheld // what was planned and may not
-	Fresh    bool             // the ledger remembers nothing yet
-	Caveat   string           // what the mode does not do in this version; "" if it does all
-	Lapsed   []plan.Change    // of a reviewed plan, what no longer holds
-	Settled  []plan.Outcome   // open intents of an earlier run, decided by reading
-	Outcomes []plan.Outcome   // of the changes in Plan; empty for a dry run
-	Requests Requests
-	Phases   []Phase
-	Err      string // why the run as a whole failed; "" if it did not
+	Run       int64 // number in the ledger; 0 for a dry run
+	Trigger   string
+	Mode      string
+	Started   time.Time
+	Took      time.Duration
+	People    int
+	Groups    int
+	Touched   int              // people of whom something differs since the refresh before
+	Directory []string         // how each directory was read
+	Plan      plan.Plan        // what may go, and the notes
+	Withheld  []guard.Withheld // what was planned and may not
+	Fresh     bool             // the ledger remembers nothing yet
+	Caveat    string           // what the mode does not do in this version; "" if it does all
+	Lapsed    []plan.Change    // of a reviewed plan, what no longer holds
+	Settled   []plan.Outcome   // open intents of an earlier run, decided by reading
+	Outcomes  []plan.Outcome   // of the changes in Plan; empty for a dry run
+	Requests  Requests
+	Phases    []Phase
+	Err       string // why the run as a whole failed; "" if it did not
 }
 
 // Phase is one part of a run and the time it took.

@@ -22,12 +22,18 @@ type Runner struct {
 	Settled func(plan.Change, plan.Outcome)
 }
 
+// Trigger is what starts a run.
+type Trigger struct {
+	Name string // for the report and the ledger
+	Full bool   // read the directory anew, as the truth
+}
+
 // Run makes Kiteworks agree with the directory, once. The error says why the
 // run as a whole failed; what single changes came to is in the report. When
 // ctx ends, the steps in hand are finished and recorded first.
-func (r *Runner) Run(ctx context.Context, trigger string) (Report, error) {
+func (r *Runner) Run(ctx context.Context, trigger Trigger) (Report, error) {
 	if err := r.validate(); err != nil {
-		return Report{Trigger: trigger, Err: err.Error()}, err
+		return Report{Trigger: trigger.Name, Err: err.Error()}, err
 	}
 	rep := r.begin(trigger)
 	unlock, err := r.Journal.Lock()
@@ -35,10 +41,10 @@ func (r *Runner) Run(ctx context.Context, trigger string) (Report, error) {
 		return r.fail(rep, err)
 	}
 	defer unlock()
-	if rep.Run, err = r.Journal.Begin(ctx, rep.Started, trigger); err != nil {
+	if rep.Run, err = r.Journal.Begin(ctx, rep.Started, trigger.Name); err != nil {
 		return r.fail(rep, fmt.Errorf("open the run in the ledger: %w", err))
 	}
-	if err := r.run(ctx, &rep); err != nil {
+	if err := r.run(ctx, &rep, trigger); err != nil {
 		rep, _ = r.fail(rep, err)
 		return rep, errors.Join(err, r.end(ctx, rep))
 	}
@@ -60,7 +66,7 @@ func (r *Runner) validate() error {
 }
 
 // run is the run in five sentences: look, settle what is open, decide, learn, apply.
-func (r *Runner) run(ctx context.Context, rep *Report) error {
+func (r *Runner) run(ctx context.Context, rep *Report, trigger Trigger) error {
 	before := r.Reader.Requests()
 	open, err := r.Journal.Open(ctx)
 	if err != nil {
@@ -70,7 +76,7 @@ func (r *Runner) run(ctx context.Context, rep *Report) error {
 	if err != nil {
 		return fmt.Errorf("read the ledger: %w", err)
 	}
-	v := &view{planner: &r.Planner, report: rep}
+	v := &view{planner: &r.Planner, report: rep, trigger: trigger}
 	if err := v.look(ctx, memory, open); err != nil {
 		return err
 	}

@@ -232,7 +232,7 @@ func TestPersonNarrows(t *testing.T) {
 			s := newStage().person("ann", "Fin").person("bob", "Fin")
 			r := s.runner(t)
 			r.Person = tt.person
-			rep, err := r.Run(t.Context(), "test")
+			rep, err := r.Run(t.Context(), kwsync.Trigger{Name: "test", Full: true})
 			if err != nil {
 				t.Fatalf("Run: %v", err)
 			}
@@ -293,7 +293,7 @@ func TestSettledIsToldOfEachChangeOnce(t *testing.T) {
 		}
 		told[c.Key] = o.Result
 	}
-	rep, err := r.Run(t.Context(), "test")
+	rep, err := r.Run(t.Context(), kwsync.Trigger{Name: "test", Full: true})
 	if err != nil {
 		t.Fatalf("Run: %v", err)
 	}

@@ -237,7 +237,7 @@ func (s *stage) runner(t testing.TB) *kwsync.Runner {
 // run is one run of the stage as it stands.
 func (s *stage) run(t testing.TB) (kwsync.Report, error) {
 	t.Helper()
-	return s.runner(t).Run(t.Context(), "test")
+	return s.runner(t).Run(t.Context(), kwsync.Trigger{Name: "test", Full: true})
 }
 
 // wrote says whether anything was sent to Kiteworks, or about to be.

@@ -31,7 +31,7 @@ func TestP08_StopFinishesTheBatchInHand(t *testing.T) {
 		}
 		return s.apply(ctx, step)
 	}
-	rep, err := s.runner(t).Run(ctx, "test")
+	rep, err := s.runner(t).Run(ctx, kwsync.Trigger{Name: "test", Full: true})
 	if !errors.Is(err, stop) {
 		t.Errorf("Run: %v, want one that says what stopped it", err)
 	}
@@ -63,7 +63,7 @@ func TestStopBehindTheLastStepIsNoFailure(t *testing.T) {
 		}
 		return s.apply(c, step)
 	}
-	rep, err := s.runner(t).Run(ctx, "test")
+	rep, err := s.runner(t).Run(ctx, kwsync.Trigger{Name: "test", Full: true})
 	if err != nil || rep.Result() != kwsync.Done {
 		t.Errorf("Run: %v, %s; want done: nothing was left out", err, rep.Result())
 	}
@@ -78,7 +78,7 @@ func TestStopBeforeTheFirstStepSendsNothing(t *testing.T) {
 		cancel() // the last thing before the first step
 		return nil
 	}
-	rep, err := r.Run(ctx, "test")
+	rep, err := r.Run(ctx, kwsync.Trigger{Name: "test", Full: true})
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("Run: %v, want %v", err, context.Canceled)
 	}
@@ -98,7 +98,7 @@ func TestHangingStepEndsAfterTwoMinutes(t *testing.T) {
 			return []plan.Outcome{{Key: step.Changes[0].Key, Result: plan.Unknown, Why: ctx.Err().Error()}}
 		}
 		began := time.Now()
-		rep, err := s.runner(t).Run(ctx, "test")
+		rep, err := s.runner(t).Run(ctx, kwsync.Trigger{Name: "test", Full: true})
 		if took := time.Since(began); took != 2*time.Minute {
 			t.Errorf("it took %s, want 2m0s", took)
 		}
