@@ -16,6 +16,7 @@ require (
 	github.com/rogpeppe/go-internal v1.16.0 // tests: commands as scripts
 	go.uber.org/goleak v1.3.0 // tests: nothing is left running
 	go.uber.org/zap v1.28.0 // the log
+	golang.org/x/net v0.59.0 // international domains (idna)
 	golang.org/x/sync v0.24.0 // errgroup, singleflight
 	golang.org/x/sys v0.49.0 // flock
 	golang.org/x/term v0.47.0 // is it a terminal
@@ -46,7 +47,7 @@ require (
 	github.com/remyoudompheng/bigfft v0.0.0-20230129092748-24d4a6f8daec // indirect
 	github.com/santhosh-tekuri/jsonschema/v6 v6.0.3 // indirect
 	go.uber.org/multierr v1.10.0 // indirect
-	golang.org/x/crypto v0.54.0 // indirect
+	golang.org/x/crypto v0.57.0 // indirect
 	golang.org/x/tools v0.50.0 // indirect
 	google.golang.org/protobuf v1.36.12 // indirect
 	modernc.org/libc v1.77.1 // indirect

@@ -24,9 +24,10 @@ var house = map[string][]string{
 	"plan":   {"access"},
 	"guard":  {"plan"},
 
-	"directory": {"access"},
-	"kiteworks": {"access", "plan"},
-	"ledger":    {"access", "plan"},
+	"directory":      {"access", "directory/wire"},
+	"directory/wire": {},
+	"kiteworks":      {"access", "plan"},
+	"ledger":         {"access", "plan"},
 
 	"sync":   {"access", "guard", "plan", "rules"},
 	"status": {"plan"},

@@ -50,6 +50,8 @@ type Group struct {
 	ID   GroupID
 	DN   string
 	Name string // its common name
+	// Hidden: it, or a group in it, does not show its members. Whom it lacks may be in it.
+	Hidden bool
 }
 
 // Match is how the values of an attribute are compared (RFC 4517).

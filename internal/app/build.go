@@ -145,7 +145,7 @@ func directoryOptions(c *config.Config) (directory.Options, error) {
 	}
 	return directory.Options{
 		Name: d.Name, Kind: kind, Servers: d.Servers,
-		StartTLS: d.TLS.StartTLS, CA: d.TLS.CA,
+		StartTLS: d.TLS.StartTLS, CA: d.TLS.CA, IgnoreReferrals: kind == directory.ActiveDirectory,
 		BindDN: d.Bind.User, Password: d.Bind.Password.Resolve,
 		People: directory.People{
 			Bases: d.People.Bases, Filter: d.People.Filter, Name: d.People.Name,

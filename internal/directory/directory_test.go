@@ -29,7 +29,7 @@ func options(server string) directory.Options {
 	}
 }
 
-func newClient(t testing.TB, o directory.Options) *directory.Client {
+func newClient(t testing.TB, o directory.Options) *directory.Directory {
 	t.Helper()
 	c, err := directory.New(o)
 	if err != nil {

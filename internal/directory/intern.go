@@ -3,6 +3,9 @@ package directory
 import (
 	"encoding/binary"
 	"slices"
+
+	"github.com/kw-onboarder/kw-onboarder/internal/access"
+	"github.com/kw-onboarder/kw-onboarder/internal/directory/wire"
 )
 
 // interner keeps one copy of texts, and of whole sets of attributes, that occur
@@ -17,6 +20,10 @@ type interner struct {
 func newInterner() *interner {
 	return &interner{texts: map[string][]string{}, sets: map[string]map[string][]string{}}
 }
+
+// most is how many different texts, and sets, are remembered: of what is
+// everybody's own, remembering all would cost more than it saves.
+const most = 1 << 14
 
 // longest is the length in bytes from which on a text is taken to be nobody else's.
 const longest = 128
@@ -41,17 +48,29 @@ func (n *interner) single(s string) []string {
 		return shared
 	}
 	list := []string{s}
-	if len(s) < longest {
+	if len(s) < longest && len(n.texts) < most {
 		n.texts[s] = list
 	}
 	return list
 }
 
+// folded are the values, folded for comparison.
+func folded(values []string) []string {
+	if len(values) == 0 {
+		return nil
+	}
+	list := make([]string, len(values))
+	for i, v := range values {
+		list[i] = access.FoldName(v)
+	}
+	return list
+}
+
 // attributes are the named ones of the entry that have a value.
-func (n *interner) attributes(e *entry, names []string) map[string][]string {
+func (n *interner) attributes(e *wire.Entry, names []string) map[string][]string {
 	n.key = n.key[:0]
 	for _, name := range names {
-		values := e.values(name)
+		values := e.Values(name)
 		n.key = binary.AppendUvarint(n.key, uint64(len(values)))
 		for _, v := range values {
 			n.key = append(binary.AppendUvarint(n.key, uint64(len(v))), v...)
@@ -62,10 +81,12 @@ func (n *interner) attributes(e *entry, names []string) map[string][]string {
 	}
 	set := make(map[string][]string, len(names))
 	for _, name := range names {
-		if values := e.values(name); len(values) > 0 {
+		if values := e.Values(name); len(values) > 0 {
 			set[name] = n.list(values)
 		}
 	}
-	n.sets[string(n.key)] = set
+	if len(n.sets) < most {
+		n.sets[string(n.key)] = set
+	}
 	return set
 }

@@ -3,9 +3,9 @@ package directory
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/access"
+	"github.com/kw-onboarder/kw-onboarder/internal/directory/wire"
 )
 
 // Kind is a make of directory server.
@@ -22,18 +22,17 @@ const (
 
 // traits are all that differs between kinds.
 type traits struct {
-	name            string
-	id              string                       // the attribute that never changes
-	decodeID        func([]byte) (string, error) // its canonical text
-	groupFilter     string
-	members         []string // attributes of a group that hold DNs of members
-	memberUIDs      bool     // groups may name their members by uid (RFC 2307)
-	primaryGroup    bool     // people name one group by its RID, the group does not list them
-	changed         string   // the time of an entry's last change
-	standing        func(e *entry, now time.Time) access.Standing
-	standingFrom    []string // the attributes that standing looks at
-	ignoreReferrals bool     // the server adds some to every search of a domain
-	is              func(root *entry) bool
+	name         string
+	id           identifier
+	groupFilter  string
+	members      []string // attributes of a group that hold DNs of members
+	memberUIDs   bool     // groups may name their members by uid (RFC 2307)
+	primaryGroup bool     // people name one group by its RID, the group does not list them
+	changed      string   // the time of an entry's last change
+	stamps       []string // of these the first that an entry has differs after any change of it
+	standing     func(e *wire.Entry) standing
+	standingFrom []string // the attributes that standing looks at
+	is           func(root *wire.Entry) bool
 }
 
 const (
@@ -46,42 +45,39 @@ func (k Kind) traits() traits {
 	switch k {
 	case ActiveDirectory:
 		return traits{
-			name: "active-directory",
-			id:   "objectguid", decodeID: decodeGUID,
+			name: "active-directory", id: objectGUID,
 			groupFilter: "(objectClass=group)", members: []string{"member"}, primaryGroup: true,
-			changed:  "whenchanged",
+			changed: "whenchanged", stamps: []string{"usnchanged"},
 			standing: activeDirectoryStanding, standingFrom: []string{"useraccountcontrol", "accountexpires"},
-			ignoreReferrals: true,
-			is: func(root *entry) bool {
+			is: func(root *wire.Entry) bool {
 				// LDAP_CAP_ACTIVE_DIRECTORY_OID, [MS-ADTS] 3.1.1.3.4.3.
-				return root.has("supportedcapabilities", "1.2.840.113556.1.4.800")
+				return root.Has("supportedcapabilities", "1.2.840.113556.1.4.800")
 			},
 		}
 	case OpenLDAP:
-		t := standardTraits("openldap", "entryuuid")
-		t.standing, t.standingFrom = openLDAPStanding, []string{"pwdaccountlockedtime"}
-		t.is = func(root *entry) bool { return root.has("objectclass", "OpenLDAProotDSE") }
+		t := standardTraits("openldap", entryUUID)
+		t.standing, t.standingFrom = openLDAPStanding, []string{"pwdaccountlockedtime", "pwdstarttime", "pwdendtime"}
+		t.is = func(root *wire.Entry) bool { return root.Has("objectclass", "OpenLDAProotDSE") }
 		return t
 	case DS389:
-		t := standardTraits("389ds", "nsuniqueid")
+		t := standardTraits("389ds", nsUniqueID)
 		t.standing, t.standingFrom = ds389Standing, []string{"nsaccountlock"}
-		t.is = func(root *entry) bool { return strings.Contains(root.one("vendorname"), "389") }
+		t.is = func(root *wire.Entry) bool { return strings.Contains(root.One("vendorname"), "389") }
 		return t
 	case Generic:
-		return standardTraits("generic", "entryuuid")
+		return standardTraits("generic", entryUUID)
 	default:
 		return traits{name: "invalid"}
 	}
 }
 
-func standardTraits(name, id string) traits {
+func standardTraits(name string, id identifier) traits {
 	return traits{
-		name: name,
-		id:   id, decodeID: decodeTextID,
+		name: name, id: id,
 		groupFilter: standardGroups, members: []string{"member", "uniquemember"}, memberUIDs: true,
-		changed:  modifyTimestamp,
-		standing: func(*entry, time.Time) access.Standing { return access.Active },
-		is:       func(*entry) bool { return true },
+		changed: modifyTimestamp, stamps: []string{"entrycsn", modifyTimestamp},
+		standing: func(*wire.Entry) standing { return standing{is: access.Active} },
+		is:       func(*wire.Entry) bool { return true },
 	}
 }
 
@@ -109,7 +105,7 @@ func ParseKind(s string) (Kind, error) {
 }
 
 // check compares the configured kind with what the server says of itself.
-func (k Kind) check(root *entry) error {
+func (k Kind) check(root *wire.Entry) error {
 	if k.traits().is(root) {
 		return nil
 	}

@@ -10,11 +10,12 @@ import (
 	"github.com/go-ldap/ldap/v3"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/access"
+	"github.com/kw-onboarder/kw-onboarder/internal/directory/wire"
 )
 
-func entryOf(attributes map[string][]string) *entry {
-	e := newEntry()
-	e.fill(ldap.NewEntry("cn=test", attributes))
+func entryOf(attributes map[string][]string) *wire.Entry {
+	e := wire.NewEntry()
+	e.Fill(ldap.NewEntry("cn=test", attributes))
 	return e
 }
 
@@ -69,6 +70,12 @@ func TestStanding(t *testing.T) {
 		"OpenLDAP: ordinary":             {OpenLDAP, nil, access.Active},
 		"OpenLDAP: locked for good":      {OpenLDAP, map[string][]string{"pwdAccountLockedTime": {"000001010000Z"}}, access.Disabled},
 		"OpenLDAP: locked for a while":   {OpenLDAP, map[string][]string{"pwdAccountLockedTime": {"20260228235959Z"}}, access.Active},
+		"OpenLDAP: begins later":         {OpenLDAP, map[string][]string{"pwdStartTime": {"20260301000001Z"}}, access.Disabled},
+		"OpenLDAP: has begun":            {OpenLDAP, map[string][]string{"pwdStartTime": {"20260301000000Z"}}, access.Active},
+		"OpenLDAP: has ended":            {OpenLDAP, map[string][]string{"pwdEndTime": {"20260301010000+0100"}}, access.Expired},
+		"OpenLDAP: ends later":           {OpenLDAP, map[string][]string{"pwdEndTime": {"20260301000000.5Z"}}, access.Active},
+		"OpenLDAP: an end that is none":  {OpenLDAP, map[string][]string{"pwdEndTime": {"next year"}}, access.Unknown},
+		"OpenLDAP: locked and ended":     {OpenLDAP, map[string][]string{"pwdAccountLockedTime": {"000001010000Z"}, "pwdEndTime": {"20250101000000Z"}}, access.Disabled},
 		"389: ordinary":                  {DS389, nil, access.Active},
 		"389: locked":                    {DS389, map[string][]string{"nsAccountLock": {"TRUE"}}, access.Disabled},
 		"389: locked, in lower case":     {DS389, map[string][]string{"nsaccountlock": {"true"}}, access.Disabled},
@@ -78,27 +85,17 @@ func TestStanding(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if got := test.kind.traits().standing(entryOf(test.attributes), now); got != test.want {
+			if got := test.kind.traits().standing(entryOf(test.attributes)).at(now); got != test.want {
 				t.Errorf("got %v, want %v", got, test.want)
 			}
 		})
 	}
 }
 
-func TestExpiryIsAFileTime(t *testing.T) {
-	t.Parallel()
-	// The Unix epoch and a billion seconds after it, as Windows counts.
-	for ticks, want := range map[int64]int64{116_444_736_000_000_000: 0, 126_444_736_000_000_000: 1_000_000_000} {
-		if at, ever := expiry(ticks); !ever || at.Unix() != want {
-			t.Errorf("expiry(%d): got %v, %v, want %v", ticks, at, ever, time.Unix(want, 0).UTC())
-		}
-	}
-}
-
 func TestChangedAt(t *testing.T) {
 	t.Parallel()
 	want := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
-	for _, s := range []string{"20260102030405Z", "20260102030405.0Z", "20260102050405+0200"} {
+	for _, s := range []string{"20260102030405Z", "20260102030405.0Z", "20260102050405+0200", "20260102030405,000Z", "20260102030405+00"} {
 		if got := changedAt(s); !got.Equal(want) {
 			t.Errorf("changedAt(%q): got %v, want %v", s, got, want)
 		}

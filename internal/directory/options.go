@@ -1,29 +1,35 @@
 package directory
 
 import (
-	"crypto/x509"
+	"context"
 	"errors"
 	"fmt"
-	"net/url"
-	"os"
+	"net"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/go-ldap/ldap/v3"
+
+	"github.com/kw-onboarder/kw-onboarder/internal/directory/wire"
 )
 
 // Options say which server to read and what to read from it.
 type Options struct {
 	Name    string   // becomes PersonID.Source and GroupID.Source
 	Kind    Kind     // checked against the server at each connection
-	Servers []string // ldap:// or ldaps:// URLs, tried in order; one serves a whole read
+	Servers []string // as wire.Options has them, tried in order; one serves a whole read
 
 	StartTLS bool   // on ldap:// servers: TLS before the bind
 	CA       string // path of a PEM file; "": the system's roots
 
-	BindDN   string                 // "": no bind, the server sees an anonymous reader
-	Password func() (string, error) // called for each connection, so that rotation needs no restart
+	BindDN      string                 // "": SASL EXTERNAL with a certificate, an anonymous reader without
+	Password    func() (string, error) // called for each connection, so that rotation needs no restart
+	Certificate string                 // path of a PEM file with the chain of a client certificate; "": none
+	Key         func() (string, error) // its key in PEM; called for each connection
+
+	IgnoreReferrals bool // false: one fails the read
+	Follow          bool // further refreshes will come: note where to go on
 
 	People     People
 	Groups     Groups
@@ -32,11 +38,14 @@ type Options struct {
 	PageSize int              // entries asked for at a time; 0: 500
 	Timeout  time.Duration    // of silence from the server before it counts as lost; 0: 30 s
 	Now      func() time.Time // nil: time.Now
+
+	LookupSRV func(ctx context.Context, service, proto, name string) (string, []*net.SRV, error) // nil: the system's
 }
 
 // People say which entries are people and what becomes of their attributes.
 type People struct {
 	Bases        []string // DNs; a person below two of them is one person
+	LeaversIn    []string // DNs; an entry moved there is that of somebody who has left
 	Filter       string   // RFC 4515
 	EmailFrom    []string // the first of these attributes that has a value
 	EmailDomains []string // an address outside these is none; empty: all domains
@@ -68,8 +77,8 @@ func (o Options) complete() (Options, error) {
 	if o.Timeout == 0 {
 		o.Timeout = defaultTimeout
 	}
-	if o.Now == nil {
-		o.Now = time.Now
+	if o.LookupSRV == nil {
+		o.LookupSRV = net.DefaultResolver.LookupSRV
 	}
 	o.People.EmailFrom = lower(o.People.EmailFrom)
 	o.People.EmailDomains = lower(o.People.EmailDomains)
@@ -87,14 +96,9 @@ func (o Options) mistakes() []error {
 	}
 	mistake(o.Name == "", "no name")
 	mistake(len(o.Servers) == 0, "no servers: write at least one ldaps:// URL")
-	for _, s := range o.Servers {
-		_, err := parseServer(s)
-		mistake(err != nil, "server %q: %v", s, err)
-	}
-	mistake(o.BindDN != "" && o.Password == nil, "bind as %s: no password", o.BindDN)
 	mistake(len(o.People.Bases) == 0, "people: no bases")
 	mistake(len(o.People.EmailFrom) == 0, "people: no attribute to take the e-mail address from")
-	for _, base := range slices.Concat(o.People.Bases, o.Groups.Bases) {
+	for _, base := range slices.Concat(o.People.Bases, o.People.LeaversIn, o.Groups.Bases) {
 		_, err := ldap.ParseDN(base)
 		mistake(err != nil || base == "", "base %q is no DN: write one such as OU=Staff,DC=corp,DC=example", base)
 	}
@@ -104,44 +108,20 @@ func (o Options) mistakes() []error {
 	}
 	mistake(o.PageSize < 0, "page size %d: want 1 or more", o.PageSize)
 	mistake(o.Timeout < 0, "time-out %v: want more than 0", o.Timeout)
-	if _, err := o.roots(); err != nil {
-		all = append(all, err)
+	reach := o.wire()
+	if err := reach.Validate(); err != nil {
+		all = append(all, fmt.Errorf("directory: %w", err))
 	}
 	return all
 }
 
-// roots are the authorities to trust, nil for the system's.
-func (o Options) roots() (*x509.CertPool, error) {
-	if o.CA == "" {
-		return nil, nil
+// wire are the options of the connection alone.
+func (o *Options) wire() wire.Options {
+	return wire.Options{
+		Servers: o.Servers, StartTLS: o.StartTLS, CA: o.CA, Certificate: o.Certificate, Key: o.Key,
+		BindDN: o.BindDN, Password: o.Password, IgnoreReferrals: o.IgnoreReferrals,
+		PageSize: o.PageSize, Timeout: o.Timeout, Check: o.Kind.check, LookupSRV: o.LookupSRV,
 	}
-	pem, err := os.ReadFile(o.CA)
-	if err != nil {
-		return nil, fmt.Errorf("read directory.tls.ca: %w", err)
-	}
-	pool := x509.NewCertPool()
-	if !pool.AppendCertsFromPEM(pem) {
-		return nil, fmt.Errorf("read directory.tls.ca: %s holds no certificate in PEM", o.CA)
-	}
-	return pool, nil
-}
-
-// parseServer reads a server's URL; the port is that of the scheme if none is written.
-func parseServer(s string) (*url.URL, error) {
-	u, err := url.Parse(s)
-	if err != nil {
-		return nil, err
-	}
-	port, known := map[string]string{"ldap": ldap.DefaultLdapPort, "ldaps": ldap.DefaultLdapsPort}[u.Scheme]
-	switch {
-	case !known || u.Hostname() == "":
-		return nil, errors.New("want ldap://host or ldaps://host")
-	case u.User != nil || u.RawQuery != "" || strings.Trim(u.Path, "/") != "":
-		return nil, errors.New("want a host and at most a port")
-	case u.Port() == "":
-		u.Host += ":" + port
-	}
-	return u, nil
 }
 
 func lower(texts []string) []string {

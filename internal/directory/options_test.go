@@ -34,6 +34,8 @@ func TestNewReportsEveryMistake(t *testing.T) {
 		"a page of less":       {func(o *Options) { o.PageSize = -1 }, "page size"},
 		"a time-out of less":   {func(o *Options) { o.Timeout = -time.Second }, "time-out"},
 		"no such CA":           {func(o *Options) { o.CA = noPEM + ".missing" }, "read directory.tls.ca"},
+		"a key alone":          {func(o *Options) { o.Key = func() (string, error) { return "", nil } }, "go together"},
+		"leavers in no DN":     {func(o *Options) { o.People.LeaversIn = []string{"gone"} }, `base "gone" is no DN`},
 		"a CA that is no PEM":  {func(o *Options) { o.CA = noPEM }, "holds no certificate"},
 	}
 	for name, test := range tests {
@@ -48,21 +50,30 @@ func TestNewReportsEveryMistake(t *testing.T) {
 	}
 	o := windowsOptions("http://dc1")
 	o.Name = ""
-	if _, err := New(o); err == nil || strings.Count(err.Error(), "\n") != 1 {
+	if _, err := New(o); err == nil || strings.Count(err.Error(), "\n") != 1 { // one line each
 		t.Errorf("got %v, want two mistakes in two lines", err)
 	}
 }
 
 func TestNewFillsInWhatIsLeftOut(t *testing.T) {
 	t.Parallel()
-	c, err := New(windowsOptions("ldaps://dc1.corp.example"))
+	s, err := newSource(windowsOptions("ldaps://dc1.corp.example"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c.o.PageSize != 500 || c.o.Groups.Filter != "(objectClass=group)" || c.o.Now == nil {
-		t.Errorf("got page size %d and group filter %s, want 500 and (objectClass=group)", c.o.PageSize, c.o.Groups.Filter)
+	if s.o.PageSize != 500 || s.o.Groups.Filter != "(objectClass=group)" || s.o.LookupSRV == nil {
+		t.Errorf("got page size %d and group filter %s, want 500 and (objectClass=group)", s.o.PageSize, s.o.Groups.Filter)
 	}
-	if u, err := parseServer("ldaps://dc1.corp.example"); err != nil || u.Host != "dc1.corp.example:636" {
-		t.Errorf("got %v, %v, want the port of LDAPS", u, err)
+}
+
+func TestNewWantsEachDirectoryToHaveAName(t *testing.T) {
+	t.Parallel()
+	a, b := windowsOptions("ldaps://dc1.corp.example"), windowsOptions("ldaps://dc2.corp.example")
+	b.Name = "AD"
+	if _, err := New(a, b); err == nil || !strings.Contains(err.Error(), `two have the name "AD"`) {
+		t.Errorf("got %v, want an error about the name", err)
+	}
+	if _, err := New(); err == nil {
+		t.Error("got no error for no directory")
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/access"
 )
@@ -12,6 +11,7 @@ import (
 func TestEmailIsTheFirstThatIsDecidable(t *testing.T) {
 	t.Parallel()
 	people := People{EmailFrom: []string{"mail", "userprincipalname"}, EmailDomains: []string{"corp.example"}}
+	latin1 := "j\xf6rg@corp.example"
 	tests := map[string]struct {
 		attributes map[string][]string
 		want       access.Email
@@ -24,6 +24,11 @@ func TestEmailIsTheFirstThatIsDecidable(t *testing.T) {
 		"two":                        {map[string][]string{"mail": {"b@corp.example", "a@corp.example"}}, "", "mail has 2 values: a@corp.example, b@corp.example"},
 		"malformed, with a second":   {map[string][]string{"mail": {"jane"}, "userPrincipalName": {"jane@corp.example"}}, "", `mail: "jane" is not an e-mail address: want local@domain`},
 		"outside the domains":        {map[string][]string{"mail": {"jane@private.example"}}, "", "mail: jane@private.example is outside the allowed domains: corp.example"},
+		"with a plus":                {map[string][]string{"mail": {"jane+kw@corp.example"}}, "jane+kw@corp.example", ""},
+		"a space inside":             {map[string][]string{"mail": {"jane doe@corp.example"}}, "", `mail: "jane doe@corp.example" is not an e-mail address: it holds a space, a control or a list character`},
+		"Latin-1":                    {map[string][]string{"mail": {latin1}}, "", `mail: "j\xf6rg@corp.example" is not an e-mail address: it is not UTF-8`},
+		"two, the other way round":   {map[string][]string{"mail": {"a@corp.example", "b@corp.example"}}, "", "mail has 2 values: a@corp.example, b@corp.example"},
+		"an international domain":    {map[string][]string{"mail": {"jane@Bücher.example"}}, "", "mail: jane@xn--bcher-kva.example is outside the allowed domains: corp.example"},
 		"a subdomain is another one": {map[string][]string{"mail": {"jane@x.corp.example"}}, "", "mail: jane@x.corp.example is outside the allowed domains: corp.example"},
 	}
 	for name, test := range tests {
@@ -39,18 +44,18 @@ func TestEmailIsTheFirstThatIsDecidable(t *testing.T) {
 
 func TestPersonTakesWhatWasAskedForInAnySpelling(t *testing.T) {
 	t.Parallel()
-	r := newReader(Options{
-		Name: "corp", Kind: OpenLDAP, People: People{EmailFrom: []string{"mail"}, Name: "displayname"},
+	m := &mirror{kind: OpenLDAP.traits(), texts: newInterner(), o: &Options{
+		People:     People{EmailFrom: []string{"mail"}, Name: "displayname"},
 		Attributes: []string{"department", "title"},
-	}, nil, changedAt("20260101000000Z"))
-	r.entry = entryOf(map[string][]string{
+	}}
+	got, err := m.readPerson(entryOf(map[string][]string{
 		"DEPARTMENT": {"Sales", "Legal"}, "department;lang-de": {"Vertrieb"}, "sn": {"Doe"}, "cn": {"Jane Doe", "Doe"},
-	})
-	want := access.Person{
-		ID: access.PersonID{Source: "corp", ID: "1"}, DN: "cn=test", Name: "Doe", NoEmail: "no value in mail",
-		Standing: access.Active, Attrs: map[string][]string{"department": {"Legal", "Sales"}},
+	}))
+	want := &person{
+		name: "Doe", noEmail: "no value in mail", standing: standing{is: access.Active},
+		attrs: map[string][]string{"department": {"Legal", "Sales"}},
 	}
-	if d := cmp.Diff(want, r.readPerson("1"), cmpopts.EquateEmpty()); d != "" {
-		t.Errorf("(-want +got):\n%s", d)
+	if d := cmp.Diff(want, got, cmp.AllowUnexported(person{}, standing{})); d != "" || err != nil {
+		t.Errorf("%v (-want +got):\n%s", err, d)
 	}
 }

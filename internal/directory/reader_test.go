@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/go-ldap/ldap/v3"
+
+	"github.com/kw-onboarder/kw-onboarder/internal/directory/wire"
 )
 
 // windows answers as a domain controller: 30 users, and a group whose 7 members come in ranges
@@ -271,17 +273,17 @@ func TestP01_AClosedConnectionIsNoEmptyDirectory(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := startScripted(t, func(scriptedSearch) reply { return rootDSE(controls...) })
-			c, err := New(windowsOptions(s.url))
+			source, err := newSource(windowsOptions(s.url))
 			if err != nil {
 				t.Fatal(err)
 			}
-			connected, err := c.connect(t.Context())
+			c, err := wire.Dial(t.Context(), &source.wire, "")
 			if err != nil {
 				t.Fatal(err)
 			}
-			connected.close()
-			find := search{of: "people", base: windowsDN, filter: windowsPeople}
-			if err := connected.each(context.Background(), find, func(*ldap.Entry) error { return nil }); err == nil {
+			c.Close()
+			find := wire.Search{Of: "people", Base: windowsDN, Filter: windowsPeople}
+			if err := c.Each(context.Background(), find, func(*ldap.Entry) error { return nil }); err == nil {
 				t.Error("a search on a closed connection found an empty directory, want an error")
 			}
 		})

@@ -144,7 +144,7 @@ const (
 
 func windowsOptions(url string) Options {
 	return Options{
-		Name: "ad", Kind: ActiveDirectory, Servers: []string{url}, Timeout: 10 * time.Second,
+		Name: "ad", Kind: ActiveDirectory, Servers: []string{url}, Timeout: 10 * time.Second, IgnoreReferrals: true,
 		People: People{Bases: []string{windowsDN}, Filter: windowsPeople, EmailFrom: []string{"mail"}},
 		Groups: Groups{Bases: []string{windowsDN}},
 	}

@@ -1,49 +1,67 @@
 package directory
 
 import (
-	"math"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/access"
+	"github.com/kw-onboarder/kw-onboarder/internal/directory/wire"
 )
+
+// standing is what an entry says of a person's employment, for all times: an
+// account ends at a moment that was written down long before, without any change of its entry.
+type standing struct {
+	is          access.Standing // while the dates below allow it
+	from, until time.Time       // zero: no bound
+}
+
+// at is the standing at a moment.
+func (s standing) at(now time.Time) access.Standing {
+	switch {
+	case s.is != access.Active:
+		return s.is
+	case !s.until.IsZero() && !now.Before(s.until):
+		return access.Expired
+	case !s.from.IsZero() && now.Before(s.from):
+		return access.Disabled
+	}
+	return access.Active
+}
+
+// next is when the standing changes by itself after now; zero: never.
+func (s standing) next(now time.Time) time.Time {
+	for _, at := range []time.Time{s.from, s.until} { // whoever ends before the begin never begins
+		if s.is == access.Active && at.After(now) {
+			return at
+		}
+	}
+	return time.Time{}
+}
 
 // accountDisable is ADS_UF_ACCOUNTDISABLE of userAccountControl ([MS-ADTS] 2.2.16).
 const accountDisable = 0x2
 
 // activeDirectoryStanding is Unknown where an attribute that decides cannot be
-// read or understood: every user of Active Directory has userAccountControl.
-func activeDirectoryStanding(e *entry, now time.Time) access.Standing {
-	control, err := strconv.ParseInt(e.one("useraccountcontrol"), 10, 64)
+// read or understood: every user of Active Directory has userAccountControl. An account that is
+// locked after wrong passwords (lockoutTime) is not: the lock passes.
+func activeDirectoryStanding(e *wire.Entry) standing {
+	control, err := strconv.ParseInt(e.One("useraccountcontrol"), 10, 64)
 	if err != nil {
-		return access.Unknown
+		return standing{is: access.Unknown}
 	}
 	if control&accountDisable != 0 {
-		return access.Disabled
+		return standing{is: access.Disabled}
 	}
-	text := e.one("accountexpires")
+	text := e.One("accountexpires")
 	if text == "" {
-		return access.Active
+		return standing{is: access.Active}
 	}
-	ticks, err := strconv.ParseInt(text, 10, 64)
-	if err != nil {
-		return access.Unknown
+	until, ok := access.ParseFileTime(text)
+	if !ok {
+		return standing{is: access.Unknown}
 	}
-	if expires, ever := expiry(ticks); ever && !now.Before(expires) {
-		return access.Expired
-	}
-	return access.Active
-}
-
-// expiry converts accountExpires: a FILETIME, intervals of 100 ns since
-// 1601-01-01 UTC, where 0 and 2^63-1 mean never ([MS-ADA1] accountExpires).
-func expiry(ticks int64) (at time.Time, ever bool) {
-	if ticks == 0 || ticks == math.MaxInt64 {
-		return time.Time{}, false
-	}
-	const perSecond, epoch = 10_000_000, -11_644_473_600 // seconds from 1970 to 1601
-	return time.Unix(ticks/perSecond+epoch, ticks%perSecond*100).UTC(), true
+	return standing{is: access.Active, until: until}
 }
 
 // lockedForGood is the value of pwdAccountLockedTime for an account that only an
@@ -51,26 +69,38 @@ func expiry(ticks int64) (at time.Time, ever bool) {
 // lock after wrong passwords, which passes.
 const lockedForGood = "000001010000Z"
 
-func openLDAPStanding(e *entry, _ time.Time) access.Standing {
-	if e.has("pwdaccountlockedtime", lockedForGood) {
-		return access.Disabled
+// openLDAPStanding reads what the password policy keeps: the lock, and the days
+// between which the account is good (draft-behera-ldap-password-policy, 5.3.10 and 5.3.11).
+func openLDAPStanding(e *wire.Entry) standing {
+	if e.Has("pwdaccountlockedtime", lockedForGood) {
+		return standing{is: access.Disabled}
 	}
-	return access.Active
+	s := standing{is: access.Active}
+	for attribute, at := range map[string]*time.Time{"pwdstarttime": &s.from, "pwdendtime": &s.until} {
+		if text := e.One(attribute); text != "" {
+			var ok bool
+			if *at, ok = access.ParseTime(text); !ok {
+				return standing{is: access.Unknown}
+			}
+		}
+	}
+	return s
 }
 
-func ds389Standing(e *entry, _ time.Time) access.Standing {
-	if strings.EqualFold(e.one("nsaccountlock"), "true") {
-		return access.Disabled
+// ds389Standing reads nsAccountLock, which the server computes for those that a role locks too.
+func ds389Standing(e *wire.Entry) standing {
+	if strings.EqualFold(e.One("nsaccountlock"), "true") {
+		return standing{is: access.Disabled}
 	}
-	return access.Active
+	return standing{is: access.Active}
 }
 
-// changedAt reads a GeneralizedTime (RFC 4517, 3.3.13); the zero time stands for one that is
-// missing or written otherwise.
+// changedAt reads the time of the last change; the zero time stands for one that is
+// missing or no time.
 func changedAt(s string) time.Time {
-	at, err := time.Parse("20060102150405Z0700", s)
-	if err != nil {
+	at, ok := access.ParseTime(s)
+	if !ok {
 		return time.Time{}
 	}
-	return at.UTC()
+	return at
 }

@@ -28,7 +28,7 @@ func newAssertion(text string) assertion {
 		exact:  appendPrepared(nil, text, access.CaseExact),
 	}
 	a.number, a.isNumber = parseInteger(text)
-	a.moment, a.isMoment = parseTime(text)
+	a.moment, a.isMoment = access.ParseTime(text)
 	return a
 }
 
@@ -51,7 +51,7 @@ func (a *assertion) compare(value string, rule access.Match) (order int, ok bool
 		number, ok := parseInteger(value)
 		return number.compare(a.number), ok
 	case access.Time:
-		moment, ok := parseTime(value)
+		moment, ok := access.ParseTime(value)
 		return moment.Compare(a.moment), ok
 	}
 	want := a.folded

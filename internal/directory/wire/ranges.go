@@ -1,6 +1,7 @@
-package directory
+package wire
 
 import (
+	"context"
 	"fmt"
 	"strconv"
 	"strings"
@@ -13,9 +14,9 @@ func isRange(option string) bool {
 	return len(option) > len("range=") && strings.EqualFold(option[:len("range=")], "range=")
 }
 
-// rest reads the values of an attribute that the server sent in part only, and
+// Rest reads the values of an attribute that the server sent in part only, and
 // returns all of them: the part that it sent and what follows, range by range.
-func (c *conn) rest(dn string, part *ldap.EntryAttribute) ([]string, error) {
+func (c *Conn) Rest(ctx context.Context, dn string, part *ldap.EntryAttribute) ([]string, error) {
 	var values []string
 	for {
 		name, next, err := nextOfRange(part.Name, len(values), len(part.Values))
@@ -26,7 +27,7 @@ func (c *conn) rest(dn string, part *ldap.EntryAttribute) ([]string, error) {
 		if next < 0 {
 			return values, nil
 		}
-		if part, err = c.nextPart(dn, name, next); err != nil {
+		if part, err = c.nextPart(ctx, dn, name, next); err != nil {
 			return nil, fmt.Errorf("read all values of %s of %q: %w", name, dn, err)
 		}
 	}
@@ -53,16 +54,13 @@ func nextOfRange(described string, have, got int) (name string, next int, err er
 }
 
 // nextPart asks for the values of an attribute from the given one on.
-func (c *conn) nextPart(dn, name string, from int) (*ldap.EntryAttribute, error) {
-	answer, err := c.Search(&ldap.SearchRequest{
-		BaseDN: dn, Scope: ldap.ScopeBaseObject, Filter: "(objectClass=*)",
-		Attributes: []string{fmt.Sprintf("%s;range=%d-*", name, from)},
-	})
+func (c *Conn) nextPart(ctx context.Context, dn, name string, from int) (*ldap.EntryAttribute, error) {
+	entry, err := c.One(ctx, dn, []string{fmt.Sprintf("%s;range=%d-*", name, from)})
 	if err != nil {
-		return nil, plain(err)
+		return nil, err
 	}
-	if len(answer.Entries) == 1 {
-		for _, a := range answer.Entries[0].Attributes {
+	if entry != nil {
+		for _, a := range entry.Attributes {
 			got, option, _ := strings.Cut(a.Name, ";")
 			if strings.EqualFold(got, name) && isRange(option) {
 				return a, nil

@@ -1,14 +1,16 @@
-package filter
+package access
 
 import (
+	"math"
+	"strconv"
 	"strings"
 	"time"
 )
 
-// parseTime reads a generalizedTime (RFC 4517, section 3.3.13): a date, an hour,
+// ParseTime reads a generalizedTime (RFC 4517, section 3.3.13): a date, an hour,
 // perhaps minutes and seconds, perhaps a fraction of the last of them, and a
 // zone, which is required.
-func parseTime(s string) (time.Time, bool) {
+func ParseTime(s string) (time.Time, bool) {
 	s = strings.TrimSpace(s)
 	fields := strings.IndexFunc(s, notDigit)
 	if fields != 10 && fields != 12 && fields != 14 {
@@ -33,6 +35,20 @@ func parseTime(s string) (time.Time, bool) {
 	ok = ok && moment.Add(-time.Duration(second)*time.Second).Day() == day &&
 		month >= 1 && month <= 12 && hour < 24 && minute < 60 && second <= 60
 	return moment.Add(part - offset), ok
+}
+
+// ParseFileTime reads a moment as Active Directory writes it: intervals of 100 ns
+// since 1601-01-01 UTC. 0 and 2^63-1 mean never, which is the zero time.
+func ParseFileTime(s string) (at time.Time, ok bool) {
+	ticks, err := strconv.ParseInt(strings.TrimSpace(s), 10, 64)
+	if err != nil || ticks < 0 {
+		return time.Time{}, false
+	}
+	if ticks == 0 || ticks == math.MaxInt64 {
+		return time.Time{}, true
+	}
+	const perSecond, epoch = 10_000_000, -11_644_473_600 // seconds from 1970 to 1601
+	return time.Unix(ticks/perSecond+epoch, ticks%perSecond*100).UTC(), true
 }
 
 // splitFraction cuts ".25Z" into ".25" and "Z".

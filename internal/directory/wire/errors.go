@@ -1,4 +1,4 @@
-package directory
+package wire
 
 import (
 	"errors"
@@ -7,6 +7,34 @@ import (
 
 	"github.com/go-ldap/ldap/v3"
 )
+
+// EntryError is a fault of one entry and says itself what to do.
+type EntryError struct{ Text string }
+
+func (e *EntryError) Error() string { return e.Text }
+
+// failure is an error of go-ldap that is shown in one line and unwraps to itself,
+// so that its code can be asked for.
+type failure struct{ err error }
+
+func (f failure) Error() string { return plain(f.err).Error() }
+func (f failure) Unwrap() error { return f.err }
+
+// bindError says who could not bind where. It unwraps to go-ldap's error.
+type bindError struct {
+	server, who string
+	err         error
+}
+
+func (e bindError) Error() string {
+	text := fmt.Sprintf("bind to %s as %s: %v", e.server, e.who, plain(e.err))
+	if ldap.IsErrorWithCode(e.err, ldap.LDAPResultInvalidCredentials) {
+		text += ": check directory.bind"
+	}
+	return text
+}
+
+func (e bindError) Unwrap() error { return e.err }
 
 // plain is the reason in an error of go-ldap, in one line and without the
 // packets that such an error carries.
@@ -28,6 +56,9 @@ func plain(err error) error {
 	}
 	return errors.New(reason)
 }
+
+// errNoEnd is an answer of which the last message was not seen.
+var errNoEnd = errors.New("the answer broke off, or ended")
 
 // errReferral is a part of the answer that the server says is elsewhere.
 var errReferral = errors.New("the server refers to another server")

@@ -1,0 +1,134 @@
+package directory
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/go-ldap/ldap/v3"
+
+	"github.com/kw-onboarder/kw-onboarder/internal/directory/wire"
+)
+
+// dirSync follows Active Directory by its control of that name, which tells what has
+// changed in whole naming contexts. The entries concerned are then read by their ids, so that
+// the server itself judges what the filters find.
+type dirSync struct {
+	contexts []*namingContext
+}
+
+// namingContext is one part of the directory and where to go on in it.
+type namingContext struct {
+	head   string // DN
+	cookie []byte
+}
+
+func (f *dirSync) String() string { return "DirSync" }
+
+// nothing is found by no search: it advances a cookie without being told anything.
+const nothing = "(!(objectClass=*))"
+
+// fill notes where to go on before it reads, so that what changes meanwhile is told again.
+func (f *dirSync) fill(ctx context.Context, c *wire.Conn, m *mirror) (err error) {
+	if f.contexts, err = contextsOf(c, m.tops()); err != nil {
+		return err
+	}
+	for _, n := range f.contexts {
+		find := wire.Search{Of: "people", Base: n.head, Filter: nothing, Attributes: []string{m.kind.id.attribute}}
+		if n.cookie, err = c.DirSync(ctx, find, nil, func(*ldap.Entry) error { return nil }); err != nil {
+			return err
+		}
+	}
+	return m.readPages(ctx, c)
+}
+
+// contextsOf are the naming contexts in which the bases lie, each once.
+func contextsOf(c *wire.Conn, bases []string) ([]*namingContext, error) {
+	heads := c.Root().Values("namingcontexts")
+	var found []*namingContext
+	for _, base := range bases {
+		var head string
+		for _, h := range heads {
+			if under(normalDN(base), normalDN(h)) && len(h) > len(head) {
+				head = h
+			}
+		}
+		if head == "" {
+			return nil, fmt.Errorf("base %q lies in none of the naming contexts of %s (%q): check directory.people.bases and directory.groups.bases", base, c.Server(), heads)
+		}
+		if !slices.ContainsFunc(found, func(n *namingContext) bool { return n.head == head }) {
+			found = append(found, &namingContext{head: head})
+		}
+	}
+	return found, nil
+}
+
+// touch is one entry that has changed in some way.
+type touch struct {
+	id, dn  string
+	deleted bool
+	named   bool // it may be new, or bear another DN
+}
+
+func (f *dirSync) follow(ctx context.Context, c *wire.Conn, m *mirror, _ time.Time) error {
+	var touched []touch
+	for _, n := range f.contexts {
+		// No attributes are named: a filter may look at any, and only a change of those named is told.
+		find := wire.Search{Of: "people", Base: n.head, Filter: "(objectClass=*)"}
+		cookie, err := c.DirSync(ctx, find, n.cookie, func(e *ldap.Entry) error {
+			m.entry.Fill(e)
+			id, err := m.idOf(m.entry)
+			if err != nil {
+				return err
+			}
+			touched = append(touched, touch{
+				id: id, dn: e.DN, deleted: m.entry.Has("isdeleted", "TRUE"), named: m.entry.Has("name", m.entry.One("name")),
+			})
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		n.cookie = cookie
+	}
+	return m.look(ctx, c, touched)
+}
+
+// look reads the entries that were touched and belong to a scope, or did.
+func (m *mirror) look(ctx context.Context, c *wire.Conn, touched []touch) error {
+	slices.SortFunc(touched, func(a, b touch) int { return cmp.Compare(a.id, b.id) })
+	for _, s := range m.scopes {
+		base := normalDN(s.Base)
+		var ids []string
+		for _, t := range touched {
+			if s.records[t.id] != nil || !t.deleted && under(normalDN(t.dn), base) {
+				ids = append(ids, t.id)
+			}
+		}
+		if err := m.fetch(ctx, c, s, slices.Compact(ids)); err != nil {
+			return err
+		}
+	}
+	for _, t := range touched {
+		if err := m.lookAbove(t); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// lookAbove tells the tree of an entry that is neither person nor group.
+func (m *mirror) lookAbove(t touch) error {
+	known := slices.ContainsFunc(m.scopes, func(s *scope) bool { return s.records[t.id] != nil })
+	switch {
+	case known:
+		return nil
+	case t.deleted:
+		return m.tree.removed(t.id)
+	case t.named:
+		return m.tree.changed(t.id, t.dn)
+	}
+	return nil
+}

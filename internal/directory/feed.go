@@ -1,0 +1,107 @@
+package directory
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/go-ldap/ldap/v3"
+
+	"github.com/kw-onboarder/kw-onboarder/internal/directory/wire"
+)
+
+// feed is a way to find out what has changed in a directory. One that cannot go on
+// from where it was returns an error that wraps wire.ErrReload.
+type feed interface {
+	// fill reads everything into an empty mirror and notes where to go on.
+	fill(ctx context.Context, c *wire.Conn, m *mirror) error
+	// follow brings the mirror up to date.
+	follow(ctx context.Context, c *wire.Conn, m *mirror, now time.Time) error
+	String() string
+}
+
+// read fills a mirror, completely or not at all. The first feed that the server allows is kept for
+// the refreshes to come; without follow none is.
+func read(ctx context.Context, c *wire.Conn, o *Options, now time.Time) (*mirror, error) {
+	m := newMirror(o, c)
+	m.now = now
+	if !o.Follow {
+		return m, m.readPages(ctx, c)
+	}
+	var why string
+	for _, f := range feeds(c, o.Kind) {
+		m.feed, m.why = f, why
+		err := f.fill(ctx, c, m)
+		if err == nil && m.tracksTree() {
+			err = m.tree.learn(ctx, c)
+		}
+		if why = unable(err); why == "" {
+			m.upset = upset{}
+			return m, err
+		}
+		m = newMirror(o, c)
+		m.now = now
+	}
+	return nil, errors.New(why) // not reached: comparing stamps needs nothing that a server may refuse
+}
+
+// feeds are the ways to follow a server, the best first. Comparing stamps always works.
+func feeds(c *wire.Conn, k Kind) []feed {
+	var all []feed
+	switch {
+	case k == ActiveDirectory && c.Supports(wire.ControlDirSync):
+		all = append(all, &dirSync{})
+	case k != ActiveDirectory && c.Supports(wire.ControlSync):
+		all = append(all, &syncRepl{})
+	}
+	return append(all, &comparison{})
+}
+
+// unable says why a server does not let itself be followed in some way; "" if the error is another, or none.
+func unable(err error) string {
+	switch {
+	case err == nil:
+		return ""
+	case wire.Denied(err):
+		return "the bind account lacks the right"
+	case errors.Is(err, wire.ErrReload):
+		return err.Error()
+	case ldap.IsErrorAnyOf(err, ldap.LDAPResultUnavailableCriticalExtension, ldap.LDAPResultSizeLimitExceeded, ldap.LDAPResultUnwillingToPerform):
+		return fmt.Sprintf("the server does not allow it (%v)", err)
+	}
+	return ""
+}
+
+// readPages reads all scopes page by page.
+func (m *mirror) readPages(ctx context.Context, c *wire.Conn) error {
+	for _, s := range m.scopes {
+		m.pass++
+		if err := m.search(ctx, c, s, s.Search); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// follow brings the mirror up to date: what has changed, what is above it, and the groups
+// that changed with it.
+func (m *mirror) follow(ctx context.Context, c *wire.Conn, now time.Time) error {
+	m.now = now
+	if err := m.feed.follow(ctx, c, m, now); err != nil {
+		return err
+	}
+	if m.tracksTree() {
+		if err := m.tree.settle(ctx, c); err != nil {
+			return err
+		}
+	}
+	return m.settle(ctx, c, now)
+}
+
+// tracksTree says whether a renamed organizational unit has to be looked out for: comparing
+// stamps sees each DN anyway.
+func (m *mirror) tracksTree() bool {
+	_, compares := m.feed.(*comparison)
+	return !compares
+}

@@ -1,0 +1,245 @@
+package directory
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/go-ldap/ldap/v3"
+
+	"github.com/kw-onboarder/kw-onboarder/internal/directory/wire"
+)
+
+// mirror is what was read of one directory. It is kept, so that the next refresh needs
+// only what has changed; a reading that fails in between is thrown away with it.
+type mirror struct {
+	o      *Options
+	kind   traits
+	origin string // the server that it was read from: what says where to go on means nothing to another
+	server string
+	feed   feed   // how to find out what has changed; nil: by reading everything anew
+	why    string // why not by a better way; "": it is the best
+
+	scopes         []*scope
+	nodes          map[string]int32 // number of each normal DN met
+	texts          *interner
+	entry          *wire.Entry // filled again for each that arrives
+	pass           uint32
+	people, groups roll
+	tree           tree
+	upset          upset
+	pieces         []piece
+
+	now     time.Time // of the refresh in hand
+	stamped bool      // records keep stamps
+	latest  string    // the largest modifyTimestamp seen
+}
+
+// scope is one search of a reading: people or groups below one base.
+type scope struct {
+	wire.Search
+	groups  bool
+	cookie  []byte // RFC 4533
+	records map[string]*record
+}
+
+// piece is an attribute of a group of which the server sent the first values only. The
+// others are asked for when the search is over: before that, the answer would wait
+// behind entries that nobody takes.
+type piece struct {
+	record *record
+	first  *ldap.EntryAttribute
+}
+
+func newMirror(o *Options, c *wire.Conn) *mirror {
+	m := &mirror{
+		o: o, kind: o.Kind.traits(), origin: c.Origin(), server: c.Server(),
+		nodes: map[string]int32{}, texts: newInterner(), entry: wire.NewEntry(),
+	}
+	m.tree = newTree(m)
+	for _, base := range o.People.Bases {
+		m.scopes = append(m.scopes, &scope{Search: m.searchPeople(base), records: map[string]*record{}})
+	}
+	for _, base := range o.Groups.Bases {
+		m.scopes = append(m.scopes, &scope{Search: m.searchGroups(base), groups: true, records: map[string]*record{}})
+	}
+	return m
+}
+
+// nodeOf is the number of a normal DN.
+func (m *mirror) nodeOf(normal string) int32 {
+	node, known := m.nodes[normal]
+	if !known {
+		node = int32(len(m.nodes))
+		m.nodes[normal] = node
+	}
+	return node
+}
+
+// put takes over what the server says of one entry of a scope. Two entries with one
+// id in one pass are no move, or a move that the reading cannot be sure to have seen whole.
+func (m *mirror) put(s *scope, from *ldap.Entry) (*record, error) {
+	e := m.entry
+	e.Fill(from)
+	id, err := m.idOf(e)
+	if err != nil {
+		return nil, err
+	}
+	normal := normalDN(e.DN)
+	r := &record{id: id, dn: e.DN, node: m.nodeOf(normal), mark: m.pass}
+	if m.stamped {
+		r.stamp, r.young = m.stampOf(e)
+	}
+	old := s.records[id]
+	if old != nil && old.mark == m.pass && old.node != r.node {
+		return nil, &wire.EntryError{Text: fmt.Sprintf("%q and %q have the same %s %s: the entry was moved during the search, which is tried again with the next run, or it was copied with its id", old.dn, e.DN, m.kind.id.attribute, id)}
+	}
+	if s.groups {
+		r.group = m.readGroup(e)
+		for _, first := range e.Ranged {
+			m.pieces = append(m.pieces, piece{r, first})
+		}
+	} else if r.person, err = m.readPerson(e); err != nil {
+		return nil, err
+	}
+	m.replace(s, old, r)
+	m.tree.grow(normal)
+	return r, nil
+}
+
+// idOf is the immutable id of an entry.
+func (m *mirror) idOf(e *wire.Entry) (string, error) {
+	raw := e.Raw(m.kind.id.attribute)
+	if len(raw) == 0 {
+		return "", &wire.EntryError{Text: fmt.Sprintf("entry %q has no %s: let the bind account read this attribute", e.DN, m.kind.id.attribute)}
+	}
+	id, err := m.kind.id.decode(raw)
+	if err != nil {
+		return "", &wire.EntryError{Text: fmt.Sprintf("entry %q: %v", e.DN, err)}
+	}
+	return id, nil
+}
+
+// replace puts a record, or none, in the place of an older one, or none.
+func (m *mirror) replace(s *scope, old, r *record) {
+	if old != nil {
+		old.gone = true
+		delete(s.records, old.id)
+		m.roll(s).dropped = true
+		if r == nil || r.node != old.node {
+			m.tree.left(old)
+		}
+	}
+	if r != nil {
+		s.records[r.id] = r
+		m.roll(s).add(r)
+	}
+	m.upset.note(old, r)
+}
+
+// drop forgets an entry that the scope's search does not find any more.
+func (m *mirror) drop(s *scope, id string) {
+	if old := s.records[id]; old != nil {
+		m.replace(s, old, nil)
+	}
+}
+
+// sweep drops what this pass has not seen of a scope.
+func (m *mirror) sweep(s *scope) {
+	for id, r := range s.records {
+		if r.mark != m.pass {
+			m.drop(s, id)
+		}
+	}
+}
+
+func (m *mirror) roll(s *scope) *roll {
+	if s.groups {
+		return &m.groups
+	}
+	return &m.people
+}
+
+// search reads a scope, or what more of its filter finds, page by page.
+func (m *mirror) search(ctx context.Context, c *wire.Conn, s *scope, find wire.Search) error {
+	if err := c.Each(ctx, find, func(e *ldap.Entry) error { _, err := m.put(s, e); return err }); err != nil {
+		return err
+	}
+	return m.drain(ctx, c)
+}
+
+// atATime is how many entries one search asks for by id or by DN: few enough for any server's limit of a filter.
+const atATime = 50
+
+// fetch reads entries of a scope by their ids. One that is not found is dropped.
+func (m *mirror) fetch(ctx context.Context, c *wire.Conn, s *scope, ids []string) error {
+	m.pass++
+	for some := range chunks(ids, atATime) {
+		find := s.Search
+		find.Filter = m.kind.id.filter(s.Filter, some)
+		if err := m.search(ctx, c, s, find); err != nil {
+			return err
+		}
+	}
+	for _, id := range ids {
+		if r := s.records[id]; r != nil && r.mark != m.pass {
+			m.drop(s, id)
+		}
+	}
+	return nil
+}
+
+// drain reads the members that are still missing from groups that came in part.
+func (m *mirror) drain(ctx context.Context, c *wire.Conn) error {
+	for _, p := range m.pieces {
+		values, err := c.Rest(ctx, p.record.dn, p.first)
+		if err != nil {
+			return err
+		}
+		m.addMembers(p.record.group, values)
+	}
+	m.pieces = nil
+	return nil
+}
+
+func (m *mirror) searchPeople(base string) wire.Search {
+	attributes := append([]string{m.kind.id.attribute, m.kind.changed, "cn", m.o.People.Name}, m.kind.standingFrom...)
+	attributes = append(append(attributes, m.o.People.EmailFrom...), m.o.Attributes...)
+	if m.namesByUID() {
+		attributes = append(attributes, "uid")
+	}
+	if m.kind.primaryGroup {
+		attributes = append(attributes, "objectsid", "primarygroupid")
+	}
+	return wire.Search{Of: "people", Base: base, Filter: m.o.People.Filter, Attributes: distinct(attributes)}
+}
+
+func (m *mirror) searchGroups(base string) wire.Search {
+	attributes := append([]string{m.kind.id.attribute, "cn"}, m.kind.members...)
+	if m.kind.memberUIDs {
+		attributes = append(attributes, "memberuid", "objectclass")
+	}
+	if m.kind.primaryGroup {
+		attributes = append(attributes, "objectsid")
+	}
+	return wire.Search{Of: "groups", Base: base, Filter: m.o.Groups.Filter, Attributes: distinct(attributes)}
+}
+
+// namesByUID says whether anybody will ask who has a uid.
+func (m *mirror) namesByUID() bool { return m.kind.memberUIDs && len(m.o.Groups.Bases) > 0 }
+
+// left says whether a normal DN lies where those are who have left.
+func (p *People) left(normal string) bool {
+	for _, base := range p.LeaversIn {
+		if under(normal, normalDN(base)) {
+			return true
+		}
+	}
+	return false
+}
+
+// under says whether one normal DN is another or lies below it.
+func under(normal, base string) bool {
+	return normal == base || strings.HasSuffix(normal, ","+base)
+}

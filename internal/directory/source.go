@@ -1,0 +1,143 @@
+package directory
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/kw-onboarder/kw-onboarder/internal/directory/wire"
+)
+
+// source is one configured directory. It keeps no connection between two reads.
+type source struct {
+	o    Options
+	wire wire.Options
+
+	mirror *mirror // of the last refresh that succeeded
+
+	mu    sync.Mutex
+	spot  spot          // for those who watch
+	ready chan struct{} // closed when there is a spot
+}
+
+func newSource(o Options) (*source, error) {
+	o, err := o.complete()
+	if err != nil {
+		return nil, err
+	}
+	return &source{o: o, wire: o.wire(), ready: make(chan struct{})}, nil
+}
+
+// refresh brings the mirror up to date, by reading what has changed if that is enough, and
+// says in a few words how. A mirror that could not be brought up to date is given up;
+// one that could not be replaced stays.
+func (s *source) refresh(ctx context.Context, full bool, now time.Time) (how string, err error) {
+	how, err = s.try(ctx, full, now)
+	if ctx.Err() != nil && !errors.Is(err, ctx.Err()) {
+		err = ctx.Err() // and not that the socket was closed because of it
+	}
+	if err != nil {
+		return "", fmt.Errorf("read directory %s: %w", s.o.Name, err)
+	}
+	return s.o.Name + ": " + how, nil
+}
+
+func (s *source) try(ctx context.Context, full bool, now time.Time) (string, error) {
+	prefer := ""
+	if s.mirror != nil && !full {
+		prefer = s.mirror.server
+	}
+	c, err := wire.Dial(ctx, &s.wire, prefer)
+	if err != nil {
+		return "", err
+	}
+	defer c.Close()
+	why, err := s.follow(ctx, c, full, now)
+	if err != nil || why == "" {
+		return fmt.Sprintf("what changed, by %v, from %s", s.feed(), c.Server()), err
+	}
+	m, err := read(ctx, c, &s.o, now)
+	if err != nil {
+		return "", err
+	}
+	s.mirror = m
+	s.tell()
+	how := fmt.Sprintf("in full from %s", c.Server())
+	if why != asked {
+		how += ", because " + why
+	}
+	if m.why != "" {
+		how += fmt.Sprintf("; what changes will be found by %v, because by a better way it is not to be had: %s", m.feed, m.why)
+	}
+	return how, nil
+}
+
+// asked is why everything is read where that is simply what was asked for.
+const asked = "that was asked for"
+
+// follow brings the mirror up to date, or says why everything must be read.
+func (s *source) follow(ctx context.Context, c *wire.Conn, full bool, now time.Time) (why string, err error) {
+	m := s.mirror
+	switch {
+	case full || m == nil || m.feed == nil:
+		return asked, nil
+	case m.origin != c.Origin():
+		return fmt.Sprintf("the last reading was from %s", m.server), nil
+	}
+	err = m.follow(ctx, c, now)
+	switch {
+	case errors.Is(err, wire.ErrReload):
+		return err.Error(), nil
+	case err != nil:
+		s.mirror = nil // it may be half of before and half of after
+		return "", err
+	}
+	s.tell()
+	return "", nil
+}
+
+func (s *source) feed() feed {
+	if s.mirror == nil {
+		return nil
+	}
+	return s.mirror.feed
+}
+
+// spot is where the mirror stands, for those who watch for what comes after.
+type spot struct {
+	server string
+	heads  []string // naming contexts that DirSync follows
+	synced []scope  // searches and cookies of RFC 4533
+}
+
+// tell lets those who watch know where the mirror stands.
+func (s *source) tell() {
+	at := spot{server: s.mirror.server}
+	switch f := s.mirror.feed.(type) {
+	case *dirSync:
+		for _, n := range f.contexts {
+			at.heads = append(at.heads, n.head)
+		}
+	case *syncRepl:
+		for _, scope := range slices.Concat(s.mirror.scopes, f.others) {
+			at.synced = append(at.synced, *scope)
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.spot = at
+	select {
+	case <-s.ready:
+	default:
+		close(s.ready)
+	}
+}
+
+func (s *source) place() spot {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.spot
+}

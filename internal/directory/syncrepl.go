@@ -1,0 +1,138 @@
+package directory
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/kw-onboarder/kw-onboarder/internal/directory/wire"
+)
+
+// syncRepl follows OpenLDAP and 389-DS by RFC 4533. Each scope has a cookie of its own.
+type syncRepl struct {
+	others []*scope // what is neither person nor group, below each base
+}
+
+func (f *syncRepl) String() string { return "RFC 4533" }
+
+// fill reads everything by the refresh that gives the first cookies.
+func (f *syncRepl) fill(ctx context.Context, c *wire.Conn, m *mirror) error {
+	f.others = m.others()
+	for _, s := range m.scopes {
+		if err := f.refresh(ctx, c, m, s); err != nil {
+			return err
+		}
+	}
+	for _, s := range f.others {
+		synced, err := c.Sync(ctx, s.Search, nil, func(wire.SyncEvent) error { return nil })
+		if err != nil {
+			return err
+		}
+		s.cookie = synced.Cookie
+	}
+	return nil
+}
+
+func (f *syncRepl) follow(ctx context.Context, c *wire.Conn, m *mirror, _ time.Time) error {
+	for _, s := range m.scopes {
+		if err := f.refresh(ctx, c, m, s); err != nil {
+			return err
+		}
+	}
+	for _, s := range f.others {
+		if err := f.refreshOthers(ctx, c, m, s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// refresh brings one scope up to date.
+func (f *syncRepl) refresh(ctx context.Context, c *wire.Conn, m *mirror, s *scope) error {
+	m.pass++
+	synced, err := c.Sync(ctx, s.Search, s.cookie, func(e wire.SyncEvent) error { return m.apply(s, e) })
+	if err != nil {
+		return err
+	}
+	if synced.Whole {
+		m.sweep(s)
+	}
+	s.cookie = synced.Cookie
+	return m.drain(ctx, c)
+}
+
+// apply takes over one event. An id that is not known can be gone: it was never in the scope.
+func (m *mirror) apply(s *scope, e wire.SyncEvent) error {
+	id := m.kind.id.synced(e.ID)
+	if e.Entry != nil {
+		r, err := m.put(s, e.Entry)
+		if err == nil && r.id != id {
+			err = &wire.EntryError{Text: fmt.Sprintf("entry %q is told as %s and shows the %s %s: one of them is not its immutable id", e.Entry.DN, id, m.kind.id.attribute, r.id)}
+		}
+		return err
+	}
+	if e.Gone {
+		m.drop(s, id)
+	} else if r := s.records[id]; r != nil {
+		r.mark = m.pass
+	}
+	return nil
+}
+
+// refreshOthers looks whether something above people and groups was renamed, moved or deleted.
+func (f *syncRepl) refreshOthers(ctx context.Context, c *wire.Conn, m *mirror, s *scope) error {
+	named := map[string]bool{}
+	synced, err := c.Sync(ctx, s.Search, s.cookie, func(e wire.SyncEvent) error {
+		id := m.kind.id.synced(e.ID)
+		switch {
+		case e.Gone:
+			return m.tree.removed(id)
+		case e.Entry != nil:
+			named[id] = true
+			return m.tree.changed(id, e.Entry.DN)
+		}
+		named[id] = true
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if synced.Whole {
+		for id, dn := range m.tree.ids {
+			if under(dn, normalDN(s.Base)) && !named[id] {
+				return m.tree.removed(id)
+			}
+		}
+	}
+	s.cookie = synced.Cookie
+	return nil
+}
+
+// others are searches for what no scope finds, one for each base that lies below no other.
+func (m *mirror) others() []*scope {
+	filter := "(!" + m.o.People.Filter + ")"
+	if len(m.o.Groups.Bases) > 0 {
+		filter = "(&" + filter + "(!" + m.o.Groups.Filter + "))"
+	}
+	var all []*scope
+	for _, base := range m.tops() {
+		all = append(all, &scope{Search: wire.Search{Of: "people", Base: base, Filter: filter, Attributes: []string{"1.1"}}})
+	}
+	return all
+}
+
+// tops are the bases that lie below no other, each once.
+func (m *mirror) tops() []string {
+	var tops []string
+	for _, base := range slices.Concat(m.o.People.Bases, m.o.Groups.Bases) {
+		normal := normalDN(base)
+		below := func(other string) bool { return under(normal, normalDN(other)) }
+		if slices.ContainsFunc(tops, below) {
+			continue
+		}
+		tops = slices.DeleteFunc(tops, func(other string) bool { return under(normalDN(other), normal) })
+		tops = append(tops, base)
+	}
+	return tops
+}
