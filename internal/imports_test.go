@@ -36,7 +36,8 @@ var house = map[string][]string{
 
 	"kwsim":     {},
 	"ldapsim":   {"access", "filter"},
-	"slapdtest": {},
+	"proctest":  {},
+	"slapdtest": {"proctest"},
 	"contract":  {},
 }
 

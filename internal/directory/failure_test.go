@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/directory"
+	"github.com/kw-onboarder/kw-onboarder/internal/proctest"
 	"github.com/kw-onboarder/kw-onboarder/internal/slapdtest"
 )
 
@@ -61,11 +62,11 @@ func TestP01_AReadThatCannotBeCompleteFails(t *testing.T) {
 			[]string{"read the bind password", "no such file"},
 		},
 		"wrong CA with LDAPS": {
-			open.URLTLS(), func(o *directory.Options) { o.CA = slapdtest.NewAuthority(t).File(t) },
+			open.URLTLS(), func(o *directory.Options) { o.CA = proctest.NewAuthority(t).File(t) },
 			[]string{open.URLTLS(), "certificate signed by unknown authority", "check directory.tls.ca"},
 		},
 		"wrong CA with StartTLS": {
-			open.URL(), func(o *directory.Options) { o.StartTLS, o.CA = true, slapdtest.NewAuthority(t).File(t) },
+			open.URL(), func(o *directory.Options) { o.StartTLS, o.CA = true, proctest.NewAuthority(t).File(t) },
 			[]string{"start TLS with " + open.URL(), "certificate signed by unknown authority", "check directory.tls.ca"},
 		},
 		"another name in the certificate": {

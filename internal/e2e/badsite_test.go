@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/kw-onboarder/kw-onboarder/internal/proctest"
 	"github.com/kw-onboarder/kw-onboarder/internal/slapdtest"
 	kwsync "github.com/kw-onboarder/kw-onboarder/internal/sync"
 )
@@ -37,12 +38,12 @@ func TestARunThatCannotReadFailsAsAWhole(t *testing.T) {
 		},
 		{
 			"wrong CA of the directory",
-			func(t *testing.T, s *site) { s.settings.DirectoryCA = slapdtest.NewAuthority(t).File(t) },
+			func(t *testing.T, s *site) { s.settings.DirectoryCA = proctest.NewAuthority(t).File(t) },
 			[]string{"connect to " + ldap.URLTLS(), "unknown authority", "check directory.tls.ca"},
 		},
 		{
 			"wrong CA of Kiteworks",
-			func(t *testing.T, s *site) { s.settings.KiteworksCA = slapdtest.NewAuthority(t).File(t) },
+			func(t *testing.T, s *site) { s.settings.KiteworksCA = proctest.NewAuthority(t).File(t) },
 			[]string{"read Kiteworks", "unknown authority", "check kiteworks.ca"},
 		},
 		{

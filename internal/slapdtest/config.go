@@ -6,6 +6,8 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"github.com/kw-onboarder/kw-onboarder/internal/proctest"
 )
 
 // configuration is slapd.conf. The schema adds department and company under
@@ -77,8 +79,8 @@ func (s *Server) configure(t testing.TB, o Options) {
 	if err := os.Mkdir(s.path("db"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	write(t, s.path("slapd.conf"), []byte(text))
-	write(t, s.path("load.ldif"), bytes.Join([][]byte{[]byte(baseEntries), o.LDIF}, nil))
+	proctest.Write(t, s.path("slapd.conf"), []byte(text))
+	proctest.Write(t, s.path("load.ldif"), bytes.Join([][]byte{[]byte(baseEntries), o.LDIF}, nil))
 }
 
 // limits are those of BindDN. Without size.prtotal a page-wise search stops at
@@ -92,11 +94,4 @@ func (o Options) limits() string {
 		limits += fmt.Sprintf(" size.pr=%d size.prtotal=unlimited", o.PageLimit)
 	}
 	return limits
-}
-
-func write(t testing.TB, path string, content []byte) {
-	t.Helper()
-	if err := os.WriteFile(path, content, 0o600); err != nil {
-		t.Fatal(err)
-	}
 }

@@ -1,4 +1,4 @@
-package slapdtest
+package proctest
 
 import (
 	"crypto/ecdsa"
@@ -25,7 +25,7 @@ type Authority struct {
 // NewAuthority makes an authority that is valid for a day.
 func NewAuthority(t testing.TB) *Authority {
 	t.Helper()
-	template := certificate("slapdtest authority")
+	template := certificate("proctest authority")
 	template.IsCA, template.BasicConstraintsValid = true, true
 	template.KeyUsage = x509.KeyUsageCertSign
 	a := &Authority{certificate: template, key: newKey(t)}
@@ -42,12 +42,12 @@ func NewAuthority(t testing.TB) *Authority {
 func (a *Authority) File(t testing.TB) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "ca.pem")
-	write(t, path, a.PEM)
+	Write(t, path, a.PEM)
 	return path
 }
 
-// issue writes ca.pem, server.pem and server.key for 127.0.0.1 into dir and returns the first's path.
-func (a *Authority) issue(t testing.TB, dir string) string {
+// Issue writes ca.pem, server.pem and server.key for 127.0.0.1 into dir and returns the first's path.
+func (a *Authority) Issue(t testing.TB, dir string) string {
 	t.Helper()
 	template := certificate("127.0.0.1")
 	template.IPAddresses = []net.IP{net.IPv4(127, 0, 0, 1)}
@@ -58,9 +58,9 @@ func (a *Authority) issue(t testing.TB, dir string) string {
 		t.Fatal(err)
 	}
 	ca := filepath.Join(dir, "ca.pem")
-	write(t, ca, a.PEM)
-	write(t, filepath.Join(dir, "server.pem"), encode("CERTIFICATE", a.sign(t, template, key)))
-	write(t, filepath.Join(dir, "server.key"), encode("PRIVATE KEY", secret))
+	Write(t, ca, a.PEM)
+	Write(t, filepath.Join(dir, "server.pem"), encode("CERTIFICATE", a.sign(t, template, key)))
+	Write(t, filepath.Join(dir, "server.key"), encode("PRIVATE KEY", secret))
 	return ca
 }
 

@@ -1,0 +1,49 @@
+package proctest
+
+import (
+	"net"
+	"os"
+	"os/exec"
+	"testing"
+)
+
+// Missing ends a test that lacks something of the machine: it is skipped, or
+// fails if the environment says CI=true.
+func Missing(t testing.TB, what string) {
+	t.Helper()
+	if os.Getenv("CI") == "true" {
+		t.Fatal(what)
+	}
+	t.Skip("SKIPPED, NOT TESTED: " + what)
+}
+
+// Program finds a server program; sbin is not on every user's path.
+func Program(t testing.TB, name string) string {
+	t.Helper()
+	for _, candidate := range []string{name, "/usr/sbin/" + name, "/usr/local/sbin/" + name} {
+		if path, err := exec.LookPath(candidate); err == nil {
+			return path
+		}
+	}
+	Missing(t, name+" is not installed: run scripts/install-servers.sh")
+	return ""
+}
+
+// FreeAddr asks the kernel for a free port. Somebody else may take it before it is used.
+func FreeAddr(t testing.TB) string {
+	t.Helper()
+	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = l.Close() }()
+	return l.Addr().String()
+}
+
+// Write writes a file that its owner alone may read, as servers want their keys.
+func Write(t testing.TB, path string, content []byte) {
+	t.Helper()
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
