@@ -38,6 +38,7 @@ var house = map[string][]string{
 	"ldapsim":   {"access", "filter"},
 	"proctest":  {},
 	"slapdtest": {"proctest"},
+	"sambatest": {"proctest"},
 	"contract":  {},
 }
 

@@ -6,14 +6,14 @@ import (
 	"github.com/go-ldap/ldap/v3"
 )
 
-// Do runs f on a connection of the directory's administrator, for whatever change a test needs.
+// Do runs f on the connection of the directory's administrator, for whatever change a test
+// needs. f must leave the connection open and bound as it is.
 func (d *Directory) Do(t testing.TB, f func(c *ldap.Conn) error) {
 	t.Helper()
-	conn, err := d.dial()
+	conn, err := d.connection()
 	if err != nil {
 		t.Fatalf("connect to %s: %v", d.spec.Program, err)
 	}
-	defer func() { _ = conn.Close() }()
 	if err := f(conn); err != nil {
 		t.Fatalf("change the directory: %v", err)
 	}

@@ -34,6 +34,7 @@ type Directory struct {
 
 	mu      sync.Mutex // a test may kill from one goroutine and restart from another
 	running Running
+	admin   *ldap.Conn // of Do, made when it is first needed
 }
 
 // StartDirectory starts a server on free ports; the test's end stops it. It tries again should somebody
@@ -74,6 +75,10 @@ func (d *Directory) run() error {
 }
 
 func (d *Directory) kill() {
+	if d.admin != nil {
+		_ = d.admin.Close() // its server ends now
+		d.admin = nil
+	}
 	if d.running != nil {
 		d.running.Kill()
 	}
@@ -110,6 +115,20 @@ func (d *Directory) Restart(t testing.TB) {
 	if err := d.run(); err != nil {
 		t.Fatalf("restart %s: %v", d.spec.Program, err)
 	}
+}
+
+// connection is the administrator's: a bind costs Samba as much as ten changes.
+func (d *Directory) connection() (*ldap.Conn, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.admin != nil && !d.admin.IsClosing() {
+		return d.admin, nil
+	}
+	conn, err := d.dial()
+	if err == nil {
+		d.admin = conn
+	}
+	return conn, err
 }
 
 func (d *Directory) dial() (*ldap.Conn, error) {
