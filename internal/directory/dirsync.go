@@ -36,12 +36,26 @@ func (f *dirSync) fill(ctx context.Context, c *wire.Conn, m *mirror) (err error)
 		return err
 	}
 	for _, n := range f.contexts {
+		if err := seesDeletions(ctx, c, n.head); err != nil {
+			return err
+		}
 		find := wire.Search{Of: "people", Base: n.head, Filter: nothing, Attributes: []string{m.kind.id.attribute}}
 		if n.cookie, err = c.DirSync(ctx, find, nil, func(*ldap.Entry) error { return nil }); err != nil {
 			return err
 		}
 	}
 	return m.readPages(ctx, c)
+}
+
+// seesDeletions finds out whether the bind account may see what was deleted. Without
+// that, DirSync says nothing of a deletion to it (Samba), or not of each.
+func seesDeletions(ctx context.Context, c *wire.Conn, head string) error {
+	const bin = "CN=Deleted Objects," // [MS-ADTS] 6.1.1.4.2
+	found, err := c.One(ctx, bin+head, []string{"objectClass"}, wire.ShowDeleted())
+	if err == nil && found == nil {
+		err = &cannotFollow{"the bind account may not read " + bin + head + ", and would not be told of deletions: let it (dsacls)"}
+	}
+	return err
 }
 
 // contextsOf are the naming contexts in which the bases lie, each once.

@@ -60,11 +60,14 @@ func feeds(c *wire.Conn, k Kind) []feed {
 
 // unable says why a server does not let itself be followed in some way; "" if the error is another, or none.
 func unable(err error) string {
+	var reason *cannotFollow
 	switch {
 	case err == nil:
 		return ""
+	case errors.As(err, &reason):
+		return reason.why
 	case wire.Denied(err):
-		return "the bind account lacks the right"
+		return "the bind account lacks the right Replicating Directory Changes"
 	case errors.Is(err, wire.ErrReload):
 		return err.Error()
 	case ldap.IsErrorAnyOf(err, ldap.LDAPResultUnavailableCriticalExtension, ldap.LDAPResultSizeLimitExceeded, ldap.LDAPResultUnwillingToPerform):
@@ -72,6 +75,11 @@ func unable(err error) string {
 	}
 	return ""
 }
+
+// cannotFollow is why a feed is of no use here.
+type cannotFollow struct{ why string }
+
+func (e *cannotFollow) Error() string { return e.why }
 
 // readPages reads all scopes page by page.
 func (m *mirror) readPages(ctx context.Context, c *wire.Conn) error {

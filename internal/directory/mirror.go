@@ -87,12 +87,12 @@ func (m *mirror) put(s *scope, from *ldap.Entry) (*record, error) {
 		return nil, err
 	}
 	normal := normalDN(e.DN)
-	r := &record{id: id, dn: e.DN, node: m.nodeOf(normal), mark: m.pass}
+	r := &record{id: id, dn: e.DN, node: m.nodeOf(normal), read: m.pass, mark: m.pass}
 	if m.stamped {
 		r.stamp, r.young = m.stampOf(e)
 	}
 	old := s.records[id]
-	if old != nil && old.mark == m.pass && old.node != r.node {
+	if old != nil && old.read == m.pass && old.node != r.node {
 		return nil, &wire.EntryError{Text: fmt.Sprintf("%q and %q have the same %s %s: the entry was moved during the search, which is tried again with the next run, or it was copied with its id", old.dn, e.DN, m.kind.id.attribute, id)}
 	}
 	if s.groups {

@@ -16,7 +16,8 @@ type record struct {
 	id   string
 	dn   string // as the server spells it
 	node int32  // number of its normal DN
-	mark uint32 // of the last pass that has seen it
+	read uint32 // the pass that has read it
+	mark uint32 // the last pass that has seen it
 	gone bool   // dropped, or replaced by a newer record
 	// stamp differs after any change of the entry; young says that another change may
 	// have borne the same one. Kept only where changes are found by comparing stamps.

@@ -122,7 +122,7 @@ func (s *source) tell() {
 			at.heads = append(at.heads, n.head)
 		}
 	case *syncRepl:
-		for _, scope := range slices.Concat(s.mirror.scopes, f.others) {
+		for _, scope := range slices.Concat(s.mirror.scopes, f.above) {
 			at.synced = append(at.synced, *scope)
 		}
 	}

@@ -11,27 +11,43 @@ import (
 
 // syncRepl follows OpenLDAP and 389-DS by RFC 4533. Each scope has a cookie of its own.
 type syncRepl struct {
-	others []*scope // what is neither person nor group, below each base
+	above []*scope // entries that have others below them
 }
 
 func (f *syncRepl) String() string { return "RFC 4533" }
 
 // fill reads everything by the refresh that gives the first cookies.
 func (f *syncRepl) fill(ctx context.Context, c *wire.Conn, m *mirror) error {
-	f.others = m.others()
+	f.above = m.above()
 	for _, s := range m.scopes {
 		if err := f.refresh(ctx, c, m, s); err != nil {
 			return err
 		}
 	}
-	for _, s := range f.others {
-		synced, err := c.Sync(ctx, s.Search, nil, func(wire.SyncEvent) error { return nil })
-		if err != nil {
+	for _, s := range f.above {
+		if err := f.readAbove(ctx, c, m, s); err != nil {
 			return err
 		}
-		s.cookie = synced.Cookie
 	}
 	return nil
+}
+
+// readAbove learns what is above people and groups. A server that does not know the
+// attribute finds nothing, instead of saying so.
+func (f *syncRepl) readAbove(ctx context.Context, c *wire.Conn, m *mirror, s *scope) error {
+	found := false
+	synced, err := c.Sync(ctx, s.Search, nil, func(e wire.SyncEvent) error {
+		if e.Entry != nil {
+			found = true
+			m.tree.name(m.kind.id.synced(e.ID), e.Entry.DN)
+		}
+		return nil
+	})
+	if err == nil && !found && len(m.people.added)+len(m.groups.added) > 0 {
+		err = &cannotFollow{"the server does not answer for " + s.Filter}
+	}
+	s.cookie = synced.Cookie
+	return err
 }
 
 func (f *syncRepl) follow(ctx context.Context, c *wire.Conn, m *mirror, _ time.Time) error {
@@ -40,8 +56,8 @@ func (f *syncRepl) follow(ctx context.Context, c *wire.Conn, m *mirror, _ time.T
 			return err
 		}
 	}
-	for _, s := range f.others {
-		if err := f.refreshOthers(ctx, c, m, s); err != nil {
+	for _, s := range f.above {
+		if err := f.refreshAbove(ctx, c, m, s); err != nil {
 			return err
 		}
 	}
@@ -80,19 +96,18 @@ func (m *mirror) apply(s *scope, e wire.SyncEvent) error {
 	return nil
 }
 
-// refreshOthers looks whether something above people and groups was renamed, moved or deleted.
-func (f *syncRepl) refreshOthers(ctx context.Context, c *wire.Conn, m *mirror, s *scope) error {
+// refreshAbove looks whether something above people and groups was renamed, moved or deleted.
+func (f *syncRepl) refreshAbove(ctx context.Context, c *wire.Conn, m *mirror, s *scope) error {
 	named := map[string]bool{}
 	synced, err := c.Sync(ctx, s.Search, s.cookie, func(e wire.SyncEvent) error {
 		id := m.kind.id.synced(e.ID)
+		named[id] = !e.Gone
 		switch {
 		case e.Gone:
 			return m.tree.removed(id)
 		case e.Entry != nil:
-			named[id] = true
 			return m.tree.changed(id, e.Entry.DN)
 		}
-		named[id] = true
 		return nil
 	})
 	if err != nil {
@@ -109,15 +124,12 @@ func (f *syncRepl) refreshOthers(ctx context.Context, c *wire.Conn, m *mirror, s
 	return nil
 }
 
-// others are searches for what no scope finds, one for each base that lies below no other.
-func (m *mirror) others() []*scope {
-	filter := "(!" + m.o.People.Filter + ")"
-	if len(m.o.Groups.Bases) > 0 {
-		filter = "(&" + filter + "(!" + m.o.Groups.Filter + "))"
-	}
+// above are searches for what has entries below it (X.501, 13.4.4),
+// one for each base that lies below no other.
+func (m *mirror) above() []*scope {
 	var all []*scope
 	for _, base := range m.tops() {
-		all = append(all, &scope{Search: wire.Search{Of: "people", Base: base, Filter: filter, Attributes: []string{"1.1"}}})
+		all = append(all, &scope{Search: wire.Search{Of: "people", Base: base, Filter: "(hasSubordinates=TRUE)", Attributes: []string{"1.1"}}})
 	}
 	return all
 }

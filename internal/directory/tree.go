@@ -70,9 +70,18 @@ func (t *tree) learn(ctx context.Context, c *wire.Conn) error {
 	return nil
 }
 
+// name is told the id of an entry above others.
+func (t *tree) name(id, dn string) {
+	normal := normalDN(dn)
+	if _, above := t.parents[normal]; above {
+		t.parents[normal], t.ids[id] = id, normal
+	}
+}
+
 // changed is told of an entry that is neither person nor group: it is there, under a DN. The
 // error wraps ErrReload if it was above others elsewhere.
 func (t *tree) changed(id, dn string) error {
+
 	normal := normalDN(dn)
 	was, known := t.ids[id]
 	switch {

@@ -154,7 +154,7 @@ func (c *Company) addGroups(r *rand.Rand) {
 // addGroup adds a group and returns its DN. A group that would be empty gets a member nobody knows.
 func (c *Company) addGroup(class, name string, members ...string) string {
 	if len(members) == 0 {
-		members = []string{"cn=nobody," + BaseDN}
+		members = []string{Nobody}
 	}
 	slices.Sort(members)
 	dn := "cn=" + ldap.EscapeDN(name) + "," + GroupsBase

@@ -23,6 +23,8 @@ modulepath /usr/lib/ldap
 moduleload back_mdb
 moduleload ppolicy
 moduleload syncprov
+moduleload memberof
+moduleload refint
 {{tls}}loglevel none
 threads 4
 database mdb
@@ -37,9 +39,22 @@ index objectClass,uid,cn,mail,member,entryUUID,entryCSN,modifyTimestamp eq
 access to attrs=userPassword by anonymous auth by * none
 access to * by users read by * none
 overlay ppolicy
-overlay syncprov
+`
+
+const syncConfiguration = `overlay syncprov
 syncprov-sessionlog 10000
 `
+
+// linkConfiguration has Nobody stand in a group that would be empty.
+const linkConfiguration = `overlay memberof
+memberof-refint FALSE
+overlay refint
+refint_attributes member uniqueMember
+refint_nothing "` + Nobody + `"
+`
+
+// Nobody is the member of groups that have none.
+const Nobody = "cn=nobody," + BaseDN
 
 const tlsConfiguration = `TLSCACertificateFile {{dir}}/ca.pem
 TLSCertificateFile {{dir}}/server.pem
@@ -75,6 +90,12 @@ func (s *Server) configure(t testing.TB, o Options) {
 		tls = tlsConfiguration
 	}
 	text := strings.NewReplacer("{{tls}}", tls, "{{limits}}", o.limits()).Replace(configuration)
+	if o.Links {
+		text += linkConfiguration
+	}
+	if !o.NoSync {
+		text += syncConfiguration
+	}
 	text = strings.ReplaceAll(text, "{{dir}}", s.dir)
 	if err := os.Mkdir(s.path("db"), 0o700); err != nil {
 		t.Fatal(err)

@@ -30,6 +30,8 @@ type Options struct {
 	TLS       bool   // listen for ldaps and allow StartTLS, with a certificate of an authority of its own
 	SizeLimit int    // entries that BindDN may read in one search, paged or not; 0 = no limit
 	PageLimit int    // largest page that BindDN may ask for; 0 = no limit
+	Links     bool   // memberof and refint keep groups and people in step, without a sign at the entry that is mended
+	NoSync    bool   // no RFC 4533
 }
 
 // Server is a running slapd.
