@@ -39,6 +39,7 @@ var house = map[string][]string{
 	"proctest":  {},
 	"slapdtest": {"proctest"},
 	"sambatest": {"proctest"},
+	"ds389test": {"proctest"},
 	"contract":  {},
 }
 
