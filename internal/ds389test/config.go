@@ -147,9 +147,11 @@ func (s *Server) fill(t testing.TB, template string) string {
 		t.Fatal(err)
 	}
 	values := map[string]string{
-		"%ds_suffix%": BaseDN, "%rootdn%": adminDN, "%ds_passwd%": "{CLEAR}" + adminPassword, "%ds_user%": account.Username,
-		"%fqdn%": "localhost", "%ds_port%": "0", "%db_lib%": "bdb", "%config_dir%": s.config, "%schema_dir%": filepath.Join(s.config, "schema"), "%inst_dir%": s.dir,
-		"%ldapi_enabled%": "off", "%ldapi_autobind%": "off", "%ldapi%": s.path("run/ldapi"), "%db_home_dir%": s.path("db"),
+		"%config_dir%": s.config, "%schema_dir%": filepath.Join(s.config, "schema"),
+		"%inst_dir%": s.dir, "%db_home_dir%": s.path("db"), "%db_lib%": "bdb",
+		"%ds_user%": account.Username, "%rootdn%": adminDN, "%ds_passwd%": "{CLEAR}" + adminPassword,
+		"%ds_suffix%": BaseDN, "%fqdn%": "localhost", "%ds_port%": "0", // listenOn says which
+		"%ldapi_enabled%": "off", "%ldapi_autobind%": "off", "%ldapi%": s.path("run/ldapi"),
 	}
 	var entries []string
 	// An empty entry ends the server without a word.

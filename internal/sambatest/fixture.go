@@ -18,7 +18,7 @@ import (
 	"github.com/kw-onboarder/kw-onboarder/internal/proctest"
 )
 
-// recipe is this file: a fixture made by another one is not used.
+// recipe is this file: a fixture made by another one, or with other passwords, is not used.
 //
 //go:embed fixture.go
 var recipe []byte
@@ -65,7 +65,7 @@ func fixture(t testing.TB) string {
 		t.Fatalf("ask Samba for its version: %v", err)
 	}
 	_, number, _ := strings.Cut(strings.TrimSpace(string(version)), " ")
-	hash := sha256.Sum256(append(configure(""), recipe...))
+	hash := sha256.Sum256(fmt.Appendf(configure(""), "%s%s %s", recipe, adminPassword, Password))
 	return proctest.Fixture(t, fmt.Sprintf("samba-%s-%x", number, hash[:6]), func(dir string) error {
 		return provision(t.Context(), dir)
 	})
