@@ -51,9 +51,11 @@ func feeds(c *wire.Conn, k Kind) []feed {
 	var all []feed
 	switch {
 	case k == ActiveDirectory && c.Supports(wire.ControlDirSync):
-		all = append(all, &dirSync{})
-	case k != ActiveDirectory && c.Supports(wire.ControlSync):
+		all = append(all, &touches{protocol: dirSync{}})
+	case k == OpenLDAP && c.Supports(wire.ControlSync):
 		all = append(all, &syncRepl{})
+	case k == DS389 && c.Supports(wire.ControlSync):
+		all = append(all, &touches{protocol: ds389Sync{}})
 	}
 	return append(all, &comparison{})
 }

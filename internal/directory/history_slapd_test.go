@@ -28,10 +28,20 @@ func slapdBed(t *testing.T, o slapdtest.Options) *bed {
 	s := slapdtest.Start(t, o)
 	const away = "ou=away," + slapdtest.BaseDN
 	s.Add(t, away, map[string][]string{"objectClass": {"organizationalUnit"}})
-	b := &bed{
-		options: options(s.URL()), staff: slapdtest.PeopleBase, teams: slapdtest.GroupsBase, away: away, rdn: "uid",
-		do:      func(f func(c *ldap.Conn) error) { s.Do(t, f) },
-		restart: func() { s.Restart(t) },
+	b := slapdEntries()
+	b.options, b.away = options(s.URL()), away
+	b.options.Follow = true
+	b.options.Groups.Bases = append(b.options.Groups.Bases, slapdtest.PeopleBase)
+	b.do = func(f func(c *ldap.Conn) error) { s.Do(t, f) }
+	b.restart = func() { s.Restart(t) }
+	b.settled = func() { awaitMended(t, s) }
+	return b
+}
+
+// slapdEntries is a bed that knows how entries look, and no server yet.
+func slapdEntries() *bed {
+	return &bed{
+		staff: slapdtest.PeopleBase, teams: slapdtest.GroupsBase, rdn: "uid",
 		user: func(dn string, n int) *ldap.AddRequest {
 			add := ldap.NewAddRequest(dn, nil)
 			add.Attribute("objectClass", []string{"inetOrgPerson", "employee"})
@@ -55,11 +65,7 @@ func slapdBed(t *testing.T, o slapdtest.Options) *bed {
 			add.Attribute("member", members)
 			return add
 		},
-		settled: func() { awaitMended(t, s) },
 	}
-	b.options.Follow = true
-	b.options.Groups.Bases = append(b.options.Groups.Bases, slapdtest.PeopleBase)
-	return b
 }
 
 // awaitMended returns when no group lists a name that nobody bears, or when nothing has been

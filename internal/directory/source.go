@@ -117,7 +117,7 @@ type spot struct {
 func (s *source) tell() {
 	at := spot{server: s.mirror.server}
 	switch f := s.mirror.feed.(type) {
-	case *dirSync:
+	case *touches:
 		for _, n := range f.contexts {
 			at.heads = append(at.heads, n.head)
 		}

@@ -9,7 +9,7 @@ import (
 	"github.com/kw-onboarder/kw-onboarder/internal/directory/wire"
 )
 
-// syncRepl follows OpenLDAP and 389-DS by RFC 4533. Each scope has a cookie of its own.
+// syncRepl follows OpenLDAP by RFC 4533. Each scope has a cookie of its own.
 type syncRepl struct {
 	above []*scope // entries that have others below them
 }
