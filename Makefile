@@ -23,6 +23,7 @@ test-long: install-servers #? the full counts: more random histories, longer fuz
 	$(GO) test -race -timeout 30m -run 'Property|DoesNotDepend|LeavesNothing|NeverNarrowed' ./internal/plan -rapid.checks=20000
 	$(GO) test -run '^$$' -fuzz FuzzCompile -fuzztime 2m ./internal/filter
 	$(GO) test -run '^$$' -fuzz FuzzParse -fuzztime 2m ./internal/config
+	$(GO) test -run '^$$' -fuzz FuzzRead -fuzztime 2m -fuzzminimizetime 10x ./internal/snapshot
 
 bench: #? benchmarks, each with its allocations; the first onboarding takes a minute and a half
 	$(GO) test -run '^$$' -bench . -benchmem -timeout 30m ./internal/filter ./internal/rules ./internal/plan ./internal/ledger ./internal/kwsim

@@ -26,6 +26,7 @@ var house = map[string][]string{
 
 	"directory":      {"access", "directory/wire"},
 	"directory/wire": {},
+	"snapshot":       {"access"},
 	"kiteworks":      {"access", "plan"},
 	"ledger":         {"access", "plan"},
 
@@ -44,7 +45,7 @@ var house = map[string][]string{
 }
 
 // commands is what the program itself may import: the process, and the nouns to print.
-var commands = []string{"access", "app", "config", "kwsim", "ldapsim", "plan", "sync"}
+var commands = []string{"access", "app", "config", "kwsim", "ldapsim", "plan", "snapshot", "sync"}
 
 // pure packages compute: the same input, the same bytes.
 var pure = []string{"access", "filter", "rules", "plan", "guard"}
