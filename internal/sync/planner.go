@@ -145,10 +145,16 @@ func (v *view) evaluate(m plan.Memory) (err error) {
 	return nil
 }
 
-// observe reads the folders that the verdicts and the open intents speak of,
-// their members, and all accounts.
+// find reads what Kiteworks offers for what the verdicts and the open intents
+// speak of.
+func (v *view) find(ctx context.Context, m plan.Memory, open []plan.Change) (err error) {
+	v.catalog, err = v.planner.Reader.Catalog(ctx, plan.Places(v.verdicts, open, m))
+	return err
+}
+
+// observe finds the folders, and reads their members and all accounts.
 func (v *view) observe(ctx context.Context, m plan.Memory, open []plan.Change) (err error) {
-	if v.catalog, err = v.planner.Reader.Catalog(ctx, plan.Places(v.verdicts, open, m)); err != nil {
+	if err := v.find(ctx, m, open); err != nil {
 		return err
 	}
 	v.state, err = v.planner.Reader.Observe(ctx, plan.Folders(v.verdicts, open, m, v.catalog))
