@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/access"
@@ -29,18 +28,15 @@ func writePlan(path, tenant string, rep *kwsync.Report) error {
 	for _, c := range rep.Plan.Changes {
 		f.Changes = append(f.Changes, newJSONChange(c))
 	}
-	temp, err := os.CreateTemp(filepath.Dir(path), ".plan-*")
+	file, err := createFile(path)
 	if err != nil {
 		return fmt.Errorf("write the plan: %w", err)
 	}
-	defer func() { _ = os.Remove(temp.Name()) }() // gone already, once it was renamed
-	if err := writeJSON(temp, f); err != nil {
+	defer file.discard()
+	if err := writeJSON(file, f); err != nil {
 		return fmt.Errorf("write the plan: %w", err)
 	}
-	if err := temp.Close(); err != nil {
-		return fmt.Errorf("write the plan: %w", err)
-	}
-	if err := os.Rename(temp.Name(), path); err != nil {
+	if err := file.commit(); err != nil {
 		return fmt.Errorf("write the plan: %w", err)
 	}
 	return nil
