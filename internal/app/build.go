@@ -24,6 +24,7 @@ type Settings struct {
 	Daemon    bool                                            // it works for long: commands beside it take a quarter of the rate
 	Version   string                                          // shown to servers
 	OnRequest func(op string, status int, took time.Duration) // nil: nobody counts Kiteworks requests
+	Directory kwsync.Directory                                // for OpenPlanner; nil: the configured one is read
 }
 
 // OpenPlanner wires a dry run: nothing in it can write to Kiteworks or to the
@@ -41,7 +42,7 @@ func OpenPlanner(ctx context.Context, c *config.Config, s Settings) (*kwsync.Pla
 	if err != nil {
 		return nil, nil, fmt.Errorf("open the ledger: %w", err)
 	}
-	p, err := planner(c, reader, memory)
+	p, err := planner(c, s.Directory, reader, memory)
 	if err != nil {
 		_ = memory.Close() // the first error is the one to know
 		return nil, nil, err
@@ -64,7 +65,7 @@ func OpenRunner(ctx context.Context, c *config.Config, s Settings) (*kwsync.Runn
 	if err != nil {
 		return nil, nil, fmt.Errorf("open the ledger: %w", err)
 	}
-	p, err := planner(c, reader, book)
+	p, err := planner(c, nil, reader, book) // what is written follows from what is read now
 	if err != nil {
 		_ = book.Close() // the first error is the one to know
 		return nil, nil, err
@@ -103,14 +104,16 @@ func openTenant(m guard.Mode, o kiteworks.Options) (kwsync.Reader, kwsync.Tenant
 	return tenant, tenant, err
 }
 
-func planner(c *config.Config, r kwsync.Reader, m kwsync.Recall) (*kwsync.Planner, error) {
-	o, err := directoryOptions(c)
-	if err != nil {
-		return nil, err
-	}
-	d, err := directory.New(o)
-	if err != nil {
-		return nil, err
+// planner reads the directory d, or, if it is nil, the configured one.
+func planner(c *config.Config, d kwsync.Directory, r kwsync.Reader, m kwsync.Recall) (*kwsync.Planner, error) {
+	if d == nil {
+		o, err := directoryOptions(c)
+		if err != nil {
+			return nil, err
+		}
+		if d, err = directory.New(o); err != nil {
+			return nil, err
+		}
 	}
 	return &kwsync.Planner{
 		Directory: d, Reader: r, Recall: m, Rules: c.Set,
@@ -133,8 +136,11 @@ func never(c *config.Config) map[access.Email]string {
 	return out
 }
 
+// Directories are the names of the configured directories.
+func Directories(c *config.Config) []string { return []string{c.Directory.Name} }
+
 func ledgerOptions(c *config.Config) ledger.Options {
-	return ledger.Options{Path: c.State, Tenant: c.Kiteworks.URL, Directories: []string{c.Directory.Name}}
+	return ledger.Options{Path: c.State, Tenant: c.Kiteworks.URL, Directories: Directories(c)}
 }
 
 func directoryOptions(c *config.Config) (directory.Options, error) {

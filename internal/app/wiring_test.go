@@ -17,6 +17,7 @@ import (
 	"github.com/kw-onboarder/kw-onboarder/internal/access"
 	"github.com/kw-onboarder/kw-onboarder/internal/config"
 	"github.com/kw-onboarder/kw-onboarder/internal/plan"
+	"github.com/kw-onboarder/kw-onboarder/internal/snapshot"
 	"github.com/kw-onboarder/kw-onboarder/internal/status"
 	kwsync "github.com/kw-onboarder/kw-onboarder/internal/sync"
 )
@@ -181,6 +182,29 @@ func TestP07_PlannerHoldsNothingThatWrites(t *testing.T) {
 	}
 	if _, err := os.Stat(s.path("ledger.db")); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("a dry run made a ledger: %v", err)
+	}
+}
+
+// A planner that is given a directory opens no other; what writes always does.
+func TestAPlannerCanBeGivenItsDirectory(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	c, err := s.load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Directory.Kind = "paper" // cannot be opened
+	given := snapshot.NewDirectory("a file", snapshot.File{})
+	p, closePlanner, err := OpenPlanner(t.Context(), c, Settings{Directory: given})
+	if err != nil {
+		t.Fatalf("OpenPlanner: %v", err)
+	}
+	defer closePlanner()
+	if p.Directory != given {
+		t.Errorf("the planner reads %v, want what it was given", p.Directory)
+	}
+	if _, _, err := OpenRunner(t.Context(), c, Settings{Directory: given}); err == nil {
+		t.Error("a runner took a directory from elsewhere")
 	}
 }
 
