@@ -18,13 +18,14 @@ type cli struct {
 	Config string `help:"Configuration file." short:"c" type:"path" default:"/etc/kw-onboarder/config.yaml" env:"KW_ONBOARDER_CONFIG"`
 	Output string `help:"How to print: text, or json for scripts." enum:"text,json" default:"text"`
 
-	Run     runCmd     `cmd:"" help:"Run as a daemon: on schedule, with metrics, until told to stop."`
-	Plan    planCmd    `cmd:"" help:"Show what would change and why; change nothing."`
-	Apply   applyCmd   `cmd:"" help:"Make one run now."`
-	Check   checkCmd   `cmd:"" help:"Check configuration and rules, offline, without reading secrets."`
-	Demo    demoCmd    `cmd:"" help:"Show the program against an embedded directory and a simulated Kiteworks."`
-	Kwsim   kwsimCmd   `cmd:"" help:"Serve a simulated Kiteworks, for trying things out."`
-	Version versionCmd `cmd:"" help:"Show version, commit, Go version and the API version spoken."`
+	Run      runCmd      `cmd:"" help:"Run as a daemon: on schedule, with metrics, until told to stop."`
+	Plan     planCmd     `cmd:"" help:"Show what would change and why; change nothing."`
+	Apply    applyCmd    `cmd:"" help:"Make one run now."`
+	Check    checkCmd    `cmd:"" help:"Check configuration and rules, offline, without reading secrets."`
+	Snapshot snapshotCmd `cmd:"" help:"Write what the rules see of the directory and of Kiteworks to a file."`
+	Demo     demoCmd     `cmd:"" help:"Show the program against an embedded directory and a simulated Kiteworks."`
+	Kwsim    kwsimCmd    `cmd:"" help:"Serve a simulated Kiteworks, for trying things out."`
+	Version  versionCmd  `cmd:"" help:"Show version, commit, Go version and the API version spoken."`
 }
 
 // command is what every command is run with.

@@ -3,34 +3,34 @@ package main
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/app"
 	"github.com/kw-onboarder/kw-onboarder/internal/config"
+	"github.com/kw-onboarder/kw-onboarder/internal/snapshot"
 	kwsync "github.com/kw-onboarder/kw-onboarder/internal/sync"
 )
 
 type planCmd struct {
 	Person   *string `help:"Look at one person only: e-mail, id or DN."`
 	Out      string  `help:"Write the plan to a file, for apply --plan." type:"path"`
+	Snapshot string  `help:"Take people and groups from this file (snapshot --full) in place of the directory." type:"existingfile"`
 	Detailed bool    `name:"detailed-exitcode" help:"Exit with 2 if there is anything to change."`
 }
 
 func (p planCmd) Run(c *command) error {
 	person, err := named(p.Person)
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
+	case p.Snapshot != "" && p.Out != "":
+		return usage("plan: --snapshot shows people as they were, and a plan of that is not to be applied: leave out --out")
 	}
 	cfg, err := config.Load(c.cli.Config)
 	if err != nil {
 		return err
 	}
-	planner, closePlanner, err := app.OpenPlanner(c.ctx, cfg, app.Settings{Version: version})
-	if err != nil {
-		return err
-	}
-	defer func() { _ = closePlanner() }() // it was only read
-	planner.Person = person
-	rep, err := planner.Plan(c.ctx)
+	rep, err := p.plan(c, cfg, person)
 	if err != nil {
 		return err
 	}
@@ -43,6 +43,28 @@ func (p planCmd) Run(c *command) error {
 		}
 	}
 	return p.code(&rep)
+}
+
+// plan looks, at the directory or at a snapshot of it, and decides.
+func (p planCmd) plan(c *command, cfg *config.Config, person string) (kwsync.Report, error) {
+	settings := app.Settings{Version: version}
+	var asOf time.Time
+	if p.Snapshot != "" {
+		f, err := readSnapshot(p.Snapshot, cfg)
+		if err != nil {
+			return kwsync.Report{}, fmt.Errorf("read the snapshot %s: %w", p.Snapshot, err)
+		}
+		settings.Directory, asOf = snapshot.NewDirectory(p.Snapshot, f), f.Snapshot.Taken
+	}
+	planner, closePlanner, err := app.OpenPlanner(c.ctx, cfg, settings)
+	if err != nil {
+		return kwsync.Report{}, err
+	}
+	defer func() { _ = closePlanner() }() // it was only read
+	planner.Person = person
+	rep, err := planner.Plan(c.ctx)
+	rep.AsOf = asOf
+	return rep, err
 }
 
 func (p planCmd) code(rep *kwsync.Report) error {

@@ -15,6 +15,7 @@ type jsonReport struct {
 	Result   string        `json:"result"`
 	Mode     string        `json:"mode"`
 	Started  time.Time     `json:"started"`
+	AsOf     time.Time     `json:"directory_as_of,omitzero"`
 	Seconds  float64       `json:"seconds"`
 	People   int           `json:"people"`
 	Groups   int           `json:"groups"`
@@ -75,7 +76,7 @@ type jsonOutcome struct {
 func newJSONReport(r *kwsync.Report) jsonReport {
 	q := r.Requests
 	out := jsonReport{
-		Run: r.Run, Result: r.Result().String(), Mode: r.Mode, Started: r.Started, Seconds: r.Took.Seconds(),
+		Run: r.Run, Result: r.Result().String(), Mode: r.Mode, Started: r.Started, AsOf: r.AsOf, Seconds: r.Took.Seconds(),
 		People: r.People, Groups: r.Groups, Digest: r.Plan.Digest(), Error: r.Err,
 		Fresh: r.Fresh, Unasked: r.Plan.Unasked, Caveat: r.Caveat,
 		Requests: jsonRequests{Read: q.Read, Write: q.Write, Planned: q.Planned(), Made: q.Made},

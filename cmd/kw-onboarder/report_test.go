@@ -79,11 +79,13 @@ func TestReport(t *testing.T) {
 	observed := nothing
 	observed.Mode, observed.Withheld = "observe", fullReport().Withheld
 	full := fullReport()
+	earlier := nothing
+	earlier.AsOf = time.Date(2026, 3, 1, 23, 0, 0, 0, time.FixedZone("", 3600))
 	tests := []struct {
 		name   string
 		report kwsync.Report
 	}{
-		{"run", full}, {"plan", dry}, {"nothing", nothing}, {"observed", observed},
+		{"run", full}, {"plan", dry}, {"nothing", nothing}, {"observed", observed}, {"snapshot", earlier},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -21,6 +21,9 @@ type textReport struct {
 
 func (t textReport) print(r *kwsync.Report) {
 	t.line("%s %d people and %d groups read; mode %s", t.paint.bold(title(r)), r.People, r.Groups, r.Mode)
+	if !r.AsOf.IsZero() {
+		t.line("%s", t.paint.yellow(fmt.Sprintf("The directory is as of %s, from a snapshot; Kiteworks is as of now.", r.AsOf.UTC().Format(time.RFC3339))))
+	}
 	if r.Fresh {
 		t.line("%s", t.paint.yellow("The ledger is empty: nothing is known of earlier runs. On a first run that is right; otherwise look at `state`."))
 	}

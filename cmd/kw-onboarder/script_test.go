@@ -1,9 +1,11 @@
 package main
 
 import (
+	"compress/gzip"
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,6 +14,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
@@ -50,6 +53,10 @@ func TestScript(t *testing.T) {
 			"writes": writes,
 			"edit":   edit,
 			"scrub":  scrub,
+			"unpack": unpack,
+			"mode":   mode,
+			"only":   only,
+			"same":   same,
 		},
 	})
 }
@@ -84,8 +91,9 @@ func edit(ts *testscript.TestScript, _ bool, args []string) {
 func scrub(ts *testscript.TestScript, _ bool, args []string) {
 	text := ts.ReadFile(args[0])
 	for _, r := range []struct{ pattern, with string }{
-		{`"(started|made)": "[^"]*"`, `"$1": "TIME"`},
+		{`"(started|made|taken)": "[^"]*"`, `"$1": "TIME"`},
 		{`"seconds": [0-9.e-]+`, `"seconds": 0`},
+		{`"(folders|bytes)": \d+`, `"$1": 0`},
 		{`changes in [0-9.]+m?s;`, `changes in SOME TIME;`},
 		{`"tenant": "[^"]*"`, `"tenant": "URL"`},
 		{regexp.QuoteMeta(ts.Getenv("WORK")), `WORK`},
@@ -93,6 +101,46 @@ func scrub(ts *testscript.TestScript, _ bool, args []string) {
 		text = regexp.MustCompile(r.pattern).ReplaceAllString(text, r.with)
 	}
 	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(text), 0o600))
+}
+
+// unpack FROM TO writes what is in a snapshot.
+func unpack(ts *testscript.TestScript, _ bool, args []string) {
+	packed, err := gzip.NewReader(strings.NewReader(ts.ReadFile(args[0])))
+	ts.Check(err)
+	text, err := io.ReadAll(packed)
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), text, 0o600))
+}
+
+// mode FILE OCTAL expects the file's permissions.
+func mode(ts *testscript.TestScript, _ bool, args []string) {
+	info, err := os.Stat(ts.MkAbs(args[0]))
+	ts.Check(err)
+	if got := fmt.Sprintf("%o", info.Mode().Perm()); got != args[1] {
+		ts.Fatalf("%s has mode %s, want %s", args[0], got, args[1])
+	}
+}
+
+// only FILE expects that nothing unfinished lies beside it.
+func only(ts *testscript.TestScript, _ bool, args []string) {
+	left, err := filepath.Glob(filepath.Join(filepath.Dir(ts.MkAbs(args[0])), ".kw-onboarder-*"))
+	ts.Check(err)
+	if len(left) > 0 {
+		ts.Fatalf("left behind: %s", left)
+	}
+}
+
+// same ONE OTHER PREFIX expects two texts to be the same but for the other's lines that begin so.
+func same(ts *testscript.TestScript, _ bool, args []string) {
+	var lines []string
+	for line := range strings.Lines(ts.ReadFile(args[1])) {
+		if !strings.HasPrefix(line, args[2]) {
+			lines = append(lines, line)
+		}
+	}
+	if diff := cmp.Diff(ts.ReadFile(args[0]), strings.Join(lines, "")); diff != "" {
+		ts.Fatalf("%s and %s (-one +other):\n%s", args[0], args[1], diff)
+	}
 }
 
 // writes N expects that many requests, since it was last asked, that may change Kiteworks.

@@ -18,6 +18,7 @@ type Report struct {
 	Groups    int
 	Touched   int              // people of whom something differs since the refresh before
 	Directory []string         // how each directory was read
+	AsOf      time.Time        // when the directory was read, if that was earlier; zero: it was read now
 	Plan      plan.Plan        // what may go, and the notes
 	Withheld  []guard.Withheld // what was planned and may not
 	Fresh     bool             // the ledger remembers nothing yet

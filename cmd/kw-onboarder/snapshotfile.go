@@ -1,0 +1,52 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/kw-onboarder/kw-onboarder/internal/app"
+	"github.com/kw-onboarder/kw-onboarder/internal/config"
+	"github.com/kw-onboarder/kw-onboarder/internal/snapshot"
+	kwsync "github.com/kw-onboarder/kw-onboarder/internal/sync"
+)
+
+var _ kwsync.Directory = (*snapshot.Directory)(nil)
+
+// readSnapshot reads a snapshot that can stand in for the directories of a
+// configuration.
+func readSnapshot(path string, cfg *config.Config) (snapshot.File, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return snapshot.File{}, err
+	}
+	defer func() { _ = file.Close() }() // it was only read
+	f, err := snapshot.Read(file)
+	if err != nil {
+		return snapshot.File{}, err
+	}
+	return f, fits(f, cfg)
+}
+
+// fits says why a snapshot cannot stand in; nil if it can.
+func fits(f snapshot.File, cfg *config.Config) error {
+	names, missing := app.Directories(cfg), unread(f, cfg)
+	switch {
+	case f.Tenant != cfg.Kiteworks.URL:
+		return fmt.Errorf("it is for %s, the configuration is for %s", f.Tenant, cfg.Kiteworks.URL)
+	case !slices.Equal(slices.Sorted(slices.Values(f.Directories)), slices.Sorted(slices.Values(names))):
+		return fmt.Errorf("it is of %q, the configuration names %q", f.Directories, names)
+	case f.Redacted:
+		return fmt.Errorf("it is redacted, and Kiteworks does not know the pseudonyms in it: make one with snapshot --full")
+	case len(missing) > 0:
+		return fmt.Errorf("the rules look at %s, which was not read when it was made: make it anew with these rules", strings.Join(missing, ", "))
+	}
+	return nil
+}
+
+// unread lists the attributes of which the rules would find no value in a
+// snapshot, whether people have one or not.
+func unread(f snapshot.File, cfg *config.Config) []string {
+	return slices.DeleteFunc(cfg.Set.Attributes(), func(a string) bool { return slices.Contains(f.Attributes, a) })
+}
