@@ -56,9 +56,14 @@ func guidValue(id string) string {
 	binary.LittleEndian.PutUint32(u[:], binary.BigEndian.Uint32(u[:]))
 	binary.LittleEndian.PutUint16(u[4:], binary.BigEndian.Uint16(u[4:]))
 	binary.LittleEndian.PutUint16(u[6:], binary.BigEndian.Uint16(u[6:]))
+	return octets(string(u[:]))
+}
+
+// octets is binary data as a filter has it (RFC 4515).
+func octets(raw string) string {
 	var b strings.Builder
-	for _, octet := range u {
-		b.WriteString(`\` + hex.EncodeToString([]byte{octet}))
+	for i := range len(raw) {
+		b.WriteString(`\` + hex.EncodeToString([]byte{raw[i]}))
 	}
 	return b.String()
 }
@@ -82,6 +87,20 @@ func primaryGroupSID(person []byte, rid string) string {
 		return ""
 	}
 	return string(binary.LittleEndian.AppendUint32(person[:len(person)-4:len(person)-4], uint32(number)))
+}
+
+// sidText is a binary SID as text ([MS-DTYP] 2.4.2.1).
+func sidText(sid string) string {
+	const header = 8 // revision, count, authority
+	if len(sid) < header {
+		return ""
+	}
+	authority := binary.BigEndian.Uint64([]byte(sid[:header])) & (1<<48 - 1)
+	text := fmt.Sprintf("S-%d-%d", sid[0], authority)
+	for rest := []byte(sid[header:]); len(rest) >= 4; rest = rest[4:] {
+		text += fmt.Sprintf("-%d", binary.LittleEndian.Uint32(rest))
+	}
+	return text
 }
 
 // foreignSID is the binary SID that the normal DN of a foreign security principal

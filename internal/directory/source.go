@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"sync"
 	"time"
 
@@ -106,26 +105,9 @@ func (s *source) feed() feed {
 	return s.mirror.feed
 }
 
-// spot is where the mirror stands, for those who watch for what comes after.
-type spot struct {
-	server string
-	heads  []string // naming contexts that DirSync follows
-	synced []scope  // searches and cookies of RFC 4533
-}
-
 // tell lets those who watch know where the mirror stands.
 func (s *source) tell() {
-	at := spot{server: s.mirror.server}
-	switch f := s.mirror.feed.(type) {
-	case *touches:
-		for _, n := range f.contexts {
-			at.heads = append(at.heads, n.head)
-		}
-	case *syncRepl:
-		for _, scope := range slices.Concat(s.mirror.scopes, f.above) {
-			at.synced = append(at.synced, *scope)
-		}
-	}
+	at := s.mirror.spot()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.spot = at

@@ -63,8 +63,8 @@ var errNoEnd = errors.New("the answer broke off, or ended")
 // errReferral is a part of the answer that the server says is elsewhere.
 var errReferral = errors.New("the server refers to another server")
 
-// errHidden is a base of which the server shows nothing, not even that it is there.
-var errHidden = errors.New("the server does not show the base")
+// ErrHidden is a base of which the server shows nothing, not even that it is there.
+var ErrHidden = errors.New("the server does not show the base")
 
 // remedy is what an administrator does about a search that failed for err; of is people or groups.
 func remedy(err error, of string) string {
@@ -76,7 +76,7 @@ func remedy(err error, of string) string {
 		return "raise the server's time limit for the bind account, or index the attributes of the filter"
 	case is(ldap.LDAPResultAdminLimitExceeded):
 		return "ask for smaller pages, or raise the server's administrative limits for the bind account (389-DS: nsPagedLookThroughLimit)"
-	case is(ldap.LDAPResultNoSuchObject), errors.Is(err, errHidden):
+	case is(ldap.LDAPResultNoSuchObject), errors.Is(err, ErrHidden):
 		return "check directory." + of + ".bases, and that the bind account may read there"
 	case is(ldap.LDAPResultInsufficientAccessRights):
 		return "let the bind account read there"

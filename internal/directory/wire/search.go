@@ -79,7 +79,7 @@ func (c *Conn) seeBase(base string) error {
 		BaseDN: base, Scope: ldap.ScopeBaseObject, Filter: anything, Attributes: []string{"1.1"},
 	})
 	if err == nil && len(found.Entries) == 0 {
-		return errHidden
+		return ErrHidden
 	}
 	return err
 }
