@@ -104,14 +104,14 @@ func openTenant(m guard.Mode, o kiteworks.Options) (kwsync.Reader, kwsync.Tenant
 	return tenant, tenant, err
 }
 
-// planner reads the directory d, or, if it is nil, the configured one.
+// planner reads the directory d, or, if it is nil, the configured ones.
 func planner(c *config.Config, d kwsync.Directory, r kwsync.Reader, m kwsync.Recall) (*kwsync.Planner, error) {
 	if d == nil {
 		o, err := directoryOptions(c)
 		if err != nil {
 			return nil, err
 		}
-		if d, err = directory.New(o); err != nil {
+		if d, err = directory.New(o...); err != nil {
 			return nil, err
 		}
 	}
@@ -137,29 +137,39 @@ func never(c *config.Config) map[access.Email]string {
 }
 
 // Directories are the names of the configured directories.
-func Directories(c *config.Config) []string { return []string{c.Directory.Name} }
+func Directories(c *config.Config) []string {
+	var names []string
+	for _, d := range c.Directories {
+		names = append(names, d.Name)
+	}
+	return names
+}
 
 func ledgerOptions(c *config.Config) ledger.Options {
 	return ledger.Options{Path: c.State, Tenant: c.Kiteworks.URL, Directories: Directories(c)}
 }
 
-func directoryOptions(c *config.Config) (directory.Options, error) {
-	d := c.Directory
-	kind, err := directory.ParseKind(d.Kind)
-	if err != nil {
-		return directory.Options{}, err
+// directoryOptions are one for each directory, in the order of the file.
+func directoryOptions(c *config.Config) ([]directory.Options, error) {
+	var all []directory.Options
+	for _, d := range c.Directories {
+		kind, err := directory.ParseKind(d.Kind)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, directory.Options{
+			Name: d.Name, Kind: kind, Servers: d.Servers,
+			StartTLS: d.TLS.StartTLS, CA: d.TLS.CA, IgnoreReferrals: kind == directory.ActiveDirectory,
+			BindDN: d.Bind.User, Password: d.Bind.Password.Resolve,
+			People: directory.People{
+				Bases: d.People.Bases, LeaversIn: d.People.LeaversIn, Filter: d.People.Filter, Name: d.People.Name,
+				EmailFrom: d.People.Email.From, EmailDomains: d.People.Email.Domains,
+			},
+			Groups:     directory.Groups{Bases: d.Groups.Bases, Filter: d.Groups.Filter},
+			Attributes: c.Set.Attributes(),
+		})
 	}
-	return directory.Options{
-		Name: d.Name, Kind: kind, Servers: d.Servers,
-		StartTLS: d.TLS.StartTLS, CA: d.TLS.CA, IgnoreReferrals: kind == directory.ActiveDirectory,
-		BindDN: d.Bind.User, Password: d.Bind.Password.Resolve,
-		People: directory.People{
-			Bases: d.People.Bases, Filter: d.People.Filter, Name: d.People.Name,
-			EmailFrom: d.People.Email.From, EmailDomains: d.People.Email.Domains,
-		},
-		Groups:     directory.Groups{Bases: d.Groups.Bases, Filter: d.Groups.Filter},
-		Attributes: c.Set.Attributes(),
-	}, nil
+	return all, nil
 }
 
 func kiteworksOptions(c *config.Config, s Settings) (kiteworks.Options, error) {

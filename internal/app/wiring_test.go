@@ -193,7 +193,7 @@ func TestAPlannerCanBeGivenItsDirectory(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.Directory.Kind = "paper" // cannot be opened
+	c.Directories[0].Kind = "paper" // cannot be opened
 	given := snapshot.NewDirectory("a file", snapshot.File{})
 	p, closePlanner, err := OpenPlanner(t.Context(), c, Settings{Directory: given})
 	if err != nil {
@@ -240,7 +240,7 @@ func TestOpenSaysWhatIsWrong(t *testing.T) {
 			s.write(t, "ledger.db", strings.Repeat("this is a letter, no ledger. ", 40))
 		}, "open the ledger: "},
 		{"a file where the folder should be", func(_ *testing.T, s *site, c *config.Config) { c.State = filepath.Join(s.path("secret"), "ledger.db") }, "open the ledger: "},
-		{"an unknown kind of directory", func(_ *testing.T, _ *site, c *config.Config) { c.Directory.Kind = "paper" }, "paper"},
+		{"an unknown kind of directory", func(_ *testing.T, _ *site, c *config.Config) { c.Directories[0].Kind = "paper" }, "paper"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

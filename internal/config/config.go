@@ -20,7 +20,7 @@ type Config struct {
 	Full         Schedule     `yaml:"full"`
 	Timezone     string       `yaml:"timezone"`
 	OnRuleChange RuleChange   `yaml:"on_rule_change"`
-	Directory    Directory    `yaml:"directory"` // or a list of one
+	Directories  []Directory  `yaml:"directory"` // one, or a list
 	Kiteworks    Kiteworks    `yaml:"kiteworks"`
 	Accounts     Accounts     `yaml:"accounts"`
 	Rules        []rules.Rule `yaml:"rules"`
@@ -85,10 +85,6 @@ func defaults() Config {
 		Full:         Schedule{Spec: "0 3 * * *"},
 		Timezone:     "UTC",
 		OnRuleChange: Park,
-		Directory: Directory{
-			Name:   "directory",
-			People: People{Email: Email{From: []string{"mail"}}, Name: "displayName"},
-		},
 		Kiteworks: Kiteworks{
 			JWT:               JWT{Algorithm: "RS256"},
 			RequestsPerSecond: 25,
@@ -104,7 +100,7 @@ func defaults() Config {
 func (f *findings) validate(c *Config) {
 	f.checkChoices(c)
 	f.checkSchedules(c)
-	f.checkDirectory(&c.Directory)
+	f.checkDirectories(c.Directories)
 	f.checkKiteworks(&c.Kiteworks)
 	f.checkRules(c)
 	f.checkService(c)
@@ -124,8 +120,8 @@ func (f *findings) checkRules(c *Config) {
 		f.report(p.Path, p.Message, p.Hint)
 	}
 	c.Set = set
-	if set != nil && len(set.Groups()) > 0 && len(c.Directory.Groups.Bases) == 0 {
-		f.report("directory.groups.bases", "rules name groups, but no groups are read", "give the bases below which groups lie")
+	if set != nil && len(set.Groups()) > 0 {
+		f.needGroups(c.Directories)
 	}
 }
 

@@ -21,10 +21,12 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden files")
 
-// valid is the smallest configuration that passes.
+// minimal is the smallest configuration that passes.
+const minimal = "testdata/valid/minimal.yaml"
+
 func valid(t *testing.T) string {
 	t.Helper()
-	data, err := os.ReadFile("testdata/valid/minimal.yaml")
+	data, err := os.ReadFile(minimal)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -34,11 +36,20 @@ func valid(t *testing.T) string {
 // with is the smallest configuration with one piece replaced.
 func with(t *testing.T, old, replacement string) []byte {
 	t.Helper()
-	text := valid(t)
-	if strings.Count(text, old) != 1 {
-		t.Fatalf("%q is not exactly once in the minimal configuration", old)
+	return edited(t, minimal, old, replacement)
+}
+
+// edited is a file with one piece replaced.
+func edited(t *testing.T, file, old, replacement string) []byte {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
 	}
-	return []byte(strings.Replace(text, old, replacement, 1))
+	if strings.Count(string(text), old) != 1 {
+		t.Fatalf("%q is not exactly once in %s", old, file)
+	}
+	return []byte(strings.Replace(string(text), old, replacement, 1))
 }
 
 // problems parses what must not pass and returns its mistakes.
@@ -121,7 +132,7 @@ func TestParse_FillsInDefaults(t *testing.T) {
 	}
 	got := []any{
 		c.Mode, c.Delta.Spec, c.Full.Spec, c.Location, c.OnRuleChange, c.State, c.HTTP, c.Log,
-		c.Directory.Name, c.Directory.People.Filter, c.Directory.People.Name, c.Directory.People.Email.From,
+		c.Directories[0].Name, c.Directories[0].People.Filter, c.Directories[0].People.Name, c.Directories[0].People.Email.From,
 		c.Kiteworks.URL, c.Kiteworks.JWT.Audience, c.Kiteworks.JWT.Algorithm, c.Kiteworks.RequestsPerSecond,
 		c.Accounts.Existing, c.File, len(c.Hash),
 	}
@@ -149,10 +160,10 @@ func TestParse_AcceptsOtherSpellings(t *testing.T) {
 		got            func(*config.Config) any
 		want           string
 	}{
-		{"list of one directory", "directory:\n  kind", "directory:\n  - name: corp\n    kind", func(c *config.Config) any { return c.Directory.Name }, "corp"},
+		{"list of one directory", "directory:\n  kind", "directory:\n  - name: corp\n    kind", func(c *config.Config) any { return c.Directories[0].Name }, "corp"},
 		{"trailing slash of the url", "https://files.corp.example", "https://files.corp.example/", func(c *config.Config) any { return c.Kiteworks.URL }, "https://files.corp.example"},
 		{"plain http on loopback", "https://files.corp.example", "http://127.0.0.1:8080", func(c *config.Config) any { return c.Kiteworks.URL }, "http://127.0.0.1:8080"},
-		{"plain ldap on loopback", "ldaps://ldap.corp.example", "ldap://localhost:389", func(c *config.Config) any { return c.Directory.Servers }, "[ldap://localhost:389]"},
+		{"plain ldap on loopback", "ldaps://ldap.corp.example", "ldap://localhost:389", func(c *config.Config) any { return c.Directories[0].Servers }, "[ldap://localhost:389]"},
 		{"root with an id", "- /Departments", "- {path: /Departments, id: f-1}", func(c *config.Config) any { return c.Kiteworks.Roots }, "[{/Departments f-1}]"},
 		{"e-mail in capitals", "users@corp", "Users@Corp", func(c *config.Config) any { return c.Kiteworks.Identities.Users }, "users@corp.example"},
 		{"number as a text", "client_id: app", "client_id: 0123", func(c *config.Config) any { return c.Kiteworks.ClientID }, "0123"},
@@ -274,7 +285,7 @@ func TestIdentities_AllSkipsWhatIsMissing(t *testing.T) {
 
 func FuzzParse(f *testing.F) {
 	files, _ := filepath.Glob("testdata/*.yaml")
-	for _, file := range append(files, "testdata/valid/minimal.yaml", "../../config.example.yaml") {
+	for _, file := range append(files, minimal, "testdata/valid/two.yaml", "../../config.example.yaml") {
 		data, err := os.ReadFile(file)
 		if err != nil {
 			f.Fatal(err)

@@ -69,8 +69,8 @@ func (d *decoder) value(n *yaml.Node, to reflect.Value, path string) {
 // special decodes the types that have a form of their own in the file.
 func (d *decoder) special(n *yaml.Node, to reflect.Value, path string) bool {
 	switch to := to.Addr().Interface().(type) {
-	case *Directory:
-		return d.directories(n, to, path)
+	case *[]Directory:
+		d.directories(n, to, path)
 	case *Root:
 		if n.Kind != yaml.ScalarNode {
 			return false
@@ -85,19 +85,6 @@ func (d *decoder) special(n *yaml.Node, to reflect.Value, path string) bool {
 	default:
 		return false
 	}
-	return true
-}
-
-// directories reads the list form; true: there is nothing left to decode.
-func (d *decoder) directories(n *yaml.Node, to *Directory, path string) bool {
-	if n.Kind != yaml.SequenceNode {
-		return false
-	}
-	if len(n.Content) != 1 {
-		d.report(path, fmt.Sprintf("is a list of %d; this version reads exactly one directory", len(n.Content)), "keep one, and run a second instance with its own state for another")
-		return true
-	}
-	d.value(n.Content[0], reflect.ValueOf(to).Elem(), path)
 	return true
 }
 

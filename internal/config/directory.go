@@ -10,6 +10,9 @@ import (
 	"github.com/go-ldap/ldap/v3"
 )
 
+// activeDirectory is the kind of which some usual values differ.
+const activeDirectory = "active-directory"
+
 // Directory says which directory is read, and what of it.
 type Directory struct {
 	Name    string       `yaml:"name"` // part of every person's id: renaming it makes everybody new
@@ -19,6 +22,8 @@ type Directory struct {
 	TLS     DirectoryTLS `yaml:"tls"`
 	People  People       `yaml:"people"`
 	Groups  Groups       `yaml:"groups"`
+
+	path string // where it stands in the file: directory, or directory[1] in a list
 }
 
 // Bind is how the program logs in to the directory.
@@ -54,64 +59,76 @@ type Groups struct {
 	Filter string   `yaml:"filter"` // "": as usual for the kind
 }
 
+// newDirectory is what holds of a directory where the file is silent; path is
+// where it stands there.
+func newDirectory(name, path string) Directory {
+	return Directory{
+		Name:   name,
+		People: People{Email: Email{From: []string{"mail"}}, Name: "displayName"},
+		path:   path,
+	}
+}
+
 func (f *findings) checkDirectory(d *Directory) {
-	f.need("directory.name", d.Name, "name the directory; the name is part of every person's id, so keep it")
-	if kinds := []string{"active-directory", "openldap", "389ds", "generic"}; !slices.Contains(kinds, d.Kind) {
-		f.report("directory.kind", oneOf(d.Kind, kinds), "generic is any server with entryUUID and the standard group classes")
+	f.need(d.path+".name", d.Name, "name the directory; the name is part of every person's id, so keep it")
+	if strings.Contains(d.Name, ":") {
+		f.report(d.path+".name", "holds a colon", "write another sign: in ids, name and id are parted by a colon")
+	}
+	if kinds := []string{activeDirectory, "openldap", "389ds", "generic"}; !slices.Contains(kinds, d.Kind) {
+		f.report(d.path+".kind", oneOf(d.Kind, kinds), "generic is any server with entryUUID and the standard group classes")
 	}
 	f.checkServers(d)
-	f.need("directory.bind.user", d.Bind.User, "give the DN (or, for Active Directory, the user principal name) of an account that may read")
-	f.needSecret("directory.bind.password", d.Bind.Password)
+	f.need(d.path+".bind.user", d.Bind.User, "give the DN (or, for Active Directory, the user principal name) of an account that may read")
+	f.needSecret(d.path+".bind.password", d.Bind.Password)
 	f.checkPeople(d)
-	f.checkDNs("directory.groups.bases", d.Groups.Bases)
-	f.checkFilter("directory.groups.filter", d.Groups.Filter)
+	f.checkDNs(d.path+".groups.bases", d.Groups.Bases)
+	f.checkFilter(d.path+".groups.filter", d.Groups.Filter)
 }
 
 func (f *findings) checkServers(d *Directory) {
 	if len(d.Servers) == 0 {
-		f.report("directory.servers", "is missing", "give at least one: ldaps://dc1.corp.example")
+		f.report(d.path+".servers", "is missing", "give at least one: ldaps://dc1.corp.example")
 	}
 	for i, server := range d.Servers {
-		path := fmt.Sprintf("directory.servers[%d]", i)
+		path := fmt.Sprintf("%s.servers[%d]", d.path, i)
 		u, err := url.Parse(server)
 		switch {
 		case err != nil || u.Hostname() == "" || u.Scheme != "ldap" && u.Scheme != "ldaps":
 			f.report(path, "is not the URL of a directory server", "write ldaps://host or ldap://host, with :port if it is not the usual one")
 		case u.User != nil || u.RawQuery != "" || strings.Trim(u.Path, "/") != "":
-			f.report(path, "holds more than a host and a port", "accounts belong under directory.bind, bases under directory.people.bases")
+			f.report(path, "holds more than a host and a port", fmt.Sprintf("accounts belong under %s.bind, bases under %[1]s.people.bases", d.path))
 		case u.Scheme == "ldaps" && d.TLS.StartTLS:
-			f.report(path, "is ldaps://, which excludes starttls", "write ldap:// for StartTLS, or set directory.tls.starttls to false")
+			f.report(path, "is ldaps://, which excludes starttls", "write ldap:// for StartTLS, or set "+d.path+".tls.starttls to false")
 		case u.Scheme == "ldap" && !d.TLS.StartTLS && !loopback(u.Hostname()):
-			f.report(path, "is ldap:// without StartTLS: the password would travel in clear", "write ldaps://, or set directory.tls.starttls to true")
+			f.report(path, "is ldap:// without StartTLS: the password would travel in clear", "write ldaps://, or set "+d.path+".tls.starttls to true")
 		}
 	}
 }
 
 func (f *findings) checkPeople(d *Directory) {
-	p := &d.People
+	p, path := &d.People, d.path+".people"
 	if len(p.Bases) == 0 {
-		f.report("directory.people.bases", "is missing", `give the DNs below which people are found: "OU=Staff,DC=corp,DC=example"`)
+		f.report(path+".bases", "is missing", `give the DNs below which people are found: "OU=Staff,DC=corp,DC=example"`)
 	}
-	f.checkDNs("directory.people.bases", p.Bases)
-	f.checkDNs("directory.people.leavers_in", p.LeaversIn)
+	f.checkDNs(path+".bases", p.Bases)
+	f.checkDNs(path+".leavers_in", p.LeaversIn)
 	if p.Filter == "" {
 		p.Filter = usualPeople(d.Kind)
 	}
-	f.checkFilter("directory.people.filter", p.Filter)
-	f.checkAttribute("directory.people.name", p.Name)
+	f.checkFilter(path+".filter", p.Filter)
+	f.checkAttribute(path+".name", p.Name)
 	if len(p.Email.From) == 0 {
-		f.report("directory.people.email.from", "is empty", "name the attributes that hold the address: [mail]")
+		f.report(path+".email.from", "is empty", "name the attributes that hold the address: [mail]")
 	}
 	for i, attribute := range p.Email.From {
-		f.checkAttribute(fmt.Sprintf("directory.people.email.from[%d]", i), attribute)
+		f.checkAttribute(fmt.Sprintf("%s.email.from[%d]", path, i), attribute)
 	}
-	f.checkDomains(p.Email.Domains)
+	f.checkDomains(path+".email.domains", p.Email.Domains)
 }
 
 // checkDomains insists on a list: accounts are linked by e-mail, and in many
 // directories people may write their own.
-func (f *findings) checkDomains(domains []string) {
-	const path = "directory.people.email.domains"
+func (f *findings) checkDomains(path string, domains []string) {
 	if len(domains) == 0 {
 		f.report(path, "is missing", "list the domains whose addresses are believed: an address is often writable by its owner, and decides which account is theirs")
 	}
@@ -126,7 +143,7 @@ func (f *findings) checkDomains(domains []string) {
 
 // usualPeople is the filter for people where the file gives none.
 func usualPeople(kind string) string {
-	if kind == "active-directory" {
+	if kind == activeDirectory {
 		return "(&(objectCategory=person)(objectClass=user))"
 	}
 	return "(objectClass=inetOrgPerson)"
