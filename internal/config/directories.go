@@ -44,6 +44,7 @@ func (f *findings) checkDirectories(all []Directory) {
 		}
 		named[name] = d.path
 	}
+	f.checkOverlap(all)
 }
 
 // needGroups insists, for rules that name groups, on a directory that has some.

@@ -1,6 +1,8 @@
 package config_test
 
 import (
+	"os"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -39,5 +41,39 @@ func TestParse_GroupsOfOneDirectoryAreEnoughForRules(t *testing.T) {
 	text := edited(t, "testdata/valid/two.yaml", "rules: []", "rules:\n  - name: a\n    when: {group: staff}\n    account: {}")
 	if _, err := config.Parse("config.yaml", text); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestParse_WhatTwoDirectoriesMayShare: only people who would be read twice are
+// a mistake.
+func TestParse_WhatTwoDirectoriesMayShare(t *testing.T) {
+	t.Parallel()
+	const server, base, filter = "ldap.partners.example", "ou=people,dc=partners", `filter: "(objectClass=account)"`
+	tests := []struct {
+		name         string
+		replacements []string
+		mistake      bool
+	}{
+		{"server and base", []string{server, "dc1.corp.example", base, "OU=Staff,DC=corp,DC=example"}, true},
+		{"the base, on another server", []string{base, "OU=Staff,DC=corp,DC=example"}, false},
+		{"the base, at another port", []string{server, "dc1.corp.example:3636", base, "OU=Staff,DC=corp,DC=example"}, false},
+		{"the base, at the global catalog", []string{server, "dc1.corp.example:3269", base, "OU=Staff,DC=corp,DC=example"}, true},
+		{"the base, by another filter", []string{server, "dc1.corp.example", base, `OU=Staff,DC=corp,DC=example"]` + "\n      " + filter + "\n      leavers_in: [\"DC=x"}, true},
+		{"a base below, by another filter", []string{server, "dc1.corp.example", base, "OU=Vienna,OU=Staff,DC=corp,DC=example"}, false},
+		{"a base below, by the same filter", []string{server, "dc1.corp.example", base, "OU=Vienna,OU=Staff,DC=corp,DC=example", "openldap", "active-directory"}, true},
+		{"the server", []string{server, "dc1.corp.example", base, "OU=Staffing,DC=corp,DC=example"}, false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			text, err := os.ReadFile("testdata/valid/two.yaml")
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = config.Parse("config.yaml", []byte(strings.NewReplacer(tt.replacements...).Replace(string(text))))
+			if told := err != nil && strings.Contains(err.Error(), "each person there would be two"); told != tt.mistake || !told && err != nil {
+				t.Errorf("got %v, want a mistake: %v", err, tt.mistake)
+			}
+		})
 	}
 }

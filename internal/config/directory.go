@@ -2,7 +2,6 @@ package config
 
 import (
 	"fmt"
-	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -85,26 +84,6 @@ func (f *findings) checkDirectory(d *Directory) {
 	f.checkFilter(d.path+".groups.filter", d.Groups.Filter)
 }
 
-func (f *findings) checkServers(d *Directory) {
-	if len(d.Servers) == 0 {
-		f.report(d.path+".servers", "is missing", "give at least one: ldaps://dc1.corp.example")
-	}
-	for i, server := range d.Servers {
-		path := fmt.Sprintf("%s.servers[%d]", d.path, i)
-		u, err := url.Parse(server)
-		switch {
-		case err != nil || u.Hostname() == "" || u.Scheme != "ldap" && u.Scheme != "ldaps":
-			f.report(path, "is not the URL of a directory server", "write ldaps://host or ldap://host, with :port if it is not the usual one")
-		case u.User != nil || u.RawQuery != "" || strings.Trim(u.Path, "/") != "":
-			f.report(path, "holds more than a host and a port", fmt.Sprintf("accounts belong under %s.bind, bases under %[1]s.people.bases", d.path))
-		case u.Scheme == "ldaps" && d.TLS.StartTLS:
-			f.report(path, "is ldaps://, which excludes starttls", "write ldap:// for StartTLS, or set "+d.path+".tls.starttls to false")
-		case u.Scheme == "ldap" && !d.TLS.StartTLS && !loopback(u.Hostname()):
-			f.report(path, "is ldap:// without StartTLS: the password would travel in clear", "write ldaps://, or set "+d.path+".tls.starttls to true")
-		}
-	}
-}
-
 func (f *findings) checkPeople(d *Directory) {
 	p, path := &d.People, d.path+".people"
 	if len(p.Bases) == 0 {
@@ -112,6 +91,7 @@ func (f *findings) checkPeople(d *Directory) {
 	}
 	f.checkDNs(path+".bases", p.Bases)
 	f.checkDNs(path+".leavers_in", p.LeaversIn)
+	f.checkLeavers(path, p)
 	if p.Filter == "" {
 		p.Filter = usualPeople(d.Kind)
 	}
