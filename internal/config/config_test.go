@@ -164,6 +164,8 @@ func TestParse_AcceptsOtherSpellings(t *testing.T) {
 		{"trailing slash of the url", "https://files.corp.example", "https://files.corp.example/", func(c *config.Config) any { return c.Kiteworks.URL }, "https://files.corp.example"},
 		{"plain http on loopback", "https://files.corp.example", "http://127.0.0.1:8080", func(c *config.Config) any { return c.Kiteworks.URL }, "http://127.0.0.1:8080"},
 		{"plain ldap on loopback", "ldaps://ldap.corp.example", "ldap://localhost:389", func(c *config.Config) any { return c.Directories[0].Servers }, "[ldap://localhost:389]"},
+		{"servers from DNS", "ldaps://ldap.corp.example", "ldaps+srv://corp.example", func(c *config.Config) any { return c.Directories[0].Servers }, "[ldaps+srv://corp.example]"},
+		{"servers from DNS, with StartTLS", `servers: ["ldaps://ldap.corp.example"]`, "tls: {starttls: true}\n  servers: [ldap+srv://corp.example:390]", func(c *config.Config) any { return c.Directories[0].Servers }, "[ldap+srv://corp.example:390]"},
 		{"root with an id", "- /Departments", "- {path: /Departments, id: f-1}", func(c *config.Config) any { return c.Kiteworks.Roots }, "[{/Departments f-1}]"},
 		{"e-mail in capitals", "users@corp", "Users@Corp", func(c *config.Config) any { return c.Kiteworks.Identities.Users }, "users@corp.example"},
 		{"number as a text", "client_id: app", "client_id: 0123", func(c *config.Config) any { return c.Kiteworks.ClientID }, "0123"},

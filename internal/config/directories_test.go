@@ -61,6 +61,7 @@ func TestParse_WhatTwoDirectoriesMayShare(t *testing.T) {
 		{"the base, by another filter", []string{server, "dc1.corp.example", base, `OU=Staff,DC=corp,DC=example"]` + "\n      " + filter + "\n      leavers_in: [\"DC=x"}, true},
 		{"a base below, by another filter", []string{server, "dc1.corp.example", base, "OU=Vienna,OU=Staff,DC=corp,DC=example"}, false},
 		{"a base below, by the same filter", []string{server, "dc1.corp.example", base, "OU=Vienna,OU=Staff,DC=corp,DC=example", "openldap", "active-directory"}, true},
+		{"the base, on the servers of its domain", []string{"ldaps://" + server, "ldaps+srv://dc1.corp.example", base, "OU=Staff,DC=corp,DC=example"}, false},
 		{"the server", []string{server, "dc1.corp.example", base, "OU=Staffing,DC=corp,DC=example"}, false},
 	}
 	for _, tt := range tests {
