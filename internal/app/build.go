@@ -157,9 +157,9 @@ func directoryOptions(c *config.Config) ([]directory.Options, error) {
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, directory.Options{
+		o := directory.Options{
 			Name: d.Name, Kind: kind, Servers: d.Servers,
-			StartTLS: d.TLS.StartTLS, CA: d.TLS.CA, IgnoreReferrals: kind == directory.ActiveDirectory,
+			StartTLS: d.TLS.StartTLS, CA: d.TLS.CA, Certificate: d.TLS.Certificate, IgnoreReferrals: kind == directory.ActiveDirectory,
 			BindDN: d.Bind.User, Password: d.Bind.Password.Resolve,
 			People: directory.People{
 				Bases: d.People.Bases, LeaversIn: d.People.LeaversIn, Filter: d.People.Filter, Name: d.People.Name,
@@ -167,7 +167,11 @@ func directoryOptions(c *config.Config) ([]directory.Options, error) {
 			},
 			Groups:     directory.Groups{Bases: d.Groups.Bases, Filter: d.Groups.Filter},
 			Attributes: c.Set.Attributes(),
-		})
+		}
+		if d.TLS.Certificate != "" {
+			o.Key = d.TLS.Key.ResolveKey
+		}
+		all = append(all, o)
 	}
 	return all, nil
 }

@@ -78,3 +78,25 @@ func TestParse_WhatTwoDirectoriesMayShare(t *testing.T) {
 		})
 	}
 }
+
+func TestParse_ACertificateMayLogInOrStandBesideAnAccount(t *testing.T) {
+	t.Parallel()
+	const account = "  bind:\n    user: \"cn=reader,dc=corp,dc=example\"\n    password: file:/run/secrets/ldap\n"
+	const certificate = "  tls: {certificate: /etc/kw-onboarder/ldap.pem, key: cred:ldap-key}\n"
+	for name, tt := range map[string]struct{ logIn, user string }{
+		"instead of an account": {certificate, ""},
+		"beside an account":     {account + certificate, "cn=reader,dc=corp,dc=example"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c, err := config.Parse("config.yaml", with(t, account, tt.logIn))
+			if err != nil {
+				t.Fatal(err)
+			}
+			d := c.Directories[0]
+			if d.Bind.User != tt.user || d.TLS.Certificate != "/etc/kw-onboarder/ldap.pem" || d.TLS.Key.String() != "cred:ldap-key" {
+				t.Errorf("got user %q, certificate %q, key %s", d.Bind.User, d.TLS.Certificate, d.TLS.Key)
+			}
+		})
+	}
+}

@@ -25,7 +25,8 @@ type Directory struct {
 	path string // where it stands in the file: directory, or directory[1] in a list
 }
 
-// Bind is how the program logs in to the directory.
+// Bind is how the program logs in to the directory. Without it the client
+// certificate does that (SASL EXTERNAL).
 type Bind struct {
 	User     string `yaml:"user"`
 	Password Secret `yaml:"password"`
@@ -33,8 +34,10 @@ type Bind struct {
 
 // DirectoryTLS says how the connection to the directory is protected.
 type DirectoryTLS struct {
-	CA       string `yaml:"ca"`       // path of a PEM file; "": the system's
-	StartTLS bool   `yaml:"starttls"` // for ldap:// servers
+	CA          string `yaml:"ca"`          // path of a PEM file; "": the system's
+	Certificate string `yaml:"certificate"` // path of a PEM file with the client's chain; "": none
+	Key         Secret `yaml:"key"`         // its private key
+	StartTLS    bool   `yaml:"starttls"`    // for ldap:// servers
 }
 
 // People says who is read and how they are described.
@@ -77,11 +80,31 @@ func (f *findings) checkDirectory(d *Directory) {
 		f.report(d.path+".kind", oneOf(d.Kind, kinds), "generic is any server with entryUUID and the standard group classes")
 	}
 	f.checkServers(d)
-	f.need(d.path+".bind.user", d.Bind.User, "give the DN (or, for Active Directory, the user principal name) of an account that may read")
-	f.needSecret(d.path+".bind.password", d.Bind.Password)
+	f.checkLogIn(d)
 	f.checkPeople(d)
 	f.checkDNs(d.path+".groups.bases", d.Groups.Bases)
 	f.checkFilter(d.path+".groups.filter", d.Groups.Filter)
+}
+
+// checkLogIn wants an account with its password, or a certificate with its key. Both
+// together are right too: the certificate then opens the connection only.
+func (f *findings) checkLogIn(d *Directory) {
+	hasKey := d.TLS.Key != (Secret{})
+	switch {
+	case d.TLS.Certificate != "" && !hasKey:
+		f.report(d.path+".tls.key", "is missing: a certificate is of no use without its private key", secretHint)
+	case d.TLS.Certificate == "" && hasKey:
+		f.report(d.path+".tls.certificate", "is missing: a private key is of no use without its certificate", "give the path of the certificate's chain in PEM, or remove "+d.path+".tls.key")
+	}
+	if d.Bind == (Bind{}) && (d.TLS.Certificate != "" || hasKey) {
+		return
+	}
+	hint := "give the DN (or, for Active Directory, the user principal name) of an account that may read"
+	if d.TLS.Certificate != "" {
+		hint += ", or remove the password: the certificate then logs in"
+	}
+	f.need(d.path+".bind.user", d.Bind.User, hint)
+	f.needSecret(d.path+".bind.password", d.Bind.Password)
 }
 
 func (f *findings) checkPeople(d *Directory) {

@@ -38,6 +38,8 @@ func (d *Directory) mistakeIn(server string) mistake {
 		return mistake{"asks DNS for the servers of an address", "write a domain, as in " + u.Scheme + "://corp.example, or leave out " + viaDNS}
 	case scheme == "ldaps" && d.TLS.StartTLS:
 		return mistake{"is " + u.Scheme + "://, which excludes starttls", "write " + strings.Replace(u.Scheme, "ldaps", "ldap", 1) + ":// for StartTLS, or set " + d.path + ".tls.starttls to false"}
+	case plain && d.Bind == (Bind{}) && d.TLS.Certificate != "":
+		return mistake{"is " + u.Scheme + ":// without StartTLS: the certificate, by which the program logs in, is shown in TLS only", "write " + strings.Replace(u.Scheme, "ldap", "ldaps", 1) + "://, or set " + d.path + ".tls.starttls to true"}
 	case plain && (srv || !loopback(u.Hostname())):
 		return mistake{"is " + u.Scheme + ":// without StartTLS: the password would travel in clear", "write " + strings.Replace(u.Scheme, "ldap", "ldaps", 1) + "://, or set " + d.path + ".tls.starttls to true"}
 	}
