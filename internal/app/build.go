@@ -159,7 +159,8 @@ func directoryOptions(c *config.Config) ([]directory.Options, error) {
 		}
 		o := directory.Options{
 			Name: d.Name, Kind: kind, Servers: d.Servers,
-			StartTLS: d.TLS.StartTLS, CA: d.TLS.CA, Certificate: d.TLS.Certificate, IgnoreReferrals: kind == directory.ActiveDirectory,
+			IgnoreReferrals: d.Referrals == config.IgnoreReferrals,
+			StartTLS:        d.TLS.StartTLS, CA: d.TLS.CA, Certificate: d.TLS.Certificate,
 			BindDN: d.Bind.User, Password: d.Bind.Password.Resolve,
 			People: directory.People{
 				Bases: d.People.Bases, LeaversIn: d.People.LeaversIn, Filter: d.People.Filter, Name: d.People.Name,

@@ -40,6 +40,34 @@ func (r *RuleChange) UnmarshalText(text []byte) error {
 	return choose(r, string(text), "park: what a changed rule would narrow waits for approval; apply: it does not wait", Park, Apply)
 }
 
+// Referrals says what becomes of a server's word that entries are on another one.
+type Referrals int
+
+// The choices for referrals.
+const (
+	IgnoreReferrals Referrals = iota + 1 // what they point to is not read
+	RefuseReferrals                      // the read fails: it may not be complete (promise P1)
+)
+
+func (r Referrals) String() string { return choice(int(r), "ignore", "refuse") }
+
+// MarshalText writes the choice as the file has it.
+func (r Referrals) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
+
+// UnmarshalText reads the choice.
+func (r *Referrals) UnmarshalText(text []byte) error {
+	return choose(r, string(text), "ignore: entries that the server says are elsewhere are not read; refuse: then the read fails, since it may not be complete", IgnoreReferrals, RefuseReferrals)
+}
+
+// usualReferrals is the choice where the file makes none: Active Directory adds
+// some to every search of a domain.
+func usualReferrals(kind string) Referrals {
+	if kind == activeDirectory {
+		return IgnoreReferrals
+	}
+	return RefuseReferrals
+}
+
 const (
 	modeHint = "observe: only look; create-only: also create accounts and grants; " +
 		"upsert-only: also rename, raise and unsuspend; sync: also lower, revoke and suspend. Begin with observe"

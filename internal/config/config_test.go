@@ -166,6 +166,8 @@ func TestParse_AcceptsOtherSpellings(t *testing.T) {
 		{"plain ldap on loopback", "ldaps://ldap.corp.example", "ldap://localhost:389", func(c *config.Config) any { return c.Directories[0].Servers }, "[ldap://localhost:389]"},
 		{"servers from DNS", "ldaps://ldap.corp.example", "ldaps+srv://corp.example", func(c *config.Config) any { return c.Directories[0].Servers }, "[ldaps+srv://corp.example]"},
 		{"servers from DNS, with StartTLS", `servers: ["ldaps://ldap.corp.example"]`, "tls: {starttls: true}\n  servers: [ldap+srv://corp.example:390]", func(c *config.Config) any { return c.Directories[0].Servers }, "[ldap+srv://corp.example:390]"},
+		{"referrals", "kind: openldap", "kind: openldap\n  referrals: ignore", func(c *config.Config) any { return c.Directories[0].Referrals }, "ignore"},
+		{"referrals of Active Directory", "kind: openldap", "kind: active-directory\n  referrals: refuse", func(c *config.Config) any { return c.Directories[0].Referrals }, "refuse"},
 		{"root with an id", "- /Departments", "- {path: /Departments, id: f-1}", func(c *config.Config) any { return c.Kiteworks.Roots }, "[{/Departments f-1}]"},
 		{"e-mail in capitals", "users@corp", "Users@Corp", func(c *config.Config) any { return c.Kiteworks.Identities.Users }, "users@corp.example"},
 		{"number as a text", "client_id: app", "client_id: 0123", func(c *config.Config) any { return c.Kiteworks.ClientID }, "0123"},
@@ -336,7 +338,7 @@ func TestConfig_PrintsAsItIsWritten(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		"mode: observe\n", "delta: '*/15 * * * *'\n", "on_rule_change: park\n", "existing: ignore\n",
+		"mode: observe\n", "delta: '*/15 * * * *'\n", "on_rule_change: park\n", "existing: ignore\n", "referrals: refuse\n",
 		"password: file:/run/secrets/ldap\n", "client_secret: env:KW_SECRET\n", "private_key: cred:key\n",
 	} {
 		if !strings.Contains(string(printed), want) {

@@ -22,14 +22,14 @@ func two(t *testing.T) *config.Config {
 
 func TestParse_EachDirectoryOfAListHasItsOwnDefaults(t *testing.T) {
 	t.Parallel()
-	type directory struct{ Name, Filter, DisplayName, Email string }
+	type directory struct{ Name, Filter, DisplayName, Email, Referrals string }
 	var got []directory
 	for _, d := range two(t).Directories {
-		got = append(got, directory{d.Name, d.People.Filter, d.People.Name, d.People.Email.From[0]})
+		got = append(got, directory{d.Name, d.People.Filter, d.People.Name, d.People.Email.From[0], d.Referrals.String()})
 	}
 	want := []directory{
-		{"corp", "(&(objectCategory=person)(objectClass=user))", "displayName", "mail"},
-		{"partners", "(objectClass=inetOrgPerson)", "displayName", "mail"},
+		{"corp", "(&(objectCategory=person)(objectClass=user))", "displayName", "mail", "ignore"},
+		{"partners", "(objectClass=inetOrgPerson)", "displayName", "mail", "refuse"},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("directories (-want +got):\n%s", diff)

@@ -14,13 +14,14 @@ const activeDirectory = "active-directory"
 
 // Directory says which directory is read, and what of it.
 type Directory struct {
-	Name    string       `yaml:"name"` // part of every person's id: renaming it makes everybody new
-	Kind    string       `yaml:"kind"`
-	Servers []string     `yaml:"servers"` // tried in order
-	Bind    Bind         `yaml:"bind"`
-	TLS     DirectoryTLS `yaml:"tls"`
-	People  People       `yaml:"people"`
-	Groups  Groups       `yaml:"groups"`
+	Name      string       `yaml:"name"` // part of every person's id: renaming it makes everybody new
+	Kind      string       `yaml:"kind"`
+	Servers   []string     `yaml:"servers"` // tried in order
+	Referrals Referrals    `yaml:"referrals"`
+	Bind      Bind         `yaml:"bind"`
+	TLS       DirectoryTLS `yaml:"tls"`
+	People    People       `yaml:"people"`
+	Groups    Groups       `yaml:"groups"`
 
 	path string // where it stands in the file: directory, or directory[1] in a list
 }
@@ -80,6 +81,9 @@ func (f *findings) checkDirectory(d *Directory) {
 		f.report(d.path+".kind", oneOf(d.Kind, kinds), "generic is any server with entryUUID and the standard group classes")
 	}
 	f.checkServers(d)
+	if d.Referrals == 0 {
+		d.Referrals = usualReferrals(d.Kind)
+	}
 	f.checkLogIn(d)
 	f.checkPeople(d)
 	f.checkDNs(d.path+".groups.bases", d.Groups.Bases)
