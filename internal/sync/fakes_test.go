@@ -18,11 +18,12 @@ var (
 
 type directory struct {
 	refresh func(context.Context) (*access.Snapshot, error)
+	touched access.Touched
 }
 
 func (d *directory) Refresh(ctx context.Context, _ bool) (*access.Snapshot, access.Touched, error) {
 	sn, err := d.refresh(ctx)
-	return sn, access.Touched{Everyone: true}, err
+	return sn, d.touched, err
 }
 
 type tenant struct {

@@ -48,6 +48,9 @@ func (p *Planner) Plan(ctx context.Context) (Report, error) {
 	if err != nil {
 		return p.fail(r, fmt.Errorf("read the ledger: %w", err))
 	}
+	if err := v.refresh(ctx); err != nil {
+		return p.fail(r, err)
+	}
 	if err := v.look(ctx, memory, nil); err != nil {
 		return p.fail(r, err)
 	}
@@ -72,6 +75,7 @@ type view struct {
 	report   *Report
 	trigger  Trigger
 	snapshot *access.Snapshot
+	touched  access.Touched
 	bound    *rules.Bound
 	verdicts []access.Verdict
 	blocked  []plan.Note
@@ -80,13 +84,10 @@ type view struct {
 	read     int // requests made by looking
 }
 
-// look refreshes the directory, evaluates the rules and observes Kiteworks. The
-// places of open intents are looked at too, so that they can be settled.
+// look evaluates the rules and observes Kiteworks. The places of open intents
+// are looked at too, so that they can be settled.
 func (v *view) look(ctx context.Context, m plan.Memory, open []plan.Change) (err error) {
 	before := v.planner.Reader.Requests()
-	if err := v.refresh(ctx); err != nil {
-		return err
-	}
 	if err := v.phase("rules", func() error { return v.evaluate(m) }); err != nil {
 		return err
 	}
@@ -99,20 +100,19 @@ func (v *view) look(ctx context.Context, m plan.Memory, open []plan.Change) (err
 
 // refresh reads the directory.
 func (v *view) refresh(ctx context.Context) error {
-	var touched access.Touched
 	err := v.phase("directory", func() (err error) {
-		v.snapshot, touched, err = v.planner.Directory.Refresh(ctx, v.trigger.Full)
+		v.snapshot, v.touched, err = v.planner.Directory.Refresh(ctx, v.trigger.Full)
 		return err
 	})
 	if err != nil {
 		return fmt.Errorf("read the directory: %w", err)
 	}
 	v.report.People, v.report.Groups = len(v.snapshot.People), len(v.snapshot.Groups)
-	v.report.Touched = len(touched.People)
-	if touched.Everyone {
+	v.report.Touched = len(v.touched.People)
+	if v.touched.Everyone {
 		v.report.Touched = v.report.People
 	}
-	v.report.Directory = touched.How
+	v.report.Directory = v.touched.How
 	return nil
 }
 

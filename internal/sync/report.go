@@ -19,6 +19,7 @@ type Report struct {
 	Touched   int              // people of whom something differs since the refresh before
 	Directory []string         // how each directory was read
 	AsOf      time.Time        // when the directory was read, if that was earlier; zero: it was read now
+	Idle      bool             // nothing was new in the directory, and Kiteworks was not asked
 	Plan      plan.Plan        // what may go, and the notes
 	Withheld  []guard.Withheld // what was planned and may not
 	Fresh     bool             // the ledger remembers nothing yet
@@ -109,6 +110,8 @@ type summary struct {
 	Seconds  float64        `json:"seconds"`
 	People   int            `json:"people"`
 	Groups   int            `json:"groups"`
+	Touched  int            `json:"touched"`
+	Idle     bool           `json:"idle,omitempty"`
 	Changes  int            `json:"changes"`
 	Withheld int            `json:"withheld"`
 	Results  map[string]int `json:"results"`
@@ -119,7 +122,7 @@ type summary struct {
 
 func (r *Report) summary() summary {
 	s := summary{
-		Mode: r.Mode, Seconds: r.Took.Seconds(), People: r.People, Groups: r.Groups,
+		Mode: r.Mode, Seconds: r.Took.Seconds(), People: r.People, Groups: r.Groups, Touched: r.Touched, Idle: r.Idle,
 		Changes: len(r.Plan.Changes), Withheld: len(r.Withheld), Error: r.Err,
 		Results: map[string]int{}, Notes: map[string]int{},
 		Requests: map[string]int{"planned": r.Requests.Planned(), "made": r.Requests.Made},

@@ -20,12 +20,19 @@ type Runner struct {
 	// Settled is told of each change as soon as its outcome is recorded; nil:
 	// nobody listens. It is called from one goroutine.
 	Settled func(plan.Change, plan.Outcome)
+
+	// behind says that a run failed after it had read the directory: what was
+	// new there is not new to the next reading, and has not reached Kiteworks.
+	behind bool
 }
 
 // Trigger is what starts a run.
 type Trigger struct {
 	Name string // for the report and the ledger
 	Full bool   // read the directory anew, as the truth
+	// OnlyIfTouched ends the run behind the directory if nothing is new there
+	// and nothing is left over from before. A full run goes on all the same.
+	OnlyIfTouched bool
 }
 
 // Run makes Kiteworks agree with the directory, once. The error says why the
@@ -65,18 +72,26 @@ func (r *Runner) validate() error {
 	return r.Planner.validate()
 }
 
-// run is the run in five sentences: look, settle what is open, decide, learn, apply.
+// run is the run in five sentences: look, settle what is open, decide, learn,
+// apply. An idle one ends within the first.
 func (r *Runner) run(ctx context.Context, rep *Report, trigger Trigger) error {
 	before := r.Reader.Requests()
 	open, err := r.Journal.Open(ctx)
 	if err != nil {
 		return fmt.Errorf("read the open intents: %w", err)
 	}
+	v := &view{planner: &r.Planner, report: rep, trigger: trigger}
+	if err := v.refresh(ctx); err != nil {
+		return err
+	}
+	if rep.Idle = r.idle(v, open); rep.Idle {
+		return nil
+	}
+	r.behind = true
 	memory, err := r.Recall.Recall(ctx)
 	if err != nil {
 		return fmt.Errorf("read the ledger: %w", err)
 	}
-	v := &view{planner: &r.Planner, report: rep, trigger: trigger}
 	if err := v.look(ctx, memory, open); err != nil {
 		return err
 	}
@@ -100,7 +115,14 @@ func (r *Runner) run(ctx context.Context, rep *Report, trigger Trigger) error {
 		err = v.phase("apply", func() error { return r.apply(ctx, rep) })
 	}
 	rep.Requests.Made = r.Reader.Requests() - before
+	r.behind = err != nil
 	return err
+}
+
+// idle says whether there is nothing to do: nothing new in the directory, no
+// intent without an outcome, and nothing that an earlier run failed to carry over.
+func (r *Runner) idle(v *view, open []plan.Change) bool {
+	return v.trigger.OnlyIfTouched && !v.trigger.Full && v.touched.Nobody() && len(open) == 0 && !r.behind
 }
 
 // settle decides by what was just read how interrupted changes ended, before

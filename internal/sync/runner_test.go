@@ -16,7 +16,7 @@ import (
 )
 
 // before is what every run does until it knows its plan.
-var before = []string{"lock", "begin", "open", "recall", "refresh", "catalog", "observe", "open"}
+var before = []string{"lock", "begin", "open", "refresh", "recall", "catalog", "observe", "open"}
 
 func TestRunOrder(t *testing.T) {
 	t.Parallel()

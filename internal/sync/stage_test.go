@@ -60,6 +60,7 @@ func newStage() *stage {
 		},
 		state: access.State{Of: access.Scope{Accounts: true}},
 	}
+	s.directory.touched = access.Touched{Everyone: true}
 	s.directory.refresh = func(context.Context) (*access.Snapshot, error) { return &s.snapshot, s.note("refresh") }
 	s.tenant = tenant{catalog: s.lookUp, observe: s.observe, requests: s.count, apply: s.apply}
 	s.journal = journal{
