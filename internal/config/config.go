@@ -85,6 +85,7 @@ func defaults() Config {
 		Full:         Schedule{Spec: "0 3 * * *"},
 		Timezone:     "UTC",
 		OnRuleChange: Park,
+		Directories:  []Directory{newDirectory("directory", "directory")},
 		Kiteworks: Kiteworks{
 			JWT:               JWT{Algorithm: "RS256"},
 			RequestsPerSecond: 25,

@@ -14,11 +14,10 @@ import (
 // of several, of which each needs a name.
 func (d *decoder) directories(n *yaml.Node, to *[]Directory, path string) {
 	if n.Kind != yaml.SequenceNode {
-		one := newDirectory("directory", path)
-		d.mapping(n, reflect.ValueOf(&one).Elem(), path)
-		*to = []Directory{one}
+		d.mapping(n, reflect.ValueOf(to).Elem().Index(0), path) // over the defaults
 		return
 	}
+	*to = nil
 	if len(n.Content) == 0 {
 		d.report(path, "is an empty list", "name at least one directory: config.example.yaml shows both forms")
 	}
@@ -30,9 +29,6 @@ func (d *decoder) directories(n *yaml.Node, to *[]Directory, path string) {
 }
 
 func (f *findings) checkDirectories(all []Directory) {
-	if len(all) == 0 {
-		f.report("directory", "is missing", "say which directory to read: config.example.yaml shows how")
-	}
 	named := map[string]string{} // by folded name: where it stands
 	for i := range all {
 		d := &all[i]
