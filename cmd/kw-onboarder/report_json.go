@@ -11,25 +11,28 @@ import (
 
 // jsonReport is a run for a script to read: the contract of --output json.
 type jsonReport struct {
-	Run      int64         `json:"run,omitempty"`
-	Result   string        `json:"result"`
-	Mode     string        `json:"mode"`
-	Started  time.Time     `json:"started"`
-	AsOf     time.Time     `json:"directory_as_of,omitzero"`
-	Seconds  float64       `json:"seconds"`
-	People   int           `json:"people"`
-	Groups   int           `json:"groups"`
-	Digest   string        `json:"digest"`
-	Fresh    bool          `json:"ledger_empty"`
-	Unasked  int           `json:"unasked_grants"`
-	Caveat   string        `json:"caveat,omitempty"`
-	Changes  []jsonChange  `json:"changes"`
-	Withheld []jsonChange  `json:"withheld"`
-	Notes    []jsonNote    `json:"notes"`
-	Requests jsonRequests  `json:"requests"`
-	Lapsed   []jsonChange  `json:"lapsed,omitempty"`
-	Settled  []jsonOutcome `json:"settled,omitempty"`
-	Error    string        `json:"error,omitempty"`
+	Run       int64         `json:"run,omitempty"`
+	Result    string        `json:"result"`
+	Mode      string        `json:"mode"`
+	Started   time.Time     `json:"started"`
+	AsOf      time.Time     `json:"directory_as_of,omitzero"`
+	Seconds   float64       `json:"seconds"`
+	People    int           `json:"people"`
+	Groups    int           `json:"groups"`
+	Touched   int           `json:"touched"`
+	Directory []string      `json:"directory"`
+	Idle      bool          `json:"idle,omitempty"`
+	Digest    string        `json:"digest"`
+	Fresh     bool          `json:"ledger_empty"`
+	Unasked   int           `json:"unasked_grants"`
+	Caveat    string        `json:"caveat,omitempty"`
+	Changes   []jsonChange  `json:"changes"`
+	Withheld  []jsonChange  `json:"withheld"`
+	Notes     []jsonNote    `json:"notes"`
+	Requests  jsonRequests  `json:"requests"`
+	Lapsed    []jsonChange  `json:"lapsed,omitempty"`
+	Settled   []jsonOutcome `json:"settled,omitempty"`
+	Error     string        `json:"error,omitempty"`
 }
 
 // jsonChange is what, for whom, where, because of what, and how it ended.
@@ -77,7 +80,7 @@ func newJSONReport(r *kwsync.Report) jsonReport {
 	q := r.Requests
 	out := jsonReport{
 		Run: r.Run, Result: r.Result().String(), Mode: r.Mode, Started: r.Started, AsOf: r.AsOf, Seconds: r.Took.Seconds(),
-		People: r.People, Groups: r.Groups, Digest: r.Plan.Digest(), Error: r.Err,
+		People: r.People, Groups: r.Groups, Touched: r.Touched, Directory: append([]string{}, r.Directory...), Idle: r.Idle, Digest: r.Plan.Digest(), Error: r.Err,
 		Fresh: r.Fresh, Unasked: r.Plan.Unasked, Caveat: r.Caveat,
 		Requests: jsonRequests{Read: q.Read, Write: q.Write, Planned: q.Planned(), Made: q.Made},
 		Changes:  []jsonChange{}, Withheld: []jsonChange{}, Notes: []jsonNote{},

@@ -56,11 +56,12 @@ func fullReport() kwsync.Report {
 	}
 	return kwsync.Report{
 		Run: 12, Trigger: "apply", Mode: "create-only", Started: time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC), Took: 2345 * time.Millisecond,
-		People: 40, Groups: 3,
-		Plan:     plan.Plan{Changes: []plan.Change{folder, account, plain, grant}, Notes: notes},
-		Withheld: []guard.Withheld{{Change: raise, Why: "mode create-only does not raise"}, {Change: folder, Why: "mode observe changes nothing"}},
-		Lapsed:   []plan.Change{raise},
-		Settled:  []plan.Outcome{{Key: "account|corp:zoe", Result: plan.Refused, Why: "had no effect: it was read afterwards"}},
+		People: 40, Groups: 3, Touched: 4,
+		Directory: []string{"corp: what changed, by DirSync, from ldaps://dc1.corp.example", "partners: in full from ldaps://ldap.partners.example"},
+		Plan:      plan.Plan{Changes: []plan.Change{folder, account, plain, grant}, Notes: notes},
+		Withheld:  []guard.Withheld{{Change: raise, Why: "mode create-only does not raise"}, {Change: folder, Why: "mode observe changes nothing"}},
+		Lapsed:    []plan.Change{raise},
+		Settled:   []plan.Outcome{{Key: "account|corp:zoe", Result: plan.Refused, Why: "had no effect: it was read afterwards"}},
 		Outcomes: []plan.Outcome{
 			{Key: folder.Key, Result: plan.Done, Folder: "f9"},
 			{Key: account.Key, Result: plan.Refused, Why: "POST /rest/admin/users: 409 ERR_SEATS"},
@@ -81,11 +82,15 @@ func TestReport(t *testing.T) {
 	full := fullReport()
 	earlier := nothing
 	earlier.AsOf = time.Date(2026, 3, 1, 23, 0, 0, 0, time.FixedZone("", 3600))
+	idle := kwsync.Report{
+		Run: 13, Trigger: "watch", Mode: "create-only", Took: 21 * time.Millisecond, People: 40, Groups: 3,
+		Directory: full.Directory[:1], Idle: true,
+	}
 	tests := []struct {
 		name   string
 		report kwsync.Report
 	}{
-		{"run", full}, {"plan", dry}, {"nothing", nothing}, {"observed", observed}, {"snapshot", earlier},
+		{"run", full}, {"plan", dry}, {"nothing", nothing}, {"observed", observed}, {"snapshot", earlier}, {"idle", idle},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -21,6 +21,7 @@ type textReport struct {
 
 func (t textReport) print(r *kwsync.Report) {
 	t.line("%s %d people and %d groups read; mode %s", t.paint.bold(title(r)), r.People, r.Groups, r.Mode)
+	t.directory(r)
 	if !r.AsOf.IsZero() {
 		t.line("%s", t.paint.yellow(fmt.Sprintf("The directory is as of %s, from a snapshot; Kiteworks is as of now.", r.AsOf.UTC().Format(time.RFC3339))))
 	}
@@ -47,6 +48,16 @@ func title(r *kwsync.Report) string {
 		return "Plan."
 	}
 	return fmt.Sprintf("Run %d.", r.Run)
+}
+
+// directory prints how the directories were read, and what of it was new.
+func (t textReport) directory(r *kwsync.Report) {
+	for _, how := range r.Directory {
+		t.line("Directory %s", how)
+	}
+	if !r.Idle {
+		t.line("Touched since the reading before: %d people", r.Touched)
+	}
 }
 
 func (t textReport) line(format string, args ...any) { fmt.Fprintf(t.out, format+"\n", args...) }
@@ -170,6 +181,8 @@ func (t textReport) settled(r *kwsync.Report) {
 func (t textReport) total(r *kwsync.Report) {
 	n, q := len(r.Plan.Changes), r.Requests
 	switch {
+	case r.Idle:
+		t.line("\n%s: nothing changed in the directory, and Kiteworks was not asked; %s.", r.Result(), r.Took.Round(time.Millisecond))
 	case r.Run == 0 && n == 0 && len(r.Withheld) > 0:
 		t.line("\nNothing to do: the changes above are withheld. %d requests to look.", q.Read)
 	case r.Run == 0 && n == 0:

@@ -95,6 +95,7 @@ func scrub(ts *testscript.TestScript, _ bool, args []string) {
 		{`"seconds": [0-9.e-]+`, `"seconds": 0`},
 		{`"(folders|bytes)": \d+`, `"$1": 0`},
 		{`changes in [0-9.]+m?s;`, `changes in SOME TIME;`},
+		{`127\.0\.0\.1:[0-9]+`, `127.0.0.1:PORT`},
 		{`"tenant": "[^"]*"`, `"tenant": "URL"`},
 		{regexp.QuoteMeta(ts.Getenv("WORK")), `WORK`},
 	} {
