@@ -47,7 +47,7 @@ func TestBind_FindsTheGroupThatARuleMeans(t *testing.T) {
 					member.Groups = []int32{int32(i)}
 				}
 			}
-			b := set.Bind(&access.Snapshot{People: []access.Person{member}, Groups: tt.groups}, tt.pins)
+			b := set.Bind(&access.Snapshot{People: []access.Person{member}, Groups: tt.groups}, rules.Known{Groups: tt.pins})
 			v := b.Evaluate(&member)
 			if tt.why != "" {
 				checkFrozen(t, b, v, tt.why)
@@ -62,6 +62,51 @@ func TestBind_FindsTheGroupThatARuleMeans(t *testing.T) {
 			}
 			if diff := cmp.Diff(want, b.Resolved()); diff != "" {
 				t.Errorf("new pins (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// Two directories may have groups of one name, and even of one DN. The name of
+// its directory before it says which is meant.
+func TestBind_TellsTheGroupsOfTwoDirectoriesApart(t *testing.T) {
+	t.Parallel()
+	in := func(source, name, dn string) access.Group {
+		return access.Group{ID: access.GroupID{Source: source, ID: name}, Name: name, DN: dn}
+	}
+	corp, ext := in("corp", "Staff", "CN=Staff,DC=example"), in("ext", "Staff", "CN=Staff,DC=example")
+	colon := in("ext", "corp:staff", "CN=corp:staff,DC=example")
+	const both = "(corp:CN=Staff,DC=example; ext:CN=Staff,DC=example): name the one you mean by its directory and DN, as they stand here"
+	tests := []struct {
+		name, group string
+		groups      []access.Group
+		pins        map[string]access.GroupID
+		want        string // source:name; "": held
+		why         string
+	}{
+		{"a name in both", "staff", []access.Group{corp, ext}, nil, "", `group "staff" is the name of 2 groups ` + both},
+		{"a DN in both", "cn=staff,dc=example", []access.Group{corp, ext}, nil, "", "is the name of 2 groups " + both},
+		{"a name in both, pinned", "staff", []access.Group{corp, ext}, map[string]access.GroupID{"staff": ext.ID}, "ext:Staff", ""},
+		{"a name in one", "staff", []access.Group{ext}, nil, "ext:Staff", ""},
+		{"directory and name", "ext:staff", []access.Group{corp, ext}, nil, "ext:Staff", ""},
+		{"directory and DN", "EXT: cn = staff, dc = example", []access.Group{corp, ext}, nil, "ext:Staff", ""},
+		{"directory and DN of the other", "ext:CN=Staff,DC=example", []access.Group{corp}, nil, "", "is not in the directory"},
+		{"a name with a colon", "corp:staff", []access.Group{colon}, nil, "ext:corp:staff", ""},
+		{"a name with a colon that could be a directory's", "corp:staff", []access.Group{corp, colon}, nil, "", "is the name of 2 groups"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			set := compile(t, accountFor("r", rules.Condition{Group: tt.group}, ""))
+			b := set.Bind(&access.Snapshot{Groups: tt.groups}, rules.Known{Groups: tt.pins})
+			for i, g := range tt.groups {
+				member := person("jane", nil, int32(i))
+				if got, want := b.Evaluate(&member).Account, g.ID.String() == tt.want; got != want {
+					t.Errorf("a member of %s matches: %v, want %v", g.ID, got, want)
+				}
+			}
+			if p := b.Problems(); len(p) > 0 != (tt.want == "") || len(p) > 0 && !strings.Contains(p[0].Why, tt.why) {
+				t.Errorf("problems %v, want %q", p, tt.why)
 			}
 		})
 	}
@@ -88,7 +133,7 @@ func checkFrozen(t *testing.T, b *rules.Bound, v access.Verdict, why string) {
 func TestBind_NamesBothGroupsOfARule(t *testing.T) {
 	t.Parallel()
 	set := compile(t, accountFor("r", rules.Condition{Group: "a", NotGroup: "b"}, ""))
-	problems := set.Bind(&access.Snapshot{}, nil).Problems()
+	problems := set.Bind(&access.Snapshot{}, rules.Known{}).Problems()
 	if len(problems) != 1 || !strings.Contains(problems[0].Why, `"a"`) || !strings.Contains(problems[0].Why, `"b"`) {
 		t.Errorf("got %v, want one problem that names a and b", problems)
 	}

@@ -3,7 +3,6 @@ package rules
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/access"
 )
@@ -39,21 +38,10 @@ func (b *Bound) skip(p *access.Person) string {
 	case p.Email == "":
 		return p.NoEmail
 	}
-	return b.namesake(p)
-}
-
-func (b *Bound) namesake(p *access.Person) string {
-	var others []string
-	for _, i := range b.shared[p.Email] {
-		if other := &b.people[i]; other.ID != p.ID {
-			others = append(others, other.DN)
-		}
+	if n := b.shared[p.Email]; n != nil {
+		return n.against(p.ID)
 	}
-	if len(others) == 0 {
-		return ""
-	}
-	slices.Sort(others)
-	return fmt.Sprintf("%s is also the address of %s: give one of them another", p.Email, strings.Join(others, "; "))
+	return ""
 }
 
 // decision is one person under way.

@@ -192,7 +192,7 @@ func drawPerson(t *rapid.T) access.Person {
 }
 
 func verdicts(set *rules.Set, sn *access.Snapshot) map[access.PersonID]access.Verdict {
-	b := set.Bind(sn, nil)
+	b := set.Bind(sn, rules.Known{})
 	all := make(map[access.PersonID]access.Verdict, len(sn.People))
 	for i := range sn.People {
 		all[sn.People[i].ID] = b.Evaluate(&sn.People[i])
@@ -208,7 +208,7 @@ func BenchmarkEvaluate(b *testing.B) {
 	b.ReportAllocs()
 	before := processorTime(b)
 	for b.Loop() {
-		bound := set.Bind(sn, nil)
+		bound := set.Bind(sn, rules.Known{})
 		wishes := 0
 		for i := range sn.People {
 			wishes += len(bound.Evaluate(&sn.People[i]).Wishes)

@@ -69,5 +69,5 @@ func person(id string, attrs map[string][]string, groups ...int32) access.Person
 
 // decide evaluates the first person of a snapshot.
 func decide(set *rules.Set, sn *access.Snapshot) access.Verdict {
-	return set.Bind(sn, nil).Evaluate(&sn.People[0])
+	return set.Bind(sn, rules.Known{}).Evaluate(&sn.People[0])
 }

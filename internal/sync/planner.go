@@ -119,7 +119,8 @@ func (v *view) refresh(ctx context.Context) error {
 // evaluate judges every person. A rule that is held for everybody is reported
 // once, not once for each of twenty thousand people.
 func (v *view) evaluate(m plan.Memory) (err error) {
-	v.bound = v.planner.Rules.Bind(v.snapshot, m.Groups)
+	linked := func(id access.PersonID) bool { _, has := m.Links[id]; return has }
+	v.bound = v.planner.Rules.Bind(v.snapshot, rules.Known{Groups: m.Groups, Linked: linked})
 	people := map[string]int{}
 	for _, p := range v.bound.Problems() {
 		people[p.Rule] = 0

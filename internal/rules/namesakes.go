@@ -1,0 +1,110 @@
+package rules
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/kw-onboarder/kw-onboarder/internal/access"
+)
+
+// namesakes are the people who share one address, in the order of their ids. An
+// account is found by its address once, and is that person's from then on: a
+// newcomer with the same address must not hinder whose it is, nor get it.
+type namesakes struct {
+	email  access.Email
+	people []namesake
+	linked int // how many of them have an account
+}
+
+type namesake struct {
+	id     access.PersonID
+	name   string // DN, behind the directory's name if the people are of several
+	linked bool
+}
+
+// namesakesOf finds the addresses that more than one person has.
+func namesakesOf(people []access.Person, linked func(access.PersonID) bool) map[access.Email]*namesakes {
+	first := make(map[access.Email]int, len(people))
+	shared := map[access.Email]*namesakes{}
+	for i := range people {
+		email := people[i].Email
+		if email == "" {
+			continue
+		}
+		at, seen := first[email]
+		if !seen {
+			first[email] = i
+			continue
+		}
+		if shared[email] == nil {
+			shared[email] = &namesakes{email: email}
+			shared[email].add(&people[at], linked)
+		}
+		shared[email].add(&people[i], linked)
+	}
+	for _, n := range shared {
+		n.sort()
+	}
+	return shared
+}
+
+func (n *namesakes) add(p *access.Person, linked func(access.PersonID) bool) {
+	has := linked != nil && linked(p.ID)
+	n.people = append(n.people, namesake{id: p.ID, name: p.DN, linked: has})
+	if has {
+		n.linked++
+	}
+}
+
+// sort orders the people by their ids, and puts their directories before their
+// DNs if these differ.
+func (n *namesakes) sort() {
+	slices.SortFunc(n.people, func(a, b namesake) int { return compareIDs(a.id, b.id) })
+	if n.people[0].id.Source == n.people[len(n.people)-1].id.Source {
+		return
+	}
+	for i := range n.people {
+		n.people[i].name = n.people[i].id.Source + ":" + n.people[i].name
+	}
+}
+
+func compareIDs(a, b access.PersonID) int {
+	return cmp.Or(cmp.Compare(a.Source, b.Source), cmp.Compare(a.ID, b.ID))
+}
+
+// against says why one of the people is not acted on; "" if the address is theirs:
+// of all of them, they alone have an account.
+func (n *namesakes) against(id access.PersonID) string {
+	self, _ := slices.BinarySearchFunc(n.people, id, func(a namesake, id access.PersonID) int { return compareIDs(a.id, id) })
+	switch {
+	case n.linked == 1 && n.people[self].linked:
+		return ""
+	case n.linked == 1:
+		incumbent := slices.IndexFunc(n.people, func(a namesake) bool { return a.linked })
+		return fmt.Sprintf("%s is the address of %s, who has the account: give %s another", n.email, n.people[incumbent].name, n.people[self].name)
+	case n.linked > 1:
+		return fmt.Sprintf("%s is also the address of %s, and %d of these people have accounts: give all but one of them another", n.email, n.others(self), n.linked)
+	}
+	return fmt.Sprintf("%s is also the address of %s: give one of them another", n.email, n.others(self))
+}
+
+// othersShown is how many people a reason names: an address that stands for "none"
+// may be on thousands of entries, each of which has its reason.
+const othersShown = 10
+
+func (n *namesakes) others(self int) string {
+	var names []string
+	for i, a := range n.people[:min(len(n.people), othersShown+1)] {
+		if i != self && len(names) < othersShown {
+			names = append(names, a.name)
+		}
+	}
+	slices.Sort(names)
+	text := strings.Join(names, "; ")
+	if more := len(n.people) - 1 - len(names); more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	return text
+}
