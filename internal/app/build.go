@@ -42,7 +42,7 @@ func OpenPlanner(ctx context.Context, c *config.Config, s Settings) (*kwsync.Pla
 	if err != nil {
 		return nil, nil, fmt.Errorf("open the ledger: %w", err)
 	}
-	p, err := planner(c, s.Directory, reader, memory)
+	p, err := planner(c, s, s.Directory, reader, memory)
 	if err != nil {
 		_ = memory.Close() // the first error is the one to know
 		return nil, nil, err
@@ -65,7 +65,7 @@ func OpenRunner(ctx context.Context, c *config.Config, s Settings) (*kwsync.Runn
 	if err != nil {
 		return nil, nil, fmt.Errorf("open the ledger: %w", err)
 	}
-	p, err := planner(c, nil, reader, book) // what is written follows from what is read now
+	p, err := planner(c, s, nil, reader, book) // what is written follows from what is read now
 	if err != nil {
 		_ = book.Close() // the first error is the one to know
 		return nil, nil, err
@@ -105,9 +105,9 @@ func openTenant(m guard.Mode, o kiteworks.Options) (kwsync.Reader, kwsync.Tenant
 }
 
 // planner reads the directory d, or, if it is nil, the configured ones.
-func planner(c *config.Config, d kwsync.Directory, r kwsync.Reader, m kwsync.Recall) (*kwsync.Planner, error) {
+func planner(c *config.Config, s Settings, d kwsync.Directory, r kwsync.Reader, m kwsync.Recall) (*kwsync.Planner, error) {
 	if d == nil {
-		o, err := directoryOptions(c)
+		o, err := directoryOptions(c, s)
 		if err != nil {
 			return nil, err
 		}
@@ -147,34 +147,6 @@ func Directories(c *config.Config) []string {
 
 func ledgerOptions(c *config.Config) ledger.Options {
 	return ledger.Options{Path: c.State, Tenant: c.Kiteworks.URL, Directories: Directories(c)}
-}
-
-// directoryOptions are one for each directory, in the order of the file.
-func directoryOptions(c *config.Config) ([]directory.Options, error) {
-	var all []directory.Options
-	for _, d := range c.Directories {
-		kind, err := directory.ParseKind(d.Kind)
-		if err != nil {
-			return nil, err
-		}
-		o := directory.Options{
-			Name: d.Name, Kind: kind, Servers: d.Servers,
-			IgnoreReferrals: d.Referrals == config.IgnoreReferrals,
-			StartTLS:        d.TLS.StartTLS, CA: d.TLS.CA, Certificate: d.TLS.Certificate,
-			BindDN: d.Bind.User, Password: d.Bind.Password.Resolve,
-			People: directory.People{
-				Bases: d.People.Bases, LeaversIn: d.People.LeaversIn, Filter: d.People.Filter, Name: d.People.Name,
-				EmailFrom: d.People.Email.From, EmailDomains: d.People.Email.Domains,
-			},
-			Groups:     directory.Groups{Bases: d.Groups.Bases, Filter: d.Groups.Filter},
-			Attributes: c.Set.Attributes(),
-		}
-		if d.TLS.Certificate != "" {
-			o.Key = d.TLS.Key.ResolveKey
-		}
-		all = append(all, o)
-	}
-	return all, nil
 }
 
 func kiteworksOptions(c *config.Config, s Settings) (kiteworks.Options, error) {

@@ -26,6 +26,7 @@ const (
 	start = "start"
 	delta = "delta"
 	full  = "full"
+	watch = "watch"
 )
 
 // stopTime bounds how long open HTTP connections may hold up the end.
@@ -111,10 +112,10 @@ func (d *Daemon) Addr() string {
 // hand first. A value on reload reads the configuration again.
 func (d *Daemon) Run(ctx context.Context, reload <-chan struct{}) error {
 	stopHTTP := d.serve()
-	d.current.cron.Start()
+	d.current.begin(ctx, d)
 	d.Trigger(kwsync.Trigger{Name: start, Full: true})
 	d.loop(ctx, reload)
-	d.current.cron.Stop()
+	d.current.end()
 	d.retired = append(d.retired, d.current)
 	return errors.Join(d.closeRetired(), stopHTTP())
 }
@@ -161,10 +162,10 @@ func (d *Daemon) reload(ctx context.Context) {
 		d.options.Log.Error("reload failed; the configuration in force is unchanged", zap.Error(err))
 		return
 	}
-	d.current.cron.Stop()
+	d.current.end()
 	d.retired = append(d.retired, d.current)
 	d.current = fresh
-	fresh.cron.Start()
+	fresh.begin(ctx, d)
 	d.inForce(fresh.config)
 	d.options.Log.Info("configuration reloaded", zap.String("hash", fresh.config.Hash))
 }

@@ -23,10 +23,11 @@ var errTooLong = fmt.Errorf("the run took longer than %s", maxRun)
 // instance is everything that one configuration brings to life: a reload makes
 // a new one and retires the old.
 type instance struct {
-	config *config.Config
-	runner *kwsync.Runner
-	cron   *cron.Cron
-	close  func() error
+	config  *config.Config
+	runner  *kwsync.Runner
+	cron    *cron.Cron
+	lookout *lookout // nil: nothing is watched, or not yet
+	release func() error
 }
 
 // open makes an instance; its schedules do not tick yet.
@@ -36,31 +37,62 @@ func (d *Daemon) open(ctx context.Context, c *config.Config) (*instance, error) 
 		return nil, err
 	}
 	r.Settled = d.audit
-	i := &instance{config: c, runner: r, close: closeRunner, cron: cron.New(cron.WithLocation(c.Location))}
+	i := &instance{config: c, runner: r, release: closeRunner, cron: cron.New(cron.WithLocation(c.Location))}
 	i.cron.Schedule(c.Delta, cron.FuncJob(func() { d.Trigger(kwsync.Trigger{Name: delta}) }))
 	i.cron.Schedule(c.Full, cron.FuncJob(func() { d.Trigger(kwsync.Trigger{Name: full, Full: true}) }))
 	return i, nil
 }
 
-// Trigger asks for a run. Whoever asks while one is asked for already gets that
-// one, except that a full one takes the place of one that is not: both
-// schedules tick at the same instant, once a day.
+// begin lets the schedules tick and, if the configuration says so, the directory
+// wake the daemon.
+func (i *instance) begin(ctx context.Context, d *Daemon) {
+	i.cron.Start()
+	if w, can := i.runner.Directory.(watcher); can && i.config.Watch {
+		i.lookout = d.watch(ctx, w, len(i.config.Directories))
+	}
+}
+
+// end stops both: nothing of the instance triggers a run any more.
+func (i *instance) end() {
+	i.cron.Stop()
+	if i.lookout != nil {
+		i.lookout.end()
+	}
+}
+
+// close waits for what was ended, and gives back what the instance holds. No run
+// uses it.
+func (i *instance) close() error {
+	if i.lookout != nil {
+		<-i.lookout.done
+	}
+	return i.release()
+}
+
+// Trigger asks for a run. One waits at most: whoever asks meanwhile gets that one,
+// or it takes the place of one that does less.
 func (d *Daemon) Trigger(t kwsync.Trigger) {
 	d.asking.Lock()
 	defer d.asking.Unlock()
 	select {
-	case d.ticks <- t:
-		return
+	case waiting := <-d.ticks:
+		if extent(waiting) >= extent(t) {
+			t = waiting
+		}
 	default:
 	}
-	if !t.Full {
-		return
-	}
-	select {
-	case <-d.ticks:
-	default: // taken just now
-	}
 	d.ticks <- t // there is room: nobody else sends
+}
+
+// extent orders triggers by how much their runs do: each does what a lower one does.
+func extent(t kwsync.Trigger) int {
+	switch {
+	case t.Full:
+		return 2
+	case t.OnlyIfTouched:
+		return 0
+	}
+	return 1
 }
 
 // run makes one run and shows what became of it. It never ends the process: a
@@ -89,6 +121,10 @@ func (d *Daemon) run(ctx context.Context, i *instance, trigger kwsync.Trigger) {
 	}
 	for _, how := range rep.Directory {
 		log.Debug("directory read", zap.String("how", how))
+	}
+	if rep.Idle { // and what was explained before still holds
+		log.Debug("run ended: nothing changed in the directory, and Kiteworks was not asked", summary(&rep)...)
+		return
 	}
 	d.explain(log, &rep)
 	if rep.Result() == kwsync.Partial {

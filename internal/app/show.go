@@ -19,9 +19,12 @@ func (d *Daemon) show(r *kwsync.Report) {
 	d.board.Finished(boardRun(r))
 }
 
-// boardRun is a run as the board counts it. Every run of this version observes
-// everything, whatever triggered it, so all are full ones.
+// boardRun is a run as the board counts it. Every run of this version that is not
+// idle observes all of Kiteworks, whatever triggered it, so all are full ones.
 func boardRun(r *kwsync.Report) status.Run {
+	if r.Idle {
+		return status.Run{Kind: delta, Result: status.Idle, Ended: time.Now(), People: r.People, Groups: r.Groups}
+	}
 	run := status.Run{
 		Kind: full, Result: r.Result().String(), Ended: time.Now(),
 		People: r.People, Groups: r.Groups,

@@ -54,6 +54,7 @@ type site struct {
 const siteConfig = `mode: MODE
 delta: "DELTA"
 full: "FULL"
+watch: WATCH
 directory:
   name: corp
   kind: generic
@@ -114,7 +115,7 @@ func newSite(t *testing.T) *site {
 	s.tenant(t)
 	s.values = map[string]string{
 		"MODE": "create-only", "DELTA": "0 0 1 1 *", "FULL": "0 0 1 1 *", "LDAP": s.company.URL(), "DIR": s.dir,
-		"KITEWORKS": s.front.URL, "AUDIENCE": s.kiteworks.URL(), "ROLE": "Collaborator", "METRICS": "127.0.0.1:0",
+		"KITEWORKS": s.front.URL, "AUDIENCE": s.kiteworks.URL(), "ROLE": "Collaborator", "WATCH": "false", "METRICS": "127.0.0.1:0",
 	}
 	private := pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(key())})
 	s.write(t, "key.pem", string(private))
@@ -140,14 +141,14 @@ func (s *site) directory(t *testing.T, listen string, people ...ldapsim.Entry) {
 		{DN: "ou=people," + base, Attrs: map[string][]string{"objectClass": {"top", "organizationalUnit"}, "ou": {"people"}}},
 		{DN: "ou=groups," + base, Attrs: map[string][]string{"objectClass": {"top", "organizationalUnit"}, "ou": {"groups"}}},
 	}
-	var err error
-	s.company, err = ldapsim.New(ldapsim.Options{
+	company, err := ldapsim.New(ldapsim.Options{
 		Listen: listen, BaseDN: base, BindDN: reader, Password: bindPassword, Entries: append(entries, people...),
 	})
 	if err != nil {
 		t.Fatalf("start the directory: %v", err)
 	}
-	t.Cleanup(func() { _ = s.company.Close() })
+	t.Cleanup(func() { _ = company.Close() })
+	s.company = company
 }
 
 // tenant starts Kiteworks, and in front of it what lets a test hold requests up.

@@ -19,6 +19,7 @@ type Config struct {
 	Delta        Schedule     `yaml:"delta"`
 	Full         Schedule     `yaml:"full"`
 	Timezone     string       `yaml:"timezone"`
+	Watch        bool         `yaml:"watch"` // let the directories wake us in between
 	OnRuleChange RuleChange   `yaml:"on_rule_change"`
 	Directories  []Directory  `yaml:"directory"` // one, or a list
 	Kiteworks    Kiteworks    `yaml:"kiteworks"`

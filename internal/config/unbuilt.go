@@ -11,7 +11,7 @@ func unbuilt(path string) (hint string, ok bool) {
 	switch regexp.MustCompile(`\[\d+\]`).ReplaceAllString(path, "[]") {
 	case "budgets", "expect", "walls", "leavers", "rules[].grants[].until", "rules[].grants[].from", "rules[].when.under":
 		return limit, true
-	case "watch", "rule_files", "tables",
+	case "rule_files", "tables",
 		"rules[].when.group_like", "rules[].when.cel", "rules[].label",
 		"rules[].account.name", "rules[].account.notify":
 		return plain, true

@@ -28,10 +28,15 @@ func New(reg prometheus.Registerer) *Board {
 // counters, while the gauges keep what the last complete run has set.
 const Failed = "failed"
 
+// Idle is the result of a run that found nothing new in the directory and looked
+// no further. It counts as a success and cannot hide a Kiteworks that fails: behind
+// a run that failed there, none is idle. What only a look at Kiteworks tells stays.
+const Idle = "idle"
+
 // Run is one run that has ended.
 type Run struct {
 	Kind   string // full or delta
-	Result string // Failed, or in one word how well it went
+	Result string // Failed, Idle, or in one word how well it went
 	Ended  time.Time
 
 	People, Groups int       // in the directory
@@ -67,6 +72,16 @@ func (b *Board) Finished(r Run) {
 	m.lastSuccess.Set(seconds(r.Ended))
 	m.people.Set(float64(r.People))
 	m.groups.Set(float64(r.Groups))
+	if r.Result != Idle {
+		m.decided(r)
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.ready.LastSuccess = r.Ended
+}
+
+// decided shows what a run has made of directory and Kiteworks together.
+func (m *metrics) decided(r Run) {
 	m.skipped.Set(float64(r.Skipped))
 	m.held.WithLabelValues("person").Set(float64(r.HeldPeople))
 	m.held.WithLabelValues("rule").Set(float64(r.HeldRules))
@@ -77,9 +92,6 @@ func (b *Board) Finished(r Run) {
 	for _, op := range operations() {
 		m.planned.WithLabelValues(label(op)).Set(float64(planned[op]))
 	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.ready.LastSuccess = r.Ended
 }
 
 // Request shows one HTTP request to Kiteworks: the vendor's operation with its
@@ -93,6 +105,9 @@ func (b *Board) Request(operation string, code int, took time.Duration) {
 	b.metrics.requests.WithLabelValues(operation, text).Inc()
 	b.metrics.latency.WithLabelValues(operation).Observe(took.Seconds())
 }
+
+// WatchFailed shows that a directory could not be watched, or not any longer.
+func (b *Board) WatchFailed() { b.metrics.watch.Inc() }
 
 // Throttled shows that Kiteworks asked us to slow down.
 func (b *Board) Throttled() { b.metrics.throttled.Inc() }

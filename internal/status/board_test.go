@@ -50,6 +50,7 @@ func busy() *prometheus.Registry {
 	b.Request("POST /rest/folders/{id}/members", 0, 30*time.Second)
 	b.Throttled()
 	b.TokenMinted()
+	b.WatchFailed()
 	b.Changed(plan.CreateFolder, plan.Already)
 	b.Changed(plan.Grant, plan.Done)
 	b.Changed(plan.Grant, plan.Refused)
@@ -106,7 +107,7 @@ kw_onboarder_last_success_timestamp_seconds 1.8038880005e+09
 # HELP kw_onboarder_people People in the directory, as of the last run that did not fail.
 # TYPE kw_onboarder_people gauge
 kw_onboarder_people 900
-# HELP kw_onboarder_planned_changes Changes in the plan of the last run that did not fail, by operation.
+# HELP kw_onboarder_planned_changes Changes in the plan of the last run that was neither failed nor idle, by operation.
 # TYPE kw_onboarder_planned_changes gauge
 kw_onboarder_planned_changes{op="create_account"} 0
 kw_onboarder_planned_changes{op="create_folder"} 0
@@ -129,6 +130,36 @@ kw_onboarder_planned_changes{op="unsuspend"} 0
 	}
 	if got := testutil.ToFloat64(b.metrics.runs.WithLabelValues("full", Failed)); got != 1 {
 		t.Errorf("got %v failed runs, want 1", got)
+	}
+}
+
+// An idle run has read the directory and nothing else: it is a success, and what
+// the run before it has found at Kiteworks stays as it is.
+func TestIdleRunKeepsWhatWasDecided(t *testing.T) {
+	t.Parallel()
+	b, _ := newBoard()
+	b.Finished(Run{Kind: "full", Result: "done", Ended: moment, People: 900, Planned: []plan.Op{plan.Grant}, HeldRules: 2, Skipped: 7})
+	later := moment.Add(time.Hour)
+	b.Finished(Run{Kind: "delta", Result: Idle, Ended: later, People: 900, Groups: 40})
+	m := &b.metrics
+	for what, tt := range map[string]struct {
+		of   prometheus.Collector
+		want float64
+	}{
+		"idle runs":     {m.runs.WithLabelValues("delta", Idle), 1},
+		"last success":  {m.lastSuccess, seconds(later)},
+		"people":        {m.people, 900},
+		"groups":        {m.groups, 40},
+		"held rules":    {m.held.WithLabelValues("rule"), 2},
+		"skipped":       {m.skipped, 7},
+		"planned grant": {m.planned.WithLabelValues("grant"), 1},
+	} {
+		if got := testutil.ToFloat64(tt.of); got != tt.want {
+			t.Errorf("%s: got %v, want %v", what, got, tt.want)
+		}
+	}
+	if got := b.Readiness().LastSuccess; !got.Equal(later) {
+		t.Errorf("ready by the success of %v, want %v", got, later)
 	}
 }
 

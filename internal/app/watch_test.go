@@ -1,0 +1,291 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/kw-onboarder/kw-onboarder/internal/access"
+	kwsync "github.com/kw-onboarder/kw-onboarder/internal/sync"
+)
+
+// alarm is a directory that is watched: a test wakes by it, and says who was touched.
+type alarm struct {
+	kwsync.Directory // what is read
+	touched          atomic.Pointer[access.Touched]
+	watched          chan call
+}
+
+// call is one call of Watch.
+type call struct {
+	wake   func()
+	failed func(error)
+	over   <-chan struct{}
+}
+
+func (a *alarm) Refresh(ctx context.Context, full bool) (*access.Snapshot, access.Touched, error) {
+	sn, touched, err := a.Directory.Refresh(ctx, full)
+	if t := a.touched.Load(); t != nil {
+		touched = *t
+	}
+	return sn, touched, err
+}
+
+func (a *alarm) Watch(ctx context.Context, wake func(), failed func(error)) {
+	over := make(chan struct{})
+	defer close(over)
+	a.watched <- call{wake, failed, over}
+	<-ctx.Done()
+}
+
+// alarmed prepares a daemon of the site whose directory is an alarm.
+func (s *site) alarmed(t *testing.T) (*running, *alarm) {
+	t.Helper()
+	d := s.prepare(t)
+	a := &alarm{Directory: d.current.runner.Directory, watched: make(chan call, 4)}
+	d.current.runner.Directory = a
+	return d, a
+}
+
+// nobody is what a directory says in which nothing is new.
+var nobody = access.Touched{How: []string{"corp: nothing changed"}}
+
+func TestWatchWakesTheDaemon(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.configure(t, "WATCH", "true")
+	d, a := s.alarmed(t)
+	d.start(t)
+	d.next(t)
+	call := await(t, a.watched, "the watch")
+	requests, success := len(s.kiteworks.History()), d.metric(t, "last_success_timestamp_seconds")
+
+	a.touched.Store(&nobody)
+	call.wake()
+	if rep := d.next(t); !rep.Idle || rep.Trigger != watch || rep.Result() != kwsync.Done {
+		t.Errorf("run by %s: %s, idle %v; want one by watch that is done and idle", rep.Trigger, rep.Result(), rep.Idle)
+	}
+	if got := len(s.kiteworks.History()); got != requests {
+		t.Errorf("%d requests in an idle run, want none", got-requests)
+	}
+	d.expectMetrics(
+		t, `runs_total{kind="delta",result="idle"}`, "1", `runs_total{kind="full",result="done"}`, "1",
+		`people`, "4", `planned_changes{op="grant"}`, "4", `watch_failures_total`, "0",
+	)
+	if d.metric(t, "last_success_timestamp_seconds") == success {
+		t.Error("an idle run is no success, want one: the directory was reached")
+	}
+
+	a.touched.Store(&access.Touched{People: []access.PersonID{{Source: "corp", ID: "x"}}})
+	call.wake()
+	if rep := d.next(t); rep.Idle || rep.Touched != 1 || rep.Result() != kwsync.Done {
+		t.Errorf("with somebody touched: %s, idle %v, %d touched", rep.Result(), rep.Idle, rep.Touched)
+	}
+	d.stop()
+	await(t, call.over, "the end of the watch")
+	call.wake()
+	if n := len(d.ticks); n != 0 {
+		t.Errorf("%d runs are asked for by a watch that has ended", n)
+	}
+}
+
+// A daemon that is idle is ready for as long as it reaches its directory, and not
+// because of idle runs while Kiteworks fails.
+func TestReadinessOfAnIdleDaemon(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.configure(t, "WATCH", "true")
+	d, a := s.alarmed(t)
+	d.start(t)
+	d.next(t)
+	call := await(t, a.watched, "the watch")
+	a.touched.Store(&nobody)
+	s.through(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadGateway) })
+
+	call.wake()
+	if rep := d.next(t); !rep.Idle {
+		t.Errorf("the run is not idle: %s (%s)", rep.Result(), rep.Err)
+	}
+	if rep := d.again(t); rep.Result() != kwsync.Failed {
+		t.Fatalf("the delta: %s, want a failure", rep.Result())
+	}
+	call.wake()
+	if rep := d.next(t); rep.Idle || rep.Result() != kwsync.Failed {
+		t.Errorf("the run behind a failed one: %s, idle %v; want one that fails as well", rep.Result(), rep.Idle)
+	}
+	d.expectMetrics(t, `runs_total{kind="delta",result="idle"}`, "1", `runs_total{kind="full",result="failed"}`, "2")
+}
+
+func TestNothingIsWatchedUnlessToldTo(t *testing.T) {
+	t.Parallel()
+	d, a := newSite(t).alarmed(t)
+	d.start(t)
+	d.next(t)
+	d.stop()
+	if n := len(a.watched); n != 0 {
+		t.Errorf("%d watches, want none", n)
+	}
+}
+
+func TestReloadEndsTheWatchOfTheOldConfiguration(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.configure(t, "WATCH", "true")
+	d, a := s.alarmed(t)
+	d.start(t)
+	d.next(t)
+	call := await(t, a.watched, "the watch")
+
+	s.configure(t, "MODE", "yolo")
+	d.reload(t)
+	d.again(t)
+	select {
+	case <-call.over:
+		t.Error("a reload that failed has ended the watch")
+	default:
+	}
+
+	s.configure(t, "MODE", "create-only", "WATCH", "false")
+	d.reload(t)
+	await(t, call.over, "the end of the old watch")
+	d.again(t)
+	call.wake()
+	call.failed(errors.New("too late"))
+	if n := len(d.ticks); n != 0 || strings.Contains(d.log.String(), "too late") {
+		t.Errorf("%d runs are asked for by a watch that has ended, and the log is\n%s", n, d.log)
+	}
+}
+
+// Whatever a lookout is told behind its end has no effect, also while the watch
+// takes its time to return.
+func TestLookoutIsSilentOnceItHasEnded(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	d, a := s.alarmed(t)
+	defer d.Close()
+	l := d.watch(t.Context(), a, 1)
+	call := await(t, a.watched, "the watch")
+	call.wake()
+	if got := <-d.ticks; got != (kwsync.Trigger{Name: watch, OnlyIfTouched: true}) {
+		t.Errorf("a wake asks for %+v", got)
+	}
+	l.end()
+	call.wake()
+	call.failed(errors.New("too late"))
+	if n := len(d.ticks); n != 0 || d.log.String() != "" {
+		t.Errorf("behind its end: %d runs asked for, and the log is %s", n, d.log)
+	}
+	await(t, l.done, "the end of the watch")
+}
+
+func TestWatchFailuresAreToldOnce(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name        string
+		directories int
+		failures    string // one letter each
+		want        string // what is logged
+	}{
+		{"the same again", 1, "AAA", "A"},
+		{"another", 1, "AAB", "AB"},
+		{"the first again", 1, "ABBA", "ABA"},
+		{"two directories, each its own", 2, "ABABAB", "AB"},
+		{"two directories, one another", 2, "ABACAC", "ABC"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			d := newSite(t).prepare(t)
+			defer d.Close()
+			l := &lookout{daemon: d.Daemon, room: tt.directories}
+			for _, f := range tt.failures {
+				l.failed(errors.New("failure " + string(f)))
+			}
+			var got string
+			for line := range strings.Lines(d.log.String()) {
+				_, text, _ := strings.Cut(line, `"error":"failure `)
+				if !strings.Contains(line, `"level":"warn"`) {
+					t.Errorf("want a warning: %s", line)
+				}
+				got += text[:1]
+			}
+			if got != tt.want {
+				t.Errorf("told %s, want %s", got, tt.want)
+			}
+			if counted := scrape(t, d, "kw_onboarder_watch_failures_total"); counted != len(tt.failures) {
+				t.Errorf("%d failures counted, want %d", counted, len(tt.failures))
+			}
+		})
+	}
+}
+
+// scrape is the value of one counter of a daemon that does not run.
+func scrape(t *testing.T, d *running, name string) int {
+	t.Helper()
+	families, err := d.registry.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range families {
+		if f.GetName() == name {
+			return int(f.GetMetric()[0].GetCounter().GetValue())
+		}
+	}
+	return 0
+}
+
+// clumsy is a directory whose watch has a bug.
+type clumsy struct{ kwsync.Directory }
+
+func (clumsy) Watch(context.Context, func(), func(error)) { panic("index out of range") }
+
+func TestPanicInAWatchIsAFailedWatch(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.configure(t, "WATCH", "true")
+	d := s.prepare(t)
+	d.current.runner.Directory = clumsy{d.current.runner.Directory}
+	d.start(t)
+	if rep := d.next(t); rep.Result() != kwsync.Done {
+		t.Errorf("the run: %s (%s)", rep.Result(), rep.Err)
+	}
+	await(t, d.current.lookout.done, "the end of the watch")
+	d.expectMetrics(t, "watch_failures_total", "1")
+	if log := d.log.String(); !strings.Contains(log, "internal error: index out of range") || !strings.Contains(log, "clumsy") {
+		t.Errorf("the log does not tell of it:\n%s", log)
+	}
+}
+
+// The one run that waits does what all who asked want.
+func TestTriggerKeepsTheOneThatDoesMost(t *testing.T) {
+	t.Parallel()
+	woken, plain, whole := kwsync.Trigger{Name: watch, OnlyIfTouched: true}, kwsync.Trigger{Name: delta}, kwsync.Trigger{Name: full, Full: true}
+	tests := []struct {
+		name  string
+		asked []kwsync.Trigger
+		want  kwsync.Trigger
+	}{
+		{"a delta behind a watch", []kwsync.Trigger{woken, plain}, plain},
+		{"a watch behind a delta", []kwsync.Trigger{plain, woken}, plain},
+		{"a full run behind both", []kwsync.Trigger{woken, plain, whole}, whole},
+		{"both behind a full run", []kwsync.Trigger{whole, woken, plain}, whole},
+		{"the first of two alike", []kwsync.Trigger{{Name: start, Full: true}, whole}, kwsync.Trigger{Name: start, Full: true}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			d := &Daemon{ticks: make(chan kwsync.Trigger, 1)}
+			for _, trigger := range tt.asked {
+				d.Trigger(trigger)
+			}
+			if diff := cmp.Diff(tt.want, <-d.ticks); diff != "" || len(d.ticks) != 0 {
+				t.Errorf("what waits (-want +got), and %d more:\n%s", len(d.ticks), diff)
+			}
+		})
+	}
+}
