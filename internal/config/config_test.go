@@ -116,6 +116,29 @@ func TestLoad_TheExamplePasses(t *testing.T) {
 	}
 }
 
+// TestLoad_TheListOfTheExamplePasses: what stands there as a comment is true too.
+func TestLoad_TheListOfTheExamplePasses(t *testing.T) {
+	t.Parallel()
+	data, err := os.ReadFile("../../config.example.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	head, rest, _ := strings.Cut(string(data), "\ndirectory:\n")
+	_, rest, _ = strings.Cut(rest, "\n# directory:\n")
+	list, tail, found := strings.Cut(rest, "\n\n")
+	if !found {
+		t.Fatal("the example has no list of directories")
+	}
+	list = strings.ReplaceAll("# directory:\n"+list, "# ", "")
+	c, err := config.Parse("config.example.yaml", []byte(head+"\n"+list+"\n\n"+tail))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(c.Directories) != 2 || c.Directories[1].TLS.Key.String() != "cred:partners-key" {
+		t.Errorf("got %d directories, want the two of the list", len(c.Directories))
+	}
+}
+
 func TestLoad_AMissingFileIsNamed(t *testing.T) {
 	t.Parallel()
 	_, err := config.Load(filepath.Join(t.TempDir(), "none.yaml"))
