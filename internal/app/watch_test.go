@@ -94,6 +94,29 @@ func TestWatchWakesTheDaemon(t *testing.T) {
 	}
 }
 
+// What the directory itself says of who was touched decides.
+func TestIdleUntilTheDirectoryChanges(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	d := s.start(t)
+	d.next(t)
+	woken := kwsync.Trigger{Name: watch, OnlyIfTouched: true}
+	d.Trigger(woken)
+	if rep := d.next(t); !rep.Idle || rep.People != 4 || rep.Touched != 0 {
+		t.Errorf("nothing has changed: idle %v, %d people, %d touched (%s)", rep.Idle, rep.People, rep.Touched, rep.Err)
+	}
+
+	address := s.company.Addr().String()
+	if err := s.company.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s.directory(t, address, staff("ann", "Finance"), staff("bob", "Finance"), staff("cid", "Legal"), staff("dora", "Legal"), staff("eve", "Legal"))
+	d.Trigger(woken)
+	if rep := d.next(t); rep.Idle || rep.Result() != kwsync.Done || s.accounts() != 5 {
+		t.Errorf("somebody has come: idle %v, %s (%s), %d accounts", rep.Idle, rep.Result(), rep.Err, s.accounts())
+	}
+}
+
 // A daemon that is idle is ready for as long as it reaches its directory, and not
 // because of idle runs while Kiteworks fails.
 func TestReadinessOfAnIdleDaemon(t *testing.T) {
