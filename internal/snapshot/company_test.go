@@ -116,7 +116,7 @@ func TestRulesSayTheSameOfARedactedFile(t *testing.T) {
 
 // verdicts are what the rules say of everybody, without saying of whom.
 func verdicts(set *rules.Set, f snapshot.File) []string {
-	bound := set.Bind(f.Snapshot, f.Pins.Groups)
+	bound := set.Bind(f.Snapshot, rules.Known{Groups: f.Pins.Groups})
 	var all []string
 	for i := range f.Snapshot.People {
 		v := bound.Evaluate(&f.Snapshot.People[i])
