@@ -55,7 +55,7 @@ func (t textReport) directory(r *kwsync.Report) {
 	for _, how := range r.Directory {
 		t.line("Directory %s", how)
 	}
-	if !r.Idle {
+	if !r.Idle && r.Touched < r.People { // a first reading touches everybody
 		t.line("Touched since the reading before: %d people", r.Touched)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -131,15 +132,14 @@ func only(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-// same ONE OTHER PREFIX expects two texts to be the same but for the other's lines that begin so.
+// same ONE OTHER PREFIX... expects two texts to be the same but for lines that begin so.
 func same(ts *testscript.TestScript, _ bool, args []string) {
-	var lines []string
-	for line := range strings.Lines(ts.ReadFile(args[1])) {
-		if !strings.HasPrefix(line, args[2]) {
-			lines = append(lines, line)
-		}
+	but := func(text string) []string {
+		return slices.DeleteFunc(slices.Collect(strings.Lines(text)), func(line string) bool {
+			return slices.ContainsFunc(args[2:], func(prefix string) bool { return strings.HasPrefix(line, prefix) })
+		})
 	}
-	if diff := cmp.Diff(ts.ReadFile(args[0]), strings.Join(lines, "")); diff != "" {
+	if diff := cmp.Diff(but(ts.ReadFile(args[0])), but(ts.ReadFile(args[1]))); diff != "" {
 		ts.Fatalf("%s and %s (-one +other):\n%s", args[0], args[1], diff)
 	}
 }

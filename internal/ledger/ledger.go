@@ -5,6 +5,9 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
 )
 
 // Options say which ledger, and of what it must speak.
@@ -31,6 +34,21 @@ type Ledger struct{ Reader }
 // ledger, that a newer program wrote, that is damaged or that speaks of another
 // tenant or of a directory no longer configured is refused and left as it is.
 func Open(ctx context.Context, o Options) (*Ledger, error) {
+	// While another process opens or closes the file, it turns to WAL or back; no busy
+	// time-out covers that moment.
+	return backoff.Retry(ctx, func() (*Ledger, error) {
+		l, err := openOnce(ctx, o)
+		if err != nil && !busy(err) {
+			err = backoff.Permanent(err)
+		}
+		return l, err
+	}, backoff.WithMaxElapsedTime(opening))
+}
+
+// opening is how long others may take who open or close the file.
+const opening = 5 * time.Second
+
+func openOnce(ctx context.Context, o Options) (*Ledger, error) {
 	if err := o.validate(); err != nil {
 		return nil, err
 	}

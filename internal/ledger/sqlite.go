@@ -86,14 +86,22 @@ func tableNames(ctx context.Context, tx *sql.Tx) (map[string]bool, error) {
 	return names, err
 }
 
-// explain adds to an error of SQLite what the operator can do about it.
-func explain(err error) error {
-	var sqliteErr *sqlite.Error
-	if !errors.As(err, &sqliteErr) {
-		return err
+// primaryCode is SQLite's code of an error; 0: it is not SQLite's.
+func primaryCode(err error) int {
+	var e *sqlite.Error
+	if !errors.As(err, &e) {
+		return 0
 	}
 	const primary = 0xff // the extended codes keep the primary code in the low byte
-	switch sqliteErr.Code() & primary {
+	return e.Code() & primary
+}
+
+// busy says whether another process holds the file.
+func busy(err error) bool { return primaryCode(err) == sqlite3.SQLITE_BUSY }
+
+// explain adds to an error of SQLite what the operator can do about it.
+func explain(err error) error {
+	switch primaryCode(err) {
 	case sqlite3.SQLITE_NOTADB:
 		return fmt.Errorf("it is no kw-onboarder ledger, or its head is damaged: name another file in `state`, "+
 			"or restore this one from a backup; it was not changed: %w", err)

@@ -124,7 +124,10 @@ func (o *Options) secure(ctx context.Context, s server, socket net.Conn) (net.Co
 		}
 	}
 	secured := tls.Client(socket, config)
-	if err := secured.HandshakeContext(ctx); err != nil {
+	switch err := secured.HandshakeContext(ctx); {
+	case err != nil && s.tls:
+		return nil, fmt.Errorf("connect to %s: %w", s.url, advise(err))
+	case err != nil:
 		return nil, fmt.Errorf("start TLS with %s: %w", s.url, advise(err))
 	}
 	return secured, nil
