@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"fmt"
 	"maps"
 	"strings"
 
@@ -74,6 +75,10 @@ func (b *Bound) bindRule(r *rule, index groupIndex, pins map[string]access.Group
 		at, err := index.resolve(name, pins)
 		if err != nil {
 			reasons = append(reasons, err.Error())
+			return none
+		}
+		if index.groups[at].Hidden {
+			reasons = append(reasons, fmt.Sprintf("group %q, or a group in it, does not show its members: let the bind account read them", name))
 			return none
 		}
 		if id := index.groups[at].ID; pins[name] != id {

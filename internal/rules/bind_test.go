@@ -15,6 +15,7 @@ func TestBind_FindsTheGroupThatARuleMeans(t *testing.T) {
 	staff, twin := group("1", "Staff"), access.Group{ID: groupID("2"), Name: "staff", DN: "CN=Staff,OU=Old,DC=corp"}
 	comma := access.Group{ID: groupID("3"), Name: "Board, Top", DN: `CN=Board\, Top,OU=Groups,DC=corp`}
 	renamed := access.Group{ID: groupID("1"), Name: "Employees", DN: "CN=Employees,OU=Groups,DC=corp"}
+	hidden := access.Group{ID: groupID("1"), Name: "Staff", DN: staff.DN, Hidden: true}
 	tests := []struct {
 		name, group string
 		groups      []access.Group
@@ -35,6 +36,7 @@ func TestBind_FindsTheGroupThatARuleMeans(t *testing.T) {
 		{"pinned and renamed", "staff", []access.Group{renamed}, pin("staff", "1"), "1", ""},
 		{"pinned and renamed, the name taken by another", "staff", []access.Group{renamed, twin}, pin("staff", "1"), "", "was renamed to CN=Employees,OU=Groups,DC=corp and the name now belongs to CN=Staff,OU=Old,DC=corp"},
 		{"pinned and made again", "staff", []access.Group{twin}, pin("staff", "1"), "", "was deleted and made again (id corp:1 is gone"},
+		{"hidden", "staff", []access.Group{hidden}, pin("staff", "1"), "", `group "staff", or a group in it, does not show its members`},
 		{"pinned and gone", "staff", []access.Group{comma}, pin("staff", "1"), "", "group \"staff\" (id corp:1) is gone from the directory"},
 	}
 	for _, tt := range tests {

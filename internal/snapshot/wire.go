@@ -48,6 +48,7 @@ type group struct {
 	ID     string `json:"id"`
 	DN     string `json:"dn,omitempty"`
 	Name   string `json:"name,omitempty"`
+	Hidden bool   `json:"hidden,omitempty"`
 }
 
 type role struct {

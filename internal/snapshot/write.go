@@ -71,7 +71,7 @@ func (w *writer) head(f *File) {
 func (w *writer) directory(sn *access.Snapshot) {
 	var seen order
 	list(w, "groups", sn.Groups, func(g *access.Group) (group, error) {
-		return group{g.ID.Source, g.ID.ID, g.DN, g.Name}, seen.nextGroup(g)
+		return group{g.ID.Source, g.ID.ID, g.DN, g.Name, g.Hidden}, seen.nextGroup(g)
 	})
 	list(w, "people", sn.People, func(p *access.Person) (person, error) {
 		if err := seen.nextPerson(p); err != nil {
