@@ -43,7 +43,8 @@ func (f *syncRepl) readAbove(ctx context.Context, c *wire.Conn, m *mirror, s *sc
 		}
 		return nil
 	})
-	if err == nil && !found && len(m.people.added)+len(m.groups.added) > 0 {
+	occupied := func(kept *scope) bool { return len(kept.records) > 0 && under(normalDN(kept.Base), normalDN(s.Base)) }
+	if err == nil && !found && slices.ContainsFunc(m.scopes, occupied) {
 		err = &cannotFollow{"the server does not answer for " + s.Filter}
 	}
 	s.cookie = synced.Cookie

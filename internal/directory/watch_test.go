@@ -1,0 +1,153 @@
+package directory_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/go-ldap/ldap/v3"
+
+	"github.com/kw-onboarder/kw-onboarder/internal/directory"
+	"github.com/kw-onboarder/kw-onboarder/internal/sambatest"
+	"github.com/kw-onboarder/kw-onboarder/internal/slapdtest"
+)
+
+// watching is a watch under way.
+type watching struct {
+	woken  chan struct{}
+	failed chan error
+}
+
+// startWatch refreshes once and watches until the test's end.
+func startWatch(t *testing.T, d *directory.Directory) *watching {
+	t.Helper()
+	if _, _, err := d.Refresh(t.Context(), true); err != nil {
+		t.Fatal(err)
+	}
+	w := &watching{woken: make(chan struct{}, 64), failed: make(chan error, 64)}
+	ctx, stop := context.WithCancel(t.Context())
+	var ended sync.WaitGroup
+	t.Cleanup(func() { stop(); ended.Wait() })
+	ended.Go(func() { d.Watch(ctx, func() { w.woken <- struct{}{} }, func(err error) { w.failed <- err }) })
+	return w
+}
+
+// until changes something again and again, until the watch has woken somebody: when it
+// begins to listen cannot be seen from outside.
+func (w *watching) until(t *testing.T, change func(n int)) {
+	t.Helper()
+	for n := range 2000 {
+		change(n)
+		select {
+		case <-w.woken:
+			return
+		case err := <-w.failed:
+			t.Fatalf("the watch failed: %v", err)
+		case <-t.Context().Done():
+			t.Fatal(t.Context().Err())
+		default:
+		}
+	}
+	<-w.woken
+}
+
+func (w *watching) drain() {
+	for {
+		select {
+		case <-w.woken:
+		default:
+			return
+		}
+	}
+}
+
+// watchBed is a real server with one person in it.
+func watchBeds() map[string]func(t *testing.T) (*bed, string) {
+	withPerson := func(b *bed) (*bed, string) {
+		dn := b.rdn + "=anna," + b.staff
+		b.do(func(c *ldap.Conn) error { return c.Add(b.user(dn, 1)) })
+		return b, dn
+	}
+	return map[string]func(t *testing.T) (*bed, string){
+		"OpenLDAP": func(t *testing.T) (*bed, string) { return withPerson(slapdBed(t, slapdtest.Options{})) },
+		"389-DS":   func(t *testing.T) (*bed, string) { return withPerson(ds389Bed(t)) },
+		"Active Directory, by an account that may replicate": func(t *testing.T) (*bed, string) {
+			return withPerson(sambaBed(t, sambatest.SyncUser))
+		},
+		"Active Directory, by any account": func(t *testing.T) (*bed, string) {
+			return withPerson(sambaBed(t, sambatest.ReaderUser))
+		},
+	}
+}
+
+func retitle(b *bed, dn, title string) {
+	b.do(func(c *ldap.Conn) error {
+		m := ldap.NewModifyRequest(dn, nil)
+		m.Replace("title", []string{title})
+		return c.Modify(m)
+	})
+}
+
+func TestWatchWakesForAChange(t *testing.T) {
+	t.Parallel()
+	for name, start := range watchBeds() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b, dn := start(t)
+			d := newClient(t, b.options)
+			w := startWatch(t, d)
+			w.until(t, func(n int) { retitle(b, dn, "Title "+strings.Repeat("x", n%7)) })
+			w.drain()
+			retitle(b, dn, "Head of Watching")
+			for { // whatever was still under way may wake first
+				<-w.woken
+				sn, _, err := d.Refresh(t.Context(), false)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if sn.People[0].Attrs["title"][0] == "Head of Watching" {
+					break
+				}
+			}
+		})
+	}
+}
+
+// TestWatchOutlivesTheServer: what happened while nobody listened is made up for by one wake-up.
+func TestWatchOutlivesTheServer(t *testing.T) {
+	t.Parallel()
+	b, dn := watchBeds()["OpenLDAP"](t)
+	w := startWatch(t, newClient(t, b.options))
+	w.until(t, func(n int) { retitle(b, dn, "Title "+strings.Repeat("x", n%7)) })
+	b.restart()
+	if err := <-w.failed; !strings.Contains(err.Error(), "watch directory corp: ") {
+		t.Errorf("got %v, want it to name the directory", err)
+	}
+	w.drain()
+	<-w.woken
+}
+
+func TestWatchSaysThatAServerCannotBeWatched(t *testing.T) {
+	t.Parallel()
+	s := slapdtest.Start(t, slapdtest.Options{NoSync: true})
+	o := options(s.URL())
+	o.Follow = true
+	w := startWatch(t, newClient(t, o))
+	if err := <-w.failed; !errors.Is(err, directory.ErrUnwatched) {
+		t.Errorf("got %v, want %v", err, directory.ErrUnwatched)
+	}
+}
+
+func TestWatchEndsWithItsContextBeforeAnythingWasRead(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		newClient(t, options("ldap://127.0.0.1:1")).Watch(ctx, func() {}, func(err error) { t.Error(err) })
+	}()
+	cancel()
+	<-ended
+}
