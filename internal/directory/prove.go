@@ -145,14 +145,22 @@ func (l *lookup) outOfPlace(e *ldap.Entry) access.Proof {
 
 func (l *lookup) groups() bool { return len(l.m.scopes) > 0 && l.m.scopes[0].groups }
 
-// everywhere looks for an id in all that the server has. blind says where the bind account may not look.
+// everywhere looks for an id in the naming contexts of the bases. blind says where the bind account may not look.
 func (l *lookup) everywhere(ctx context.Context, id string) (found *ldap.Entry, blind string, err error) {
 	attributes := append([]string{l.m.kind.id.attribute, "isDeleted"}, l.m.kind.standingFrom...)
 	if l.m.o.Kind == ActiveDirectory {
 		found, err = l.c.One(ctx, "<GUID="+id+">", attributes, wire.ShowDeleted())
 		return found, "", err
 	}
-	for _, head := range slices.Concat(l.m.o.People.LeaversIn, l.c.Root().Values("namingcontexts")) {
+	heads, err := contextsOf(l.c, l.m.tops())
+	if err != nil {
+		return nil, "", err
+	}
+	places := slices.Clone(l.m.o.People.LeaversIn)
+	for _, n := range heads {
+		places = append(places, n.head)
+	}
+	for _, head := range places {
 		find := wire.Search{Of: "people", Base: head, Filter: l.m.kind.id.filter("(objectClass=*)", []string{id}), Attributes: attributes}
 		err := l.c.Each(ctx, find, func(e *ldap.Entry) error { found = e; return nil })
 		switch {

@@ -90,6 +90,10 @@ func (s *Server) configure(t testing.TB, o Options) {
 		tls = tlsConfiguration
 	}
 	text := strings.NewReplacer("{{tls}}", tls, "{{limits}}", o.limits()).Replace(configuration)
+	if o.OnlyBases {
+		text = strings.Replace(text, "access to * by users", "access to dn.subtree=\""+PeopleBase+"\" by users read by * none\naccess to dn.subtree=\""+GroupsBase+"\" by users read by * none\n"+
+			"access to * by dn.exact=\""+BindDN+"\" none by users", 1)
+	}
 	if o.Links {
 		text += linkConfiguration
 	}

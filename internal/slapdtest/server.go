@@ -32,6 +32,7 @@ type Options struct {
 	PageLimit int    // largest page that BindDN may ask for; 0 = no limit
 	Links     bool   // memberof and refint keep groups and people in step, without a sign at the entry that is mended
 	NoSync    bool   // no RFC 4533
+	OnlyBases bool   // BindDN may read below PeopleBase and GroupsBase only
 }
 
 // Server is a running slapd.
