@@ -119,12 +119,12 @@ func (d *Daemon) run(ctx context.Context, i *instance, trigger kwsync.Trigger) {
 		log.Error("run failed", zap.Int64("run", rep.Run), zap.Error(err))
 		return
 	}
-	for _, how := range rep.Directory {
-		log.Debug("directory read", zap.String("how", how))
-	}
 	if rep.Idle { // and what was explained before still holds
 		log.Debug("run ended: nothing changed in the directory, and Kiteworks was not asked", summary(&rep)...)
 		return
+	}
+	for _, how := range rep.Directory {
+		log.Info("directory read", zap.String("how", how))
 	}
 	d.explain(log, &rep)
 	if rep.Result() == kwsync.Partial {

@@ -1,11 +1,10 @@
-// Package directory reads people and groups from an LDAP server, completely or not at all (promise P1).
+// Package directory reads people and groups from one or several LDAP directories, completely or not at
+// all (promise P1), finds out what has changed since, and looks afresh at single ones (promise P2).
 //
-// Only app imports it; of ours it imports access alone. It returns errors and
+// Only app imports it; of ours it imports access and its own wire. It returns errors and
 // logs nothing. It must never import sync, rules, config or a simulator.
 //
-// One read uses one server and one connection. Whatever leaves a doubt that all
-// was read fails it: a size, time or administrative limit, an answer without its
-// end, a connection that was cut, a context that was cancelled, a referral that was to be
-// followed, a range of values that was not drained, an entry without its immutable id,
-// nothing found below a base that is itself not shown.
+// A source is one configured directory. Its mirror keeps, in memory, a record of each entry that a scope (people or
+// groups below one base) has found; a feed brings it up to date. The resolver makes one snapshot of all
+// mirrors, always in the same way, so that a delta cannot differ from a full reading.
 package directory
