@@ -19,6 +19,8 @@ test: install-servers #? every test, with the race detector, against real server
 
 test-long: install-servers #? the full counts: more random histories, longer fuzzing
 	$(GO) test -race -timeout 80m ./...
+	$(GO) test -race -timeout 30m -v -run 'ADeltaOfOpenLDAP|ADeltaByStamps' ./internal/directory -histories 500
+	$(GO) test -race -timeout 30m -v -run 'ADeltaOfActiveDirectory|ADeltaOf389DS' ./internal/directory -histories 50
 	$(GO) test -race -timeout 30m -run 'TestP08_TheStory' ./internal/kiteworks -seeds 200
 	$(GO) test -race -timeout 30m -run 'Property|DoesNotDepend|LeavesNothing|NeverNarrowed' ./internal/plan -rapid.checks=20000
 	$(GO) test -run '^$$' -fuzz FuzzCompile -fuzztime 2m ./internal/filter
