@@ -97,7 +97,7 @@ rules:
 state: "{{ .State }}"
 http:
   metrics: "127.0.0.1:0"
-`))
+{{ .Extra }}`))
 
 // settings are what tests put into the configuration. Secrets and certificates are paths.
 type settings struct {
@@ -107,7 +107,7 @@ type settings struct {
 	Kiteworks, KiteworksCA, ClientID, ClientSecret string
 	Issuer, Audience, PrivateKey                   string
 	Users, Folders, Legal, Never                   string
-	Rules, State                                   string
+	Rules, State, Extra                            string
 }
 
 // site is one installation: a tenant, a directory that it may share with other
