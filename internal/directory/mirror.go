@@ -8,6 +8,7 @@ import (
 
 	"github.com/go-ldap/ldap/v3"
 
+	"github.com/kw-onboarder/kw-onboarder/internal/access"
 	"github.com/kw-onboarder/kw-onboarder/internal/directory/wire"
 )
 
@@ -21,6 +22,7 @@ type mirror struct {
 	feed   feed   // how to find out what has changed; nil: by reading everything anew
 	why    string // why not by a better way; "": it is the best
 
+	match          map[string]access.Match // of the attributes that the rules look at
 	scopes         []*scope
 	nodes          map[string]int32 // number of each normal DN met
 	texts          *interner

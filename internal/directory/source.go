@@ -59,6 +59,9 @@ func (s *source) try(ctx context.Context, full bool, now time.Time) (string, err
 		return fmt.Sprintf("what changed, by %v, from %s", s.feed(), c.Server()), err
 	}
 	m, err := read(ctx, c, &s.o, now)
+	if err == nil {
+		m.match, err = matchOf(ctx, c, s.o.Attributes)
+	}
 	if err != nil {
 		return "", err
 	}

@@ -142,7 +142,7 @@ func listenToAll(ctx context.Context, c *wire.Conn, at spot, heard func()) error
 	first := <-ends
 	stop()
 	for range cap(ends) - 1 {
-		<-ends
+		_ = <-ends
 	}
 	return first
 }

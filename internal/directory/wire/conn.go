@@ -61,7 +61,7 @@ func (c *Conn) inspect() error {
 		Scope: ldap.ScopeBaseObject, Filter: anything,
 		Attributes: []string{
 			"objectClass", "supportedControl", "supportedCapabilities", "vendorName", "namingContexts",
-			"defaultNamingContext", "dsServiceName", "highestCommittedUSN", "firstChangeNumber", "lastChangeNumber",
+			"defaultNamingContext", "dsServiceName", "subschemaSubentry", "highestCommittedUSN", "firstChangeNumber", "lastChangeNumber",
 		},
 	})
 	if err != nil {
