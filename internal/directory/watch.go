@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/directory/wire"
 )
@@ -102,7 +103,7 @@ func (s *source) watch(ctx context.Context, heard func(), failed func(error)) {
 	}
 }
 
-// listen opens a connection and listens until it ends. What has happened while
+// listen listens until the first of its connections ends. What has happened while
 // nobody listened was not heard: the first sound of another try is made here.
 func (s *source) listen(ctx context.Context, heard func(), again bool) error {
 	select {
@@ -114,35 +115,45 @@ func (s *source) listen(ctx context.Context, heard func(), again bool) error {
 	if len(at.heads)+len(at.synced) == 0 {
 		return ErrUnwatched
 	}
-	c, err := wire.Dial(ctx, &s.wire, at.server)
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	var all errgroup.Group
+	first := func(end error) error { stop(); return end }
+	for _, head := range at.heads {
+		all.Go(func() error { return first(s.notify(ctx, at.server, head, heard, again)) })
+	}
+	for _, search := range at.synced {
+		all.Go(func() error { return first(s.persist(ctx, at.server, search, heard, again)) })
+	}
+	return all.Wait()
+}
+
+// persist listens by RFC 4533. Each search has a connection of its own: slapd begins no more of them
+// on one than half its threads, and lets the others wait for ever.
+func (s *source) persist(ctx context.Context, server string, search synced, heard func(), again bool) error {
+	c, err := wire.Dial(ctx, &s.wire, server)
 	if err != nil {
 		return err
 	}
 	defer c.Close()
-	if len(at.heads) > 0 && !c.Supports(wire.ControlNotify) {
+	if again {
+		heard()
+	}
+	return c.Listen(ctx, search.Search, search.cookie, heard)
+}
+
+// notify listens to Active Directory.
+func (s *source) notify(ctx context.Context, server, head string, heard func(), again bool) error {
+	c, err := wire.Dial(ctx, &s.wire, server)
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	if !c.Supports(wire.ControlNotify) {
 		return ErrUnwatched
 	}
 	if again {
 		heard()
 	}
-	return listenToAll(ctx, c, at, heard)
-}
-
-// listenToAll runs every search of a spot on one connection, until the first of them ends.
-func listenToAll(ctx context.Context, c *wire.Conn, at spot, heard func()) error {
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
-	ends := make(chan error, len(at.heads)+len(at.synced))
-	for _, head := range at.heads {
-		go func() { ends <- c.Notify(ctx, head, heard) }()
-	}
-	for _, s := range at.synced {
-		go func() { ends <- c.Listen(ctx, s.Search, s.cookie, heard) }()
-	}
-	first := <-ends
-	stop()
-	for range cap(ends) - 1 {
-		_ = <-ends
-	}
-	return first
+	return c.Notify(ctx, head, heard)
 }

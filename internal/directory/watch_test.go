@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/go-ldap/ldap/v3"
 
@@ -50,7 +51,11 @@ func (w *watching) until(t *testing.T, change func(n int)) {
 		default:
 		}
 	}
-	<-w.woken
+	select {
+	case <-w.woken:
+	case <-time.After(20 * time.Second):
+		t.Fatal("no change was heard")
+	}
 }
 
 func (w *watching) drain() {
@@ -112,6 +117,27 @@ func TestWatchWakesForAChange(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestWatchHearsEveryBase: slapd, here with four threads, begins two persistent searches on one
+// connection and lets the others wait without a word.
+func TestWatchHearsEveryBase(t *testing.T) {
+	t.Parallel()
+	b := slapdBed(t, slapdtest.Options{})
+	b.options.People.Bases = nil
+	for _, name := range []string{"a", "b", "c", "d"} {
+		base := "ou=" + name + "," + b.staff
+		unit := ldap.NewAddRequest(base, nil)
+		unit.Attribute("objectClass", []string{"organizationalUnit"})
+		b.do(func(c *ldap.Conn) error { return c.Add(unit) })
+		b.do(func(c *ldap.Conn) error { return c.Add(b.user("uid=anna,"+base, 1)) })
+		b.options.People.Bases = append(b.options.People.Bases, base)
+	}
+	w := startWatch(t, newClient(t, b.options))
+	for _, base := range b.options.People.Bases {
+		w.until(t, func(n int) { retitle(b, "uid=anna,"+base, "Title "+strings.Repeat("x", n%7)) })
+		w.drain()
 	}
 }
 

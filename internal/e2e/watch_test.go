@@ -21,9 +21,15 @@ func TestAJoinerHasAccessWithoutASchedule(t *testing.T) {
 	ldap, _ := startDirectory(t, smallCompany)
 	s := watchedSite(t, ldap, smallTenant())
 	s.settings.Rules = goodRule
-	s.settings.Extra = "watch: true\ndelta: \"0 0 1 1 *\"\nfull: \"0 0 1 1 *\"\n"
+	s.settings.Extra = "log:\n  level: debug\nwatch: true\ndelta: \"0 0 1 1 *\"\nfull: \"0 0 1 1 *\"\n"
 	daemon := s.command("run")
 	wait := begin(t, daemon)
+	defer func() {
+		if t.Failed() {
+			_ = daemon.Process.Kill()
+			t.Logf("the daemon said: %+v", wait())
+		}
+	}()
 	s.awaitMember("u000020@example.com", "/Projects/Welcome")
 
 	s.joins(ldap, "u0000299")
