@@ -81,7 +81,6 @@ func (t *tree) name(id, dn string) {
 // changed is told of an entry that is neither person nor group: it is there, under a DN. The
 // error wraps ErrReload if it was above others elsewhere.
 func (t *tree) changed(id, dn string) error {
-
 	normal := normalDN(dn)
 	was, known := t.ids[id]
 	switch {
