@@ -75,6 +75,11 @@ func (f *syncRepl) refresh(ctx context.Context, c *wire.Conn, m *mirror, s *scop
 	if synced.Whole {
 		m.sweep(s)
 	}
+	if len(s.records) == 0 { // whether nobody is there, or the base is gone with all below it, the base itself tells
+		if err := c.See(ctx, s.Search); err != nil {
+			return err
+		}
+	}
 	s.cookie = synced.Cookie
 	return m.drain(ctx, c)
 }

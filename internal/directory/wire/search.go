@@ -45,6 +45,11 @@ func (c *Conn) Each(ctx context.Context, s Search, visit func(*ldap.Entry) error
 	})
 }
 
+// See fails unless the base of a search is there and shown.
+func (c *Conn) See(ctx context.Context, s Search) error {
+	return c.tell(ctx, &s, func(*int) error { return nil })
+}
+
 // tell runs a search that counts its entries, and words its failure. If nothing was found, the base must be seen.
 func (c *Conn) tell(ctx context.Context, s *Search, search func(count *int) error) error {
 	count := 0
@@ -63,6 +68,8 @@ func (c *Conn) tell(ctx context.Context, s *Search, search func(count *int) erro
 		return nil
 	case ctx.Err() != nil:
 		return fmt.Errorf("search %s below %q for %s: stopped after %d entries: %w", c.server, s.Base, s.Filter, count, ctx.Err())
+	case errors.Is(err, ErrReload): // which is no failure
+		return err
 	case errors.As(err, &unusable):
 		return fmt.Errorf("search %s below %q for %s: %w", c.server, s.Base, s.Filter, err)
 	default:
