@@ -2,6 +2,7 @@ package wire
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -161,23 +162,24 @@ func (c *Conn) stream(ctx context.Context, begin func(context.Context) ldap.Resp
 }
 
 // whole reads everything in one answer, from a server that cannot page. Conn.Search
-// returns without an error only on a SearchResultDone that reports success.
+// returns without an error only on a SearchResultDone that reports success; what has come
+// before an error is counted.
 func (c *Conn) whole(request *ldap.SearchRequest, visit func(*ldap.Entry) error) error {
 	answer, err := c.ldap.Search(request)
-	if err != nil {
+	if answer == nil {
 		return err
 	}
-	for _, referral := range answer.Referrals {
-		if err := c.refer(referral); err != nil {
-			return err
-		}
-	}
 	for _, e := range answer.Entries {
-		if err := visit(e); err != nil {
-			return err
+		if unusable := visit(e); unusable != nil {
+			return cmp.Or(err, unusable)
 		}
 	}
-	return nil
+	for _, referral := range answer.Referrals {
+		if refused := c.refer(referral); refused != nil {
+			return cmp.Or(err, refused)
+		}
+	}
+	return err
 }
 
 // refer decides about a SearchResultReference (RFC 4511, 4.5.3). None is followed,
