@@ -78,11 +78,25 @@ func (s *Server) launch(slapd, addr, addrTLS string) (proctest.Running, error) {
 // HideEntryUUID restarts the server with a rule that lets nobody but the administrator read entryUUID.
 func (s *Server) HideEntryUUID(t testing.TB) {
 	t.Helper()
+	s.Hide(t, "entryUUID")
+}
+
+// Hide restarts the server with a rule that lets nobody but the administrator read an attribute.
+func (s *Server) Hide(t testing.TB, attribute string) {
+	t.Helper()
+	s.Restrict(t, "attrs="+attribute)
+}
+
+// Restrict restarts the server with a rule that lets nobody but the administrator see what it
+// says (slapd.access(5)): attrs=..., dn.subtree="..." or both.
+func (s *Server) Restrict(t testing.TB, what string) {
+	t.Helper()
 	text, err := os.ReadFile(s.path("slapd.conf"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	proctest.Write(t, s.path("slapd.conf"), bytes.Replace(text, []byte("access to *"), []byte("access to attrs=entryUUID by * none\naccess to *"), 1))
+	rule := "access to " + what + " by * none\naccess to *"
+	proctest.Write(t, s.path("slapd.conf"), bytes.Replace(text, []byte("access to *"), []byte(rule), 1))
 	s.Restart(t)
 }
 
