@@ -144,7 +144,7 @@ func (dirSync) begin(ctx context.Context, c *wire.Conn, m *mirror, head string) 
 func seesDeletions(ctx context.Context, c *wire.Conn, head string) error {
 	const bin = "CN=Deleted Objects," // [MS-ADTS] 6.1.1.4.2
 	found, err := c.One(ctx, bin+head, []string{"objectClass"}, wire.ShowDeleted())
-	if err == nil && found == nil {
+	if err == nil && (found == nil || found.GetAttributeValue("objectClass") == "") { // Samba shows that it is there, and no more
 		err = &cannotFollow{"the bind account may not read " + bin + head + ", and would not be told of deletions: let it (dsacls)"}
 	}
 	return err
