@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/go-ldap/ldap/v3"
 
@@ -208,7 +207,7 @@ func (r *replicating) reply(s scriptedSearch) reply {
 		root.entries[0].Attributes = append(root.entries[0].Attributes, ldap.NewEntryAttribute("namingContexts", []string{windowsDN}))
 		return root
 	case !s.whole:
-		return reply{entries: []*ldap.Entry{ldap.NewEntry(s.base, nil)}}
+		return reply{entries: []*ldap.Entry{ldap.NewEntry(s.base, map[string][]string{"objectClass": {"top", "container"}})}}
 	case synced && cookie == "":
 		if r.first != nil {
 			return *r.first
@@ -340,18 +339,56 @@ func TestP01_AFirstDirSyncThatCannotBeBelievedFailsTheRead(t *testing.T) {
 	}
 }
 
-// TestDirSyncNeedsToSeeDeletions: an account that may not would never be told of a leaver.
-func TestDirSyncNeedsToSeeDeletions(t *testing.T) {
+// TestP01_DirSyncNeedsToSeeDeletions: an account that may not would never be told of a leaver.
+func TestP01_DirSyncNeedsToSeeDeletions(t *testing.T) {
+	t.Parallel()
+	for name, bin := range map[string]reply{
+		"the container is not there":        {code: ldap.LDAPResultNoSuchObject},
+		"nothing is found":                  {},
+		"it is there, and shows no content": {entries: []*ldap.Entry{ldap.NewEntry("CN=Deleted Objects,"+windowsDN, nil)}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := startReplicating(t, 1)
+			o := r.options()
+			o.Servers = []string{startScripted(t, func(s scriptedSearch) reply {
+				if strings.HasPrefix(s.base, "CN=Deleted Objects,") {
+					return bin
+				}
+				return r.reply(s)
+			}).url}
+			wantRead(t, newDirectory(t, o), "comparing stamps, because by a better way it is not to be had: the bind account may not read CN=Deleted Objects,dc=corp", "User 1")
+		})
+	}
+}
+
+// TestP01_WhoComesBackWithMembershipsIsAMemberAgain: out of the recycle bin of Active Directory the links come
+// back without a sign at the group.
+func TestP01_WhoComesBackWithMembershipsIsAMemberAgain(t *testing.T) {
 	t.Parallel()
 	r := startReplicating(t, 1)
-	answer := r.answer
-	s := startScripted(t, func(s scriptedSearch) reply {
-		if strings.HasPrefix(s.base, "CN=Deleted Objects,") {
-			return reply{code: ldap.LDAPResultNoSuchObject}
-		}
-		return answer(s)
-	})
+	team := ldap.NewEntry("CN=Team,DC=corp", map[string][]string{"objectGUID": {guid(20)}, "cn": {"Team"}, "objectSid": {sid(99)}})
+	comes := windowsUser(3)
 	o := r.options()
-	o.Servers, o.Timeout = []string{s.url}, time.Second
-	wantRead(t, newDirectory(t, o), "comparing stamps, because by a better way it is not to be had: the bind account may not read CN=Deleted Objects,dc=corp", "User 1")
+	o.Groups.Bases = []string{windowsDN}
+	o.Servers = []string{startScripted(t, func(s scriptedSearch) reply {
+		switch {
+		case !strings.Contains(s.filter, "(objectClass=group)"):
+			return r.reply(s)
+		case s.filter == "(objectClass=group)" || strings.Contains(s.filter, "(member="+comes.DN+")") && len(team.GetAttributeValues("member")) > 0:
+			return reply{entries: []*ldap.Entry{team}}
+		}
+		return reply{}
+	}).url}
+	d := newDirectory(t, o)
+	wantRead(t, d, "ad: in full from ", "User 1")
+	r.users, r.deltas = []int{1, 3}, []reply{{entries: []*ldap.Entry{touchedUser(3)}, end: dirSyncEnd("second", false)}}
+	team.Attributes = append(team.Attributes, ldap.NewEntryAttribute("member", []string{comes.DN}))
+	sn, touched, err := d.Refresh(t.Context(), false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(sn.People) != 2 || len(sn.People[1].Groups) != 1 || !strings.Contains(touched.How[0], "by DirSync") {
+		t.Errorf("got %+v, read %q, want User 3 to be a member of Team, by DirSync", sn.People, touched.How)
+	}
 }
