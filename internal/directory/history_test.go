@@ -97,7 +97,7 @@ func (h *history) live() (deltas, fulls int) {
 		fresh := h.options
 		fresh.Follow = false
 		want, _ := h.refresh(newClient(h.t, fresh))
-		if difference := diff(&access.Snapshot{People: want.People, Groups: want.Groups}, got); difference != "" {
+		if difference := diff(want, got); difference != "" {
 			h.t.Fatalf("after %s\nread %s (-fresh +delta):\n%s", strings.Join(h.told, "\n      "), how, difference)
 		}
 	}
