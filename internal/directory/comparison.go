@@ -29,7 +29,7 @@ func (f *comparison) fill(ctx context.Context, c *wire.Conn, m *mirror) error {
 	return m.readPages(ctx, c)
 }
 
-func (f *comparison) follow(ctx context.Context, c *wire.Conn, m *mirror, _ time.Time) error {
+func (f *comparison) follow(ctx context.Context, c *wire.Conn, m *mirror) error {
 	usn := c.Root().One("highestcommittedusn")
 	if usn != "" && usn == f.usn { // nothing at all has changed on this server
 		return nil

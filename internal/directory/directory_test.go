@@ -106,7 +106,9 @@ func groupsOf(c *slapdtest.Company, p slapdtest.Person) []int32 {
 }
 
 func diff(want, got *access.Snapshot) string {
-	compared := func(sn *access.Snapshot) *access.Snapshot { return &access.Snapshot{People: sn.People, Groups: sn.Groups} }
+	compared := func(sn *access.Snapshot) *access.Snapshot {
+		return &access.Snapshot{People: sn.People, Groups: sn.Groups}
+	}
 	return cmp.Diff(compared(want), compared(got))
 }
 

@@ -17,47 +17,53 @@ type feed interface {
 	// fill reads everything into an empty mirror and notes where to go on.
 	fill(ctx context.Context, c *wire.Conn, m *mirror) error
 	// follow brings the mirror up to date.
-	follow(ctx context.Context, c *wire.Conn, m *mirror, now time.Time) error
+	follow(ctx context.Context, c *wire.Conn, m *mirror) error
 	String() string
 }
 
-// read fills a mirror, completely or not at all. The first feed that the server allows is kept for
-// the refreshes to come; without follow none is.
+// read fills a mirror, completely or not at all. The best feed that the server allows is kept for
+// the refreshes to come, comparing stamps at the least; if none will come, none is.
 func read(ctx context.Context, c *wire.Conn, o *Options, now time.Time) (*mirror, error) {
-	m := newMirror(o, c)
-	m.now = now
 	if !o.Follow {
+		m := newMirror(o, c, now)
 		return m, m.readPages(ctx, c)
 	}
-	var why string
-	for _, f := range feeds(c, o.Kind) {
-		m.feed, m.why = f, why
-		err := f.fill(ctx, c, m)
-		if err == nil && m.tracksTree() {
-			err = m.tree.learn(ctx, c)
-		}
+	why := ""
+	if better := feedOf(c, o.Kind); better != nil {
+		m := newMirror(o, c, now)
+		m.feed = better
+		err := m.fill(ctx, c)
 		if why = unable(err); why == "" {
-			m.upset = upset{}
 			return m, err
 		}
-		m = newMirror(o, c)
-		m.now = now
 	}
-	return nil, errors.New(why) // not reached: comparing stamps needs nothing that a server may refuse
+	m := newMirror(o, c, now)
+	m.feed, m.why = &comparison{}, why
+	return m, m.fill(ctx, c)
 }
 
-// feeds are the ways to follow a server, the best first. Comparing stamps always works.
-func feeds(c *wire.Conn, k Kind) []feed {
-	var all []feed
+// fill reads everything, and what is above it.
+func (m *mirror) fill(ctx context.Context, c *wire.Conn) error {
+	err := m.feed.fill(ctx, c, m)
+	if err == nil && m.tracksTree() {
+		err = m.tree.learn(ctx, c)
+	}
+	m.upset = upset{} // nobody has changed hands: all are new
+	return err
+}
+
+// feedOf is the way to follow a server that costs what has changed; nil: it announces none. The
+// bind account's rights may not allow it.
+func feedOf(c *wire.Conn, k Kind) feed {
 	switch {
 	case k == ActiveDirectory && c.Supports(wire.ControlDirSync):
-		all = append(all, &touches{protocol: dirSync{}})
+		return &touches{protocol: dirSync{}}
 	case k == OpenLDAP && c.Supports(wire.ControlSync):
-		all = append(all, &syncRepl{})
+		return &syncRepl{}
 	case k == DS389 && c.Supports(wire.ControlSync):
-		all = append(all, &touches{protocol: ds389Sync{}})
+		return &touches{protocol: ds389Sync{}}
 	}
-	return append(all, &comparison{})
+	return nil
 }
 
 // unable says why a server does not let itself be followed in some way; "" if the error is another, or none.
@@ -98,7 +104,7 @@ func (m *mirror) readPages(ctx context.Context, c *wire.Conn) error {
 // that changed with it.
 func (m *mirror) follow(ctx context.Context, c *wire.Conn, now time.Time) error {
 	m.now = now
-	if err := m.feed.follow(ctx, c, m, now); err != nil {
+	if err := m.feed.follow(ctx, c, m); err != nil {
 		return err
 	}
 	if m.tracksTree() {
@@ -106,7 +112,7 @@ func (m *mirror) follow(ctx context.Context, c *wire.Conn, now time.Time) error 
 			return err
 		}
 	}
-	return m.settle(ctx, c, now)
+	return m.settle(ctx, c)
 }
 
 // tracksTree says whether a renamed organizational unit has to be looked out for: comparing

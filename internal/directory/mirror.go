@@ -54,9 +54,9 @@ type piece struct {
 	first  *ldap.EntryAttribute
 }
 
-func newMirror(o *Options, c *wire.Conn) *mirror {
+func newMirror(o *Options, c *wire.Conn, now time.Time) *mirror {
 	m := &mirror{
-		o: o, kind: o.Kind.traits(), origin: c.Origin(), server: c.Server(),
+		o: o, kind: o.Kind.traits(), origin: c.Origin(), server: c.Server(), now: now,
 		nodes: map[string]int32{}, texts: newInterner(), entry: wire.NewEntry(),
 	}
 	m.tree = newTree(m)

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/go-ldap/ldap/v3"
 
@@ -76,9 +75,9 @@ func (p *Prover) at(ctx context.Context, name string, groups bool) (*lookup, err
 		p.conns[name] = c
 	}
 	c := p.conns[name]
-	m := newMirror(&s.o, c)
+	m := newMirror(&s.o, c, p.d.now())
 	m.scopes = slices.DeleteFunc(m.scopes, func(s *scope) bool { return s.groups != groups })
-	return &lookup{c: c, m: m, now: p.d.now}, nil
+	return &lookup{c, m}, nil
 }
 
 // find looks for an entry where it should be, and then everywhere. The record is nil unless it is where it should be.
@@ -99,7 +98,7 @@ func (l *lookup) find(ctx context.Context, id string) (access.Proof, *record, er
 func (l *lookup) inPlace(s *scope, r *record) access.Proof {
 	proof := access.Proof{Standing: access.Active, DN: r.dn, Why: "found below " + s.Base}
 	if r.person != nil {
-		proof.Standing = r.person.standing.at(l.now())
+		proof.Standing = r.person.standing.at(l.m.now)
 	}
 	if proof.Standing == access.Gone {
 		proof.Why = "moved to where those are who have left"
@@ -109,9 +108,8 @@ func (l *lookup) inPlace(s *scope, r *record) access.Proof {
 
 // lookup is one search for an entry.
 type lookup struct {
-	c   *wire.Conn
-	m   *mirror
-	now func() time.Time
+	c *wire.Conn
+	m *mirror
 }
 
 // elsewhere looks for an entry outside its bases and its filter, deleted ones included.
@@ -132,7 +130,7 @@ func (l *lookup) elsewhere(ctx context.Context, id string) (access.Proof, error)
 func (l *lookup) outOfPlace(e *ldap.Entry) access.Proof {
 	l.m.entry.Fill(e)
 	proof := access.Proof{Standing: access.OutOfScope, DN: e.DN, Why: "outside the bases or the filter"}
-	switch s := l.m.kind.standing(l.m.entry).at(l.now()); {
+	switch s := l.m.kind.standing(l.m.entry).at(l.m.now); {
 	case l.m.entry.Has("isdeleted", "TRUE"):
 		return access.Proof{Standing: access.Gone, Why: "deleted: it is in the recycle bin as " + fmt.Sprintf("%q", e.DN)}
 	case l.m.o.People.left(normalDN(e.DN)):

@@ -55,8 +55,11 @@ func (s *source) try(ctx context.Context, full bool, now time.Time) (string, err
 	}
 	defer c.Close()
 	why, err := s.follow(ctx, c, full, now)
-	if err != nil || why == "" {
-		return fmt.Sprintf("what changed, by %v, from %s", s.feed(), c.Server()), err
+	switch {
+	case err != nil:
+		return "", err
+	case why == "":
+		return fmt.Sprintf("what changed, by %v, from %s", s.mirror.feed, c.Server()), nil
 	}
 	m, err := read(ctx, c, &s.o, now)
 	if err == nil {
@@ -72,7 +75,7 @@ func (s *source) try(ctx context.Context, full bool, now time.Time) (string, err
 		how += ", because " + why
 	}
 	if m.why != "" {
-		how += fmt.Sprintf("; what changes will be found by %v, because by a better way it is not to be had: %s", m.feed, m.why)
+		how += fmt.Sprintf("; what changes will be found by %v, which is not the best way: %s", m.feed, m.why)
 	}
 	return how, nil
 }
@@ -90,22 +93,15 @@ func (s *source) follow(ctx context.Context, c *wire.Conn, full bool, now time.T
 		return fmt.Sprintf("the last reading was from %s", m.server), nil
 	}
 	err = m.follow(ctx, c, now)
-	switch {
-	case errors.Is(err, wire.ErrReload):
+	if err == nil {
+		s.tell()
+		return "", nil
+	}
+	s.mirror = nil // it may be half of before and half of after
+	if errors.Is(err, wire.ErrReload) {
 		return err.Error(), nil
-	case err != nil:
-		s.mirror = nil // it may be half of before and half of after
-		return "", err
 	}
-	s.tell()
-	return "", nil
-}
-
-func (s *source) feed() feed {
-	if s.mirror == nil {
-		return nil
-	}
-	return s.mirror.feed
+	return "", err
 }
 
 // tell lets those who watch know where the mirror stands.

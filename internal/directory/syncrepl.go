@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/directory/wire"
 )
@@ -51,7 +50,7 @@ func (f *syncRepl) readAbove(ctx context.Context, c *wire.Conn, m *mirror, s *sc
 	return err
 }
 
-func (f *syncRepl) follow(ctx context.Context, c *wire.Conn, m *mirror, _ time.Time) error {
+func (f *syncRepl) follow(ctx context.Context, c *wire.Conn, m *mirror) error {
 	for _, s := range m.scopes {
 		if err := f.refresh(ctx, c, m, s); err != nil {
 			return err

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/go-ldap/ldap/v3"
 
@@ -55,7 +54,7 @@ func (f *touches) fill(ctx context.Context, c *wire.Conn, m *mirror) (err error)
 	return m.readPages(ctx, c)
 }
 
-func (f *touches) follow(ctx context.Context, c *wire.Conn, m *mirror, _ time.Time) (err error) {
+func (f *touches) follow(ctx context.Context, c *wire.Conn, m *mirror) (err error) {
 	var touched []touch
 	for _, n := range f.contexts {
 		if n.cookie, err = f.since(ctx, c, m, n, func(t touch) { touched = append(touched, t) }); err != nil {

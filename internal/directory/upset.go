@@ -43,7 +43,7 @@ func (u *upset) note(old, r *record) {
 }
 
 // settle reads the groups concerned. What changes hands meanwhile is the next refresh's.
-func (m *mirror) settle(ctx context.Context, c *wire.Conn, now time.Time) error {
+func (m *mirror) settle(ctx context.Context, c *wire.Conn) error {
 	u := m.upset
 	m.upset = upset{doubtful: u.doubtful}
 	if len(u.came) > tooMuch {
@@ -59,7 +59,7 @@ func (m *mirror) settle(ctx context.Context, c *wire.Conn, now time.Time) error 
 		if err := m.findListing(ctx, c, s, u.came); err != nil {
 			return err
 		}
-		m.upset.doubt(s, u.left, now)
+		m.upset.doubt(s, u.left, m.now)
 	}
 	return nil
 }
