@@ -3,7 +3,6 @@ package directory
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/go-ldap/ldap/v3"
@@ -36,14 +35,6 @@ type mirror struct {
 	now     time.Time // of the refresh in hand
 	stamped bool      // records keep stamps
 	latest  string    // the largest modifyTimestamp seen
-}
-
-// scope is one search of a reading: people or groups below one base.
-type scope struct {
-	wire.Search
-	groups  bool
-	cookie  []byte // RFC 4533
-	records map[string]*record
 }
 
 // piece is an attribute of a group of which the server sent the first values only. The
@@ -203,45 +194,4 @@ func (m *mirror) drain(ctx context.Context, c *wire.Conn) error {
 	}
 	m.pieces = nil
 	return nil
-}
-
-func (m *mirror) searchPeople(base string) wire.Search {
-	attributes := append([]string{m.kind.id.attribute, m.kind.changed, "cn", m.o.People.Name}, m.kind.standingFrom...)
-	attributes = append(append(attributes, m.o.People.EmailFrom...), m.o.Attributes...)
-	if m.namesByUID() {
-		attributes = append(attributes, "uid")
-	}
-	if m.kind.primaryGroup {
-		attributes = append(attributes, "objectsid", "primarygroupid")
-	}
-	return wire.Search{Of: "people", Base: base, Filter: m.o.People.Filter, Attributes: distinct(attributes)}
-}
-
-func (m *mirror) searchGroups(base string) wire.Search {
-	attributes := append([]string{m.kind.id.attribute, "cn"}, m.kind.members...)
-	if m.kind.memberUIDs {
-		attributes = append(attributes, "memberuid", "objectclass")
-	}
-	if m.kind.primaryGroup {
-		attributes = append(attributes, "objectsid")
-	}
-	return wire.Search{Of: "groups", Base: base, Filter: m.o.Groups.Filter, Attributes: distinct(attributes)}
-}
-
-// namesByUID says whether anybody will ask who has a uid.
-func (m *mirror) namesByUID() bool { return m.kind.memberUIDs && len(m.o.Groups.Bases) > 0 }
-
-// left says whether a normal DN lies where those are who have left.
-func (p *People) left(normal string) bool {
-	for _, base := range p.LeaversIn {
-		if under(normal, normalDN(base)) {
-			return true
-		}
-	}
-	return false
-}
-
-// under says whether one normal DN is another or lies below it.
-func under(normal, base string) bool {
-	return normal == base || strings.HasSuffix(normal, ","+base)
 }
