@@ -100,8 +100,11 @@ func (l *lookup) inPlace(s *scope, r *record) access.Proof {
 	if r.person != nil {
 		proof.Standing = r.person.standing.at(l.m.now)
 	}
-	if proof.Standing == access.Gone {
+	switch {
+	case proof.Standing == access.Gone:
 		proof.Why = "moved to where those are who have left"
+	case r.group != nil && len(r.group.members)+len(r.group.uids) == 0:
+		proof.Why += ", and lists nobody"
 	}
 	return proof
 }

@@ -254,6 +254,42 @@ func (p *proving) wantMember(want bool) {
 	}
 }
 
+func TestP02_AGroupThatWasEmptiedIsToldFromOneThatIsGone(t *testing.T) {
+	t.Parallel()
+	p := startProving(t, sambaBed(t, sambatest.ReaderUser))
+	p.change(func(c *ldap.Conn) error {
+		m := ldap.NewModifyRequest("cn=all,"+p.teams, nil)
+		m.Replace("member", nil)
+		return c.Modify(m)
+	})
+	got, err := p.prover().Group(t.Context(), p.group)
+	if err != nil || got.Standing != access.Active || !strings.Contains(got.Why, "lists nobody") {
+		t.Errorf("got %+v, %v, want a group that lists nobody", got, err)
+	}
+	p.wantMember(false)
+}
+
+// TestP02_AGroupThatHidesItsMembersProvesNothing: nobody is out of it because nobody is seen in it.
+func TestP02_AGroupThatHidesItsMembersProvesNothing(t *testing.T) {
+	t.Parallel()
+	s := slapdtest.Start(t, slapdtest.Options{LDIF: slapdtest.NewCompany(20, 1).LDIF()})
+	sn := refresh(t, options(s.URL()))
+	s.Hide(t, "member")
+	prover := newClient(t, options(s.URL())).Prover()
+	defer prover.Close()
+	for _, g := range sn.Groups {
+		if g.Name != "leads" {
+			continue
+		}
+		if got, err := prover.Group(t.Context(), g.ID); err == nil || !strings.Contains(err.Error(), "does not show its members") {
+			t.Errorf("got %+v, %v, want an error", got, err)
+		}
+		if got, err := prover.Member(t.Context(), sn.People[0].ID, g.ID); err == nil {
+			t.Errorf("got member %v, want an error", got)
+		}
+	}
+}
+
 func TestP02_ThePrimaryGroupIsAMembership(t *testing.T) {
 	t.Parallel()
 	b := sambaBed(t, sambatest.ReaderUser)

@@ -2,6 +2,7 @@ package directory
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -20,9 +21,6 @@ type tree struct {
 	broken   error             // why the DNs below some entry are not known any more
 	suspects []string          // DNs of entries that may have come with something below them
 }
-
-// hiddenID stands for an entry above that is not shown.
-const hiddenID = "-"
 
 func newTree(m *mirror) tree {
 	t := tree{m: m, parents: map[string]string{}, ids: map[string]string{}}
@@ -47,7 +45,8 @@ func (t *tree) within(normal string) bool {
 	return slices.ContainsFunc(t.bases, func(base string) bool { return under(normal, base) })
 }
 
-// learn asks for the ids of the entries above that are new.
+// learn asks for the ids of the entries above that are new. One that is not shown could be renamed
+// without a trace.
 func (t *tree) learn(ctx context.Context, c *wire.Conn) error {
 	for dn, id := range t.parents {
 		if id != "" {
@@ -57,15 +56,14 @@ func (t *tree) learn(ctx context.Context, c *wire.Conn) error {
 		if err != nil {
 			return err
 		}
-		id = hiddenID
-		if found != nil {
-			t.m.entry.Fill(found)
-			if id, err = t.m.idOf(t.m.entry); err != nil {
-				return err
-			}
-			t.ids[id] = dn
+		if found == nil {
+			return &cannotFollow{fmt.Sprintf("the bind account may not see %q, of which it sees what is below", dn)}
 		}
-		t.parents[dn] = id
+		t.m.entry.Fill(found)
+		if id, err = t.m.idOf(t.m.entry); err != nil {
+			return err
+		}
+		t.name(id, dn)
 	}
 	return nil
 }
@@ -120,7 +118,12 @@ func (t *tree) settle(ctx context.Context, c *wire.Conn) error {
 		}
 	}
 	t.suspects = nil
-	return t.learn(ctx, c)
+	err := t.learn(ctx, c)
+	var hidden *cannotFollow
+	if errors.As(err, &hidden) {
+		return fmt.Errorf("%w: %w", wire.ErrReload, err)
+	}
+	return err
 }
 
 // look finds out whether a scope has something below dn that is not known to be there.
