@@ -95,7 +95,8 @@ func (o *Options) dial(ctx context.Context, s server, password string) (*Conn, e
 // greet does all that precedes the first search: TLS, bind, a look at the root DSE.
 func (o *Options) greet(ctx context.Context, s server, socket net.Conn, password string) (*Conn, error) {
 	patient := &impatient{Conn: socket, patience: o.Timeout}
-	secured, err := o.secure(ctx, s, patient)
+	var certificate request
+	secured, err := o.secure(ctx, s, patient, &certificate)
 	if err != nil {
 		return nil, err
 	}
@@ -104,13 +105,13 @@ func (o *Options) greet(ctx context.Context, s server, socket net.Conn, password
 	c.ldap.Start()
 	if err := c.introduce(password, isTLS); err != nil {
 		c.Close()
-		return nil, err
+		return nil, certificate.advise(err)
 	}
 	return c, nil
 }
 
 // secure puts TLS on the socket, as the server's URL and the options have it.
-func (o *Options) secure(ctx context.Context, s server, socket net.Conn) (net.Conn, error) {
+func (o *Options) secure(ctx context.Context, s server, socket net.Conn, certificate *request) (net.Conn, error) {
 	if !s.tls && !o.StartTLS {
 		return socket, nil
 	}
@@ -118,6 +119,7 @@ func (o *Options) secure(ctx context.Context, s server, socket net.Conn) (net.Co
 	if err != nil {
 		return nil, err
 	}
+	config.GetClientCertificate = certificate.answer(config)
 	if !s.tls {
 		if err := askForTLS(socket); err != nil {
 			return nil, fmt.Errorf("start TLS with %s: %w", s.url, err)
