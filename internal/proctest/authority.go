@@ -52,16 +52,33 @@ func (a *Authority) Issue(t testing.TB, dir string) string {
 	template := certificate("127.0.0.1")
 	template.IPAddresses = []net.IP{net.IPv4(127, 0, 0, 1)}
 	template.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}
+	ca := filepath.Join(dir, "ca.pem")
+	Write(t, ca, a.PEM)
+	a.write(t, template, filepath.Join(dir, "server.pem"), filepath.Join(dir, "server.key"))
+	return ca
+}
+
+// IssueClient writes a client's certificate with a common name, and its key, and returns their paths.
+func (a *Authority) IssueClient(t testing.TB, name string) (certificateFile, keyFile string) {
+	t.Helper()
+	template := certificate(name)
+	template.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}
+	dir := t.TempDir()
+	certificateFile, keyFile = filepath.Join(dir, "client.pem"), filepath.Join(dir, "client.key")
+	a.write(t, template, certificateFile, keyFile)
+	return certificateFile, keyFile
+}
+
+// write signs a certificate for a new key and writes both.
+func (a *Authority) write(t testing.TB, template *x509.Certificate, certificateFile, keyFile string) {
+	t.Helper()
 	key := newKey(t)
 	secret, err := x509.MarshalPKCS8PrivateKey(key)
 	if err != nil {
 		t.Fatal(err)
 	}
-	ca := filepath.Join(dir, "ca.pem")
-	Write(t, ca, a.PEM)
-	Write(t, filepath.Join(dir, "server.pem"), encode("CERTIFICATE", a.sign(t, template, key)))
-	Write(t, filepath.Join(dir, "server.key"), encode("PRIVATE KEY", secret))
-	return ca
+	Write(t, certificateFile, encode("CERTIFICATE", a.sign(t, template, key)))
+	Write(t, keyFile, encode("PRIVATE KEY", secret))
 }
 
 func (a *Authority) sign(t testing.TB, template *x509.Certificate, key *ecdsa.PrivateKey) []byte {

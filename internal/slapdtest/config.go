@@ -61,6 +61,11 @@ TLSCertificateFile {{dir}}/server.pem
 TLSCertificateKeyFile {{dir}}/server.key
 `
 
+// clientConfiguration has clients show a certificate where they use TLS at all.
+const clientConfiguration = `TLSVerifyClient demand
+authz-regexp "^cn=sync$" "` + BindDN + `"
+`
+
 // baseEntries exist on every server.
 const baseEntries = `dn: dc=example,dc=com
 objectClass: domain
@@ -88,6 +93,9 @@ func (s *Server) configure(t testing.TB, o Options) {
 	tls := ""
 	if o.TLS {
 		tls = tlsConfiguration
+	}
+	if o.Clients != nil {
+		tls += clientConfiguration
 	}
 	text := strings.NewReplacer("{{tls}}", tls, "{{limits}}", o.limits()).Replace(configuration)
 	if o.OnlyBases {

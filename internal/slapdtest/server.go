@@ -33,6 +33,10 @@ type Options struct {
 	Links     bool   // memberof and refint keep groups and people in step, without a sign at the entry that is mended
 	NoSync    bool   // no RFC 4533
 	OnlyBases bool   // BindDN may read below PeopleBase and GroupsBase only
+
+	// Clients issues the certificates that clients must show, and the server's own, which implies TLS. A client
+	// that is called sync there may act as BindDN, by SASL EXTERNAL. nil: nobody is asked for a certificate.
+	Clients *proctest.Authority
 }
 
 // Server is a running slapd.
@@ -50,8 +54,15 @@ func Start(t testing.TB, o Options) *Server {
 	t.Helper()
 	slapd, slapadd := proctest.Program(t, "slapd"), proctest.Program(t, "slapadd")
 	s := &Server{dir: t.TempDir()}
+	authority := o.Clients
+	switch {
+	case authority != nil:
+		o.TLS = true
+	case o.TLS:
+		authority = proctest.NewAuthority(t)
+	}
 	if o.TLS {
-		s.CAFile = proctest.NewAuthority(t).Issue(t, s.dir)
+		s.CAFile = authority.Issue(t, s.dir)
 	}
 	s.configure(t, o)
 	load := exec.CommandContext(t.Context(), slapadd, "-q", "-f", s.path("slapd.conf"), "-b", BaseDN, "-l", s.path("load.ldif"))
