@@ -95,8 +95,7 @@ func followed(t *testing.T, d *directory.Directory, o directory.Options, how str
 		t.Errorf("read %q, want what changed, by %s", said, how)
 	}
 	o.Follow = false
-	fresh := refresh(t, o)
-	if d := diff(&access.Snapshot{People: fresh.People, Groups: fresh.Groups}, sn); d != "" {
+	if d := diff(content(refresh(t, o)), sn); d != "" {
 		t.Errorf("(-fresh +delta):\n%s", d)
 	}
 }

@@ -7,9 +7,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"time"
-
-	"github.com/google/go-cmp/cmp"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/access"
 	"github.com/kw-onboarder/kw-onboarder/internal/directory"
@@ -129,8 +126,7 @@ func TestP01_ACutBeforeAnyMessageFailsTheRead(t *testing.T) {
 			}
 			b.proxy.cutAfter(whole)
 			got := refresh(t, b.o)
-			want.Taken, got.Taken = time.Time{}, time.Time{}
-			if d := cmp.Diff(want, got); d != "" {
+			if d := diff(content(want), got); d != "" {
 				t.Errorf("cut after the last message (-want +got):\n%s", d)
 			}
 			t.Logf("%d messages", whole)
@@ -179,6 +175,11 @@ func (b *cutBed) after(n int) string {
 	return "in full"
 }
 
+// content are the people and groups of a snapshot alone.
+func content(sn *access.Snapshot) *access.Snapshot {
+	return &access.Snapshot{People: sn.People, Groups: sn.Groups}
+}
+
 // refresh wants a snapshot, read as said, that is as one read afresh.
 func (b *cutBed) refresh(t *testing.T, d *directory.Directory, how string) {
 	t.Helper()
@@ -191,9 +192,7 @@ func (b *cutBed) refresh(t *testing.T, d *directory.Directory, how string) {
 	}
 	fresh := b.o
 	fresh.Follow = false
-	want := refresh(t, fresh)
-	want.Taken = time.Time{}
-	if difference := diff(want, got); difference != "" {
+	if difference := diff(content(refresh(t, fresh)), got); difference != "" {
 		t.Errorf("read %s (-fresh +delta):\n%s", how, difference)
 	}
 }
