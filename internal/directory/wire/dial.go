@@ -28,7 +28,7 @@ func Dial(ctx context.Context, o *Options, prefer string) (*Conn, error) {
 			continue
 		}
 		if i := slices.IndexFunc(servers, func(s server) bool { return s.url == prefer }); i > 0 {
-			servers[0], servers[i] = servers[i], servers[0]
+			servers = slices.Concat(servers[i:i+1], servers[:i], servers[i+1:])
 		}
 		for _, s := range servers {
 			connected, err := o.dial(ctx, s, password)
