@@ -20,13 +20,14 @@ const (
 // unless delta says otherwise.
 type provider struct {
 	*scripted
-	people  []int
-	unseen  bool                                 // the base is not shown
-	first   func(r reply) reply                  // what becomes of the answer without a cookie; nil: nothing
-	delta   func() reply                         // what is answered to a cookie, once
-	root    map[string][]string                  // what replaces attributes of the root DSE
-	above   func(s scriptedSearch) (reply, bool) // what is answered about what is above people, if it says so
-	cookies []string                             // with which the client went on, for people
+	people   []int
+	unseen   bool                                 // the base is not shown
+	unsynced bool                                 // RFC 4533 is not announced
+	first    func(r reply) reply                  // what becomes of the answer without a cookie; nil: nothing
+	delta    func() reply                         // what is answered to a cookie, once
+	root     map[string][]string                  // what replaces attributes of the root DSE
+	above    func(s scriptedSearch) (reply, bool) // what is answered about what is above people, if it says so
+	cookies  []string                             // with which the client went on, for people
 }
 
 func startProvider(t *testing.T, people ...int) *provider {
@@ -49,6 +50,9 @@ func (p *provider) reply(s scriptedSearch) reply {
 	case s.base == "":
 		root := map[string][]string{
 			"objectClass": {"OpenLDAProotDSE"}, "supportedControl": {ldap.ControlTypePaging, ldap.ControlTypeSyncRequest},
+		}
+		if p.unsynced {
+			root["supportedControl"] = []string{ldap.ControlTypePaging}
 		}
 		for name, values := range p.root {
 			root[name] = values
@@ -307,7 +311,7 @@ func TestAServerThatCannotTellIsFollowedByStamps(t *testing.T) {
 		change func(p *provider)
 		why    string
 	}{
-		"no syncprov": {func(p *provider) { p.root = map[string][]string{"supportedControl": {ldap.ControlTypePaging}} }, ""},
+		"no syncprov": {func(p *provider) { p.unsynced = true }, ""},
 		"a size limit for searches without paging": {
 			func(p *provider) {
 				p.first = func(r reply) reply { r.code, r.end = ldap.LDAPResultSizeLimitExceeded, nil; return r }

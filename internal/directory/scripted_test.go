@@ -20,7 +20,8 @@ type scripted struct {
 	// before is called before each message, counted from one over all connections; if it says false, the connection ends instead. nil: all are sent.
 	before func(n int) bool
 
-	sent int // messages
+	listener net.Listener
+	sent     int // messages
 }
 
 // scriptedSearch is what the client asked for.
@@ -69,7 +70,7 @@ func (s *scripted) start(t testing.TB) *scripted {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.url = "ldap://" + l.Addr().String()
+	s.url, s.listener = "ldap://"+l.Addr().String(), l
 	done := make(chan struct{})
 	t.Cleanup(func() { _ = l.Close(); <-done })
 	go func() {
