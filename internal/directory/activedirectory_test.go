@@ -54,7 +54,7 @@ func TestP01_WhatHappensInActiveDirectoryIsFollowed(t *testing.T) {
 			sambatest.BlindUser, "comparing stamps", "the bind account may not read CN=Deleted Objects,DC=bed,DC=test, and would not be told of deletions",
 		},
 		"by uSNChanged, without any right": {
-			sambatest.ReaderUser, "comparing stamps", "because by a better way it is not to be had",
+			sambatest.ReaderUser, "comparing stamps", "which is not the best way",
 		},
 	}
 	for name, test := range tests {

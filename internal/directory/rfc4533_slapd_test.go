@@ -105,7 +105,7 @@ func TestASlapdThatCannotTellIsFollowedByStamps(t *testing.T) {
 		"no syncprov": {slapdtest.Options{NoSync: true}, ""},
 		"a size limit that paging lifts": {
 			slapdtest.Options{SizeLimit: 5, PageLimit: 5},
-			"; what changes will be found by comparing stamps, because by a better way it is not to be had: the server does not allow it (search ",
+			"; what changes will be found by comparing stamps, which is not the best way: the server does not allow it (search ",
 		},
 	}
 	for name, test := range tests {

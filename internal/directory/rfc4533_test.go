@@ -337,7 +337,7 @@ func TestAServerThatCannotTellIsFollowedByStamps(t *testing.T) {
 			d := newDirectory(t, p.options())
 			how := inFull + p.url
 			if test.why != "" {
-				how += "; what changes will be found by comparing stamps, because by a better way it is not to be had: "
+				how += "; what changes will be found by comparing stamps, which is not the best way: "
 			}
 			wantRead(t, d, how, "u1", "u2", "u3")
 			p.people = []int{1, 3, 4}

@@ -311,7 +311,7 @@ func TestP01_DirSyncIsTakenAtItsWord(t *testing.T) {
 // TestP01_AFirstDirSyncThatCannotBeBelievedFailsTheRead: only a server that says that it refuses is followed in another way.
 func TestP01_AFirstDirSyncThatCannotBeBelievedFailsTheRead(t *testing.T) {
 	t.Parallel()
-	const stamps = "what changes will be found by comparing stamps, because by a better way it is not to be had: "
+	const stamps = "what changes will be found by comparing stamps, which is not the best way: "
 	tests := map[string]struct {
 		first reply
 		how   string // "": the read fails
@@ -357,7 +357,7 @@ func TestP01_DirSyncNeedsToSeeDeletions(t *testing.T) {
 				}
 				return r.reply(s)
 			}).url}
-			wantRead(t, newDirectory(t, o), "comparing stamps, because by a better way it is not to be had: the bind account may not read CN=Deleted Objects,dc=corp", "User 1")
+			wantRead(t, newDirectory(t, o), "comparing stamps, which is not the best way: the bind account may not read CN=Deleted Objects,dc=corp", "User 1")
 		})
 	}
 }
