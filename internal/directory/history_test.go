@@ -121,19 +121,19 @@ func (h *history) step() {
 	}{
 		{4, h.addUser},
 		{4, h.editUser},
-		{3, h.renameUser},
-		{3, h.moveUser},
+		{3, func() { h.renameOne(&h.users, h.rdn) }},
+		{3, func() { h.moveOne(&h.users, h.place()) }},
 		{3, h.deleteUser},
 		{2, h.returnUser},
 		{2, h.addGroup},
 		{6, h.addMember},
 		{4, h.removeMember},
 		{2, h.nest},
-		{2, h.renameGroup},
+		{2, func() { h.renameOne(&h.groups, "cn") }},
 		{1, h.deleteGroup},
 		{1, h.addUnit},
-		{1, h.renameUnit},
-		{1, h.moveUnit},
+		{1, func() { h.renameOne(&h.units, "ou") }},
+		{1, func() { h.moveOne(&h.units, h.any([]string{h.staff, h.away})) }},
 		{1, func() { h.tell("restart"); h.restart() }},
 	}
 	total := 0
@@ -224,17 +224,19 @@ func (h *history) deleteUser() {
 	}
 }
 
-func (h *history) renameUser() {
-	if len(h.users) > 0 {
-		dn := h.any(h.users)
-		h.rename(&h.users, dn, h.rdn+"="+h.name(), parent(dn))
+// renameOne gives one entry of a list another name in its place.
+func (h *history) renameOne(list *[]string, attribute string) {
+	if len(*list) > 0 {
+		dn := h.any(*list)
+		h.rename(list, dn, attribute+"="+h.name(), parent(dn))
 	}
 }
 
-func (h *history) moveUser() {
-	if len(h.users) > 0 {
-		dn := h.any(h.users)
-		h.rename(&h.users, dn, first(dn), h.place())
+// moveOne puts one entry of a list elsewhere.
+func (h *history) moveOne(list *[]string, above string) {
+	if len(*list) > 0 {
+		dn := h.any(*list)
+		h.rename(list, dn, first(dn), above)
 	}
 }
 
@@ -280,13 +282,6 @@ func (h *history) addGroup() {
 	}
 }
 
-func (h *history) renameGroup() {
-	if len(h.groups) > 0 {
-		dn := h.any(h.groups)
-		h.rename(&h.groups, dn, "cn="+h.name(), parent(dn))
-	}
-}
-
 func (h *history) deleteGroup() {
 	if len(h.groups) == 0 {
 		return
@@ -319,20 +314,6 @@ func (h *history) addUnit() {
 	add.Attribute("objectClass", []string{"organizationalUnit"})
 	if h.try(func(c *ldap.Conn) error { return c.Add(add) }, "add unit %s", dn) {
 		h.units = append(h.units, dn)
-	}
-}
-
-func (h *history) renameUnit() {
-	if len(h.units) > 0 {
-		dn := h.any(h.units)
-		h.rename(&h.units, dn, "ou="+h.name(), parent(dn))
-	}
-}
-
-func (h *history) moveUnit() {
-	if len(h.units) > 0 {
-		dn := h.any(h.units)
-		h.rename(&h.units, dn, first(dn), h.any([]string{h.staff, h.away}))
 	}
 }
 
