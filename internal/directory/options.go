@@ -11,6 +11,7 @@ import (
 
 	"github.com/go-ldap/ldap/v3"
 
+	"github.com/kw-onboarder/kw-onboarder/internal/access"
 	"github.com/kw-onboarder/kw-onboarder/internal/directory/wire"
 )
 
@@ -82,6 +83,11 @@ func (o Options) complete() (Options, error) {
 	}
 	o.People.EmailFrom = lower(o.People.EmailFrom)
 	o.People.EmailDomains = lower(o.People.EmailDomains)
+	for i, domain := range o.People.EmailDomains {
+		if same, err := access.ParseDomain(domain); err == nil { // what is none is one of mistakes
+			o.People.EmailDomains[i] = same
+		}
+	}
 	o.People.Name = strings.ToLower(o.People.Name)
 	o.Attributes = lower(o.Attributes)
 	return o, errors.Join(o.mistakes()...)
@@ -105,6 +111,10 @@ func (o Options) mistakes() []error {
 	for _, f := range [][2]string{{"people", o.People.Filter}, {"groups", o.Groups.Filter}} {
 		_, err := ldap.CompileFilter(f[1])
 		mistake(err != nil, "%s: filter %q is no LDAP filter: write one such as (objectClass=inetOrgPerson)", f[0], f[1])
+	}
+	for _, domain := range o.People.EmailDomains {
+		_, err := access.ParseDomain(domain)
+		mistake(err != nil, "people: %q is no domain of e-mail addresses: write one such as corp.example", domain)
 	}
 	mistake(o.PageSize < 0, "page size %d: want 1 or more", o.PageSize)
 	mistake(o.Timeout < 0, "time-out %v: want more than 0", o.Timeout)
