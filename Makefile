@@ -27,8 +27,9 @@ test-long: install-servers #? the full counts: more random histories, longer fuz
 	$(GO) test -run '^$$' -fuzz FuzzParse -fuzztime 2m ./internal/config
 	$(GO) test -run '^$$' -fuzz FuzzRead -fuzztime 2m -fuzzminimizetime 10x ./internal/snapshot
 
-bench: #? benchmarks, each with its allocations; the first onboarding takes a minute and a half
+bench: #? benchmarks; the first onboarding takes a minute and a half, reading a directory two minutes
 	$(GO) test -run '^$$' -bench . -benchmem -timeout 30m ./internal/filter ./internal/rules ./internal/plan ./internal/ledger ./internal/kwsim
+	$(GO) test -run '^$$' -bench . -benchtime 1x -timeout 30m ./internal/directory
 	$(GO) test -run '^$$' -bench FirstOnboarding -benchtime 1x -timeout 30m ./internal/kiteworks
 
 lint: #? gofumpt, vet, staticcheck and a few more, by golangci-lint
