@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/access"
 	"github.com/kw-onboarder/kw-onboarder/internal/directory"
@@ -34,6 +35,8 @@ func TestMain(m *testing.M) {
 func serve(url string, in io.Reader, out io.Writer) error {
 	o := options(url)
 	o.Follow = true
+	later := time.Duration(0)
+	o.Now = func() time.Time { return time.Now().Add(later) }
 	d, err := directory.New(o)
 	if err != nil {
 		return err
@@ -47,6 +50,7 @@ func serve(url string, in io.Reader, out io.Writer) error {
 			runtime.ReadMemStats(&now)
 			kB = int(now.HeapAlloc / 1024)
 		} else {
+			later += 3 * time.Minute
 			if sn, _, err = d.Refresh(context.Background(), lines.Text() == "full"); err != nil {
 				return err
 			}
@@ -81,7 +85,7 @@ func (n *numbers) memory(b *testing.B) {
 		d := startDaemon(b, n.URL())
 		first = d.tell("full")
 		for range deltas {
-			n.hand.change(b, n.Server)
+			n.change(b)
 			changed = d.tell("delta")
 		}
 		second = d.tell("full")
