@@ -3,6 +3,7 @@ package directory
 import (
 	"context"
 	"fmt"
+	"iter"
 	"maps"
 	"slices"
 	"strings"
@@ -13,13 +14,20 @@ import (
 	"github.com/kw-onboarder/kw-onboarder/internal/directory/wire"
 )
 
-// upset is which DNs have changed hands since the last refresh. The groups that list
-// them are read again: servers change such lists (refint of OpenLDAP, links of Active
+// upset is which DNs have changed hands since the last refresh. Whether groups list them is
+// asked again: servers change such lists (refint of OpenLDAP, links of Active
 // Directory) without any sign at the group itself.
 type upset struct {
-	left     map[int32]bool       // numbers of DNs whose entry has gone elsewhere
-	came     map[int32]string     // numbers of DNs that have a new entry, and their spelling
-	doubtful map[string]time.Time // ids of groups that still listed who had left, since when
+	left     map[int32]departure // by number of the DN
+	came     map[int32]string    // numbers of DNs that have a new entry, and their spelling
+	doubtful map[int32]departure // those that some group still listed
+}
+
+// departure is a DN whose entry has gone elsewhere.
+type departure struct {
+	dn    string
+	to    string // the DN it bears now; "": none that is known
+	since time.Time
 }
 
 const (
@@ -28,68 +36,211 @@ const (
 	// late is how long a server may take to mend the groups that list a name that has gone:
 	// OpenLDAP's refint does it in the background, group by group.
 	late = 2 * time.Minute
+	// worth is how many members a search reads in the time in which another asks after one.
+	worth = 100
 )
 
 func (u *upset) note(old, r *record) {
 	if u.left == nil {
-		u.left, u.came = map[int32]bool{}, map[int32]string{}
+		u.left, u.came = map[int32]departure{}, map[int32]string{}
 	}
 	if old != nil && (r == nil || r.node != old.node) {
-		u.left[old.node] = true
+		gone := departure{dn: old.dn}
+		if r != nil {
+			gone.to = r.dn
+		}
+		u.left[old.node] = gone
 	}
 	if r != nil && (old == nil || r.node != old.node) {
 		u.came[r.node] = r.dn
 	}
 }
 
-// settle reads the groups concerned. What changes hands meanwhile is the next refresh's.
+// settle brings the members of groups up to date. What changes hands meanwhile is the next refresh's.
 func (m *mirror) settle(ctx context.Context, c *wire.Conn) error {
 	u := m.upset
-	m.upset = upset{doubtful: u.doubtful}
+	m.upset = upset{}
 	if len(u.came) > tooMuch {
 		return fmt.Errorf("%w: there are %d new entries", wire.ErrReload, len(u.came))
 	}
+	left := u.departures(m.now)
+	if len(left)+len(u.came) == 0 {
+		return nil
+	}
 	for _, s := range m.scopes {
-		if !s.groups || u.none() {
+		if !s.groups {
 			continue
 		}
-		if err := m.fetch(ctx, c, s, u.concerned(s)); err != nil {
+		came := map[int32]string{}
+		maps.Copy(came, u.came)
+		if err := m.strike(ctx, c, s, left, came); err != nil {
 			return err
 		}
-		if err := m.findListing(ctx, c, s, u.came); err != nil {
+		if err := m.admit(ctx, c, s, came); err != nil {
 			return err
 		}
-		m.upset.doubt(s, u.left, m.now)
 	}
+	m.upset.doubtful = m.stillListed(left)
 	return nil
 }
 
-func (u *upset) none() bool { return len(u.left)+len(u.came)+len(u.doubtful) == 0 }
-
-// concerned are the groups that list a DN which has changed hands, or may still be mended.
-func (u *upset) concerned(s *scope) []string {
-	var ids []string
-	for id, r := range s.records {
-		_, doubtful := u.doubtful[id]
-		if doubtful || slices.ContainsFunc(r.group.members, func(node int32) bool { return u.left[node] || u.came[node] != "" }) {
-			ids = append(ids, id)
+// departures are the DNs that have been left, now or so recently that a server may still be at it.
+func (u *upset) departures(now time.Time) map[int32]departure {
+	left := map[int32]departure{}
+	moved := map[string]string{}
+	for node, d := range u.left {
+		d.since = now
+		left[node], moved[d.dn] = d, d.to
+	}
+	for node, d := range u.doubtful {
+		if to, again := moved[d.to]; again {
+			d.to = to
+		}
+		if _, anew := left[node]; !anew && now.Sub(d.since) <= late {
+			left[node] = d
 		}
 	}
-	slices.Sort(ids)
-	return ids
+	return left
 }
 
-// findListing reads the groups that list a newcomer and are not known to.
-func (m *mirror) findListing(ctx context.Context, c *wire.Conn, s *scope, came map[int32]string) error {
-	m.pass++
+// strike takes those who have left out of the groups that do not list them any more. Under what
+// names those groups may list them now is added to came.
+func (m *mirror) strike(ctx context.Context, c *wire.Conn, s *scope, left map[int32]departure, came map[int32]string) error {
+	lists := m.listed(s, maps.Keys(left))
+	var read, large []string
+	for _, id := range slices.Sorted(maps.Keys(lists)) {
+		if len(s.records[id].group.members) <= worth || len(lists[id]) > atATime {
+			read = append(read, id)
+		} else {
+			large = append(large, id)
+		}
+	}
+	whole, err := m.holding(ctx, c, s, large, func(id string) string { return m.listsThem("&", lists[id], left) })
+	if err != nil {
+		return err
+	}
+	mended := slices.DeleteFunc(large, func(id string) bool { return whole[id] })
+	partly, err := m.holding(ctx, c, s, mended, func(id string) string { return m.listsThem("|", lists[id], left) })
+	if err != nil {
+		return err
+	}
+	for _, id := range mended {
+		gone := map[int32]string{}
+		for _, node := range lists[id] {
+			gone[node] = left[node].dn
+			if to := left[node].to; to != "" {
+				came[m.nodeOf(normalDN(to))] = to
+			}
+		}
+		if partly[id] || len(gone) == len(s.records[id].group.members) {
+			read = append(read, id)
+		} else {
+			m.amend(s, id, nil, gone)
+		}
+	}
+	return m.fetch(ctx, c, s, read)
+}
+
+// admit lets in those who came where a group lists them. A group is read anew unless it is
+// so large that asking who of them is in it costs less.
+func (m *mirror) admit(ctx context.Context, c *wire.Conn, s *scope, came map[int32]string) error {
+	concerned := m.listed(s, maps.Keys(came))
 	for some := range chunks(slices.Sorted(maps.Values(came)), atATime) {
-		find := s.Search
-		find.Filter = "(&" + s.Filter + listing(m.kind.members, some) + ")"
-		if err := m.search(ctx, c, s, find); err != nil {
+		found, err := m.which(ctx, c, s, listing(m.kind.members, some))
+		if err != nil {
 			return err
 		}
+		for id := range found {
+			concerned[id] = nil
+		}
+	}
+	var read, large []string
+	values := 0
+	for _, id := range slices.Sorted(maps.Keys(concerned)) {
+		if r := s.records[id]; r == nil || len(r.group.members) <= max(worth, len(concerned[id])) {
+			read = append(read, id)
+		} else {
+			large = append(large, id)
+			values += len(r.group.members)
+		}
+	}
+	if values <= worth*len(came) {
+		read, large = append(read, large...), nil
+	}
+	if err := m.fetch(ctx, c, s, read); err != nil || len(large) == 0 {
+		return err
+	}
+	in := map[string]map[int32]string{}
+	for node, dn := range came {
+		found, err := m.which(ctx, c, s, listing(m.kind.members, []string{dn}))
+		if err != nil {
+			return err
+		}
+		for id := range found {
+			if in[id] == nil {
+				in[id] = map[int32]string{}
+			}
+			in[id][node] = dn
+		}
+	}
+	for _, id := range large {
+		m.amend(s, id, in[id], came)
 	}
 	return nil
+}
+
+// amend takes some out of a group, and then lets some in.
+func (m *mirror) amend(s *scope, id string, in, out map[int32]string) {
+	old := s.records[id]
+	r, g := *old, *old.group
+	is := func(some map[int32]string) func(int32) bool {
+		return func(node int32) bool { _, is := some[node]; return is }
+	}
+	g.members = slices.DeleteFunc(slices.Clone(g.members), is(out))
+	for _, dn := range out {
+		if sid, foreign := foreignSID(normalDN(dn)); foreign {
+			g.foreign = slices.DeleteFunc(slices.Clone(g.foreign), func(other string) bool { return other == sid })
+		}
+	}
+	m.addMembers(&g, slices.Sorted(maps.Values(in)))
+	r.group = &g
+	m.replace(s, old, &r)
+}
+
+// listed are the groups that list any of the DNs as far as is known, with those that they list.
+func (m *mirror) listed(s *scope, nodes iter.Seq[int32]) map[string][]int32 {
+	among, any := make([]bool, len(m.nodes)), false
+	for node := range nodes {
+		among[node], any = true, true
+	}
+	lists := map[string][]int32{}
+	if !any {
+		return lists
+	}
+	for id, r := range s.records {
+		for _, node := range r.group.members {
+			if among[node] {
+				lists[id] = append(lists[id], node)
+			}
+		}
+	}
+	return lists
+}
+
+// stillListed are those who have left and whom some group lists nevertheless.
+func (m *mirror) stillListed(left map[int32]departure) map[int32]departure {
+	still := map[int32]departure{}
+	for _, s := range m.scopes {
+		if !s.groups {
+			continue
+		}
+		for _, nodes := range m.listed(s, maps.Keys(left)) {
+			for _, node := range nodes {
+				still[node] = left[node]
+			}
+		}
+	}
+	return still
 }
 
 // listing is a filter for groups that list one of the DNs.
@@ -104,19 +255,44 @@ func listing(attributes, dns []string) string {
 	return b.String() + ")"
 }
 
-// doubt remembers the groups that list somebody who has left, for as long as the server may
-// need to strike the name.
-func (u *upset) doubt(s *scope, left map[int32]bool, now time.Time) {
-	maps.DeleteFunc(u.doubtful, func(_ string, since time.Time) bool { return now.Sub(since) > late })
-	if len(left) == 0 {
-		return
+// listsThem is a filter for groups that list all of some who have left ("&"), or any ("|").
+func (m *mirror) listsThem(operator string, nodes []int32, left map[int32]departure) string {
+	text := "(" + operator
+	for _, node := range nodes {
+		text += listing(m.kind.members, []string{left[node].dn})
 	}
-	if u.doubtful == nil {
-		u.doubtful = map[string]time.Time{}
-	}
-	for id, r := range s.records {
-		if slices.ContainsFunc(r.group.members, func(node int32) bool { return left[node] }) {
-			u.doubtful[id] = now
+	return text + ")"
+}
+
+// groupsAtOnce is how many groups are asked about in one search, each in a filter of many terms.
+const groupsAtOnce = 10
+
+// holding are those groups of which the server says that their condition holds.
+func (m *mirror) holding(ctx context.Context, c *wire.Conn, s *scope, ids []string, condition func(id string) string) (map[string]bool, error) {
+	all := map[string]bool{}
+	for some := range chunks(ids, groupsAtOnce) {
+		text := "(|"
+		for _, id := range some { // the id first: servers look at the rest of the entry that bears it only
+			text += "(&(" + m.kind.id.attribute + "=" + m.kind.id.value(id) + ")" + condition(id) + ")"
 		}
+		found, err := m.which(ctx, c, s, text+")")
+		if err != nil {
+			return nil, err
+		}
+		maps.Copy(all, found)
 	}
+	return all, nil
+}
+
+// which are the ids of the groups of a scope that a filter finds. Their members are not sent.
+func (m *mirror) which(ctx context.Context, c *wire.Conn, s *scope, filter string) (map[string]bool, error) {
+	find := s.Search
+	find.Filter, find.Attributes = "(&"+s.Filter+filter+")", []string{m.kind.id.attribute}
+	ids := map[string]bool{}
+	return ids, c.Each(ctx, find, func(e *ldap.Entry) error {
+		m.entry.Fill(e)
+		id, err := m.idOf(m.entry)
+		ids[id] = true
+		return err
+	})
 }
