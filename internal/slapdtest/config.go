@@ -35,7 +35,7 @@ directory {{dir}}/db
 maxsize 4294967296
 dbnosync
 limits dn.exact="cn=sync,dc=example,dc=com" {{limits}}
-index objectClass,uid,cn,mail,member,entryUUID,entryCSN,modifyTimestamp eq
+index objectClass,uid,cn,mail,member,uniqueMember,entryUUID,entryCSN,modifyTimestamp eq
 access to attrs=userPassword by anonymous auth by * none
 access to * by users read by * none
 overlay ppolicy
