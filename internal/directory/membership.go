@@ -1,6 +1,9 @@
 package directory
 
-import "slices"
+import (
+	"encoding/binary"
+	"slices"
+)
 
 // members are those that a group lists itself, as indices.
 type members struct{ people, groups []int32 }
@@ -8,28 +11,43 @@ type members struct{ people, groups []int32 }
 // effective computes for each person the groups that the person is in, directly
 // or through groups in groups, as ascending indices. Cycles are tolerated and depth
 // costs no stack: from the groups that list a person it walks upwards, to each
-// group once. The work is that of the groups found and of the edges between them.
+// group once. People whom the same groups list share one result.
 func effective(groups []members, people int) [][]int32 {
 	direct := invert(people, groups, func(m *members) []int32 { return m.people })
 	above := invert(len(groups), groups, func(m *members) []int32 { return m.groups })
-	seenFor := make([]int32, len(groups)) // the last person, counted from one, that reached the group
-	var reached []int32
-	for person := range direct {
-		reached = reached[:0]
+	seenFor := make([]int32, len(groups)) // the last walk, counted from one, that reached the group
+	walks := int32(0)
+	walk := func(from []int32) []int32 {
+		walks++
+		var reached []int32
 		visit := func(groups []int32) {
 			for _, g := range groups {
-				if seenFor[g] != int32(person)+1 {
-					seenFor[g] = int32(person) + 1
+				if seenFor[g] != walks {
+					seenFor[g] = walks
 					reached = append(reached, g)
 				}
 			}
 		}
-		visit(direct[person])
+		visit(from)
 		for i := 0; i < len(reached); i++ {
 			visit(above[reached[i]])
 		}
 		slices.Sort(reached)
-		direct[person] = append([]int32(nil), reached...) // exactly as long as needed; nil if there are none
+		return slices.Clip(reached)
+	}
+	known := map[string][]int32{}
+	var key []byte
+	for person, listedBy := range direct {
+		key = key[:0]
+		for _, g := range listedBy {
+			key = binary.LittleEndian.AppendUint32(key, uint32(g))
+		}
+		reached, walked := known[string(key)]
+		if !walked {
+			reached = walk(listedBy)
+			known[string(key)] = reached
+		}
+		direct[person] = reached
 	}
 	return direct
 }

@@ -100,7 +100,7 @@ func (r *resolver) addGroup(m *mirror, g *record) {
 
 // direct are the members that a group lists itself. A DN that is nobody's who was read is left out.
 func (g *group) direct(personAt, groupAt []int32, byUID map[string][]int32) members {
-	var d members
+	d := members{people: make([]int32, 0, len(g.members))}
 	for _, node := range g.members {
 		if at := personAt[node]; at >= 0 {
 			d.people = append(d.people, at)
@@ -183,15 +183,22 @@ func places(n int) []int32 {
 	return index
 }
 
-// byUID finds people by folded uid. It is built only if a group names one: many directories have none that does.
+// byUID finds people by those folded uids that a group names: most directories have none that does.
 func byUID(people, groups []*record, personAt []int32) map[string][]int32 {
-	if !slices.ContainsFunc(groups, func(g *record) bool { return len(g.group.uids) > 0 }) {
+	index := map[string][]int32{}
+	for _, g := range groups {
+		for _, uid := range g.group.uids {
+			index[uid] = nil
+		}
+	}
+	if len(index) == 0 {
 		return nil
 	}
-	index := make(map[string][]int32, len(people))
 	for _, p := range people {
 		for _, uid := range p.person.uids {
-			index[uid] = append(index[uid], personAt[p.node])
+			if found, named := index[uid]; named {
+				index[uid] = append(found, personAt[p.node])
+			}
 		}
 	}
 	return index
