@@ -15,10 +15,12 @@ type interner struct {
 	texts map[string][]string
 	sets  map[string]map[string][]string // by key
 	key   []byte                         // reused
+
+	standings map[standing]*standing
 }
 
 func newInterner() *interner {
-	return &interner{texts: map[string][]string{}, sets: map[string]map[string][]string{}}
+	return &interner{texts: map[string][]string{}, sets: map[string]map[string][]string{}, standings: map[standing]*standing{}}
 }
 
 // most is how many different texts, and sets, are remembered: of what is
@@ -52,6 +54,17 @@ func (n *interner) single(s string) []string {
 		n.texts[s] = list
 	}
 	return list
+}
+
+// standing is one copy of what many have.
+func (n *interner) standing(s standing) *standing {
+	if shared, ok := n.standings[s]; ok {
+		return shared
+	}
+	if len(n.standings) < most {
+		n.standings[s] = &s
+	}
+	return &s
 }
 
 // folded are the values, folded for comparison.

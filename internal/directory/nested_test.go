@@ -23,7 +23,7 @@ func mirrorOf(t *testing.T, people, groups []*ldap.Entry) *mirror {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := newMirror(&o, dialScripted(t, everyEnd)) // which server it is says nothing here
+	m := newMirror(&o, dialScripted(t, everyEnd), time.Time{}) // which server it is says nothing here
 	for i, entries := range [][]*ldap.Entry{people, groups} {
 		m.pass++
 		for _, e := range entries {

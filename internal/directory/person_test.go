@@ -52,7 +52,7 @@ func TestPersonTakesWhatWasAskedForInAnySpelling(t *testing.T) {
 		"DEPARTMENT": {"Sales", "Legal"}, "department;lang-de": {"Vertrieb"}, "sn": {"Doe"}, "cn": {"Jane Doe", "Doe"},
 	}))
 	want := &person{
-		name: "Doe", noEmail: "no value in mail", standing: standing{is: access.Active},
+		name: "Doe", noEmail: "no value in mail", standing: &standing{is: access.Active},
 		attrs: map[string][]string{"department": {"Legal", "Sales"}},
 	}
 	if d := cmp.Diff(want, got, cmp.AllowUnexported(person{}, standing{})); d != "" || err != nil {

@@ -33,7 +33,7 @@ type person struct {
 	email    access.Email
 	noEmail  string
 	name     string
-	standing standing
+	standing *standing // shared
 	changed  time.Time
 	attrs    map[string][]string
 	uids     []string // folded; only where groups may name members so
@@ -56,16 +56,17 @@ func (m *mirror) readPerson(e *wire.Entry) (*person, error) {
 	if len(e.Ranged) > 0 {
 		return nil, &wire.EntryError{Text: fmt.Sprintf("entry %q comes with %s, a part of the values only: rules cannot use this attribute", e.DN, e.Ranged[0].Name)}
 	}
+	is := m.kind.standing(e)
+	if m.o.People.left(normalDN(e.DN)) {
+		is = standing{is: access.Gone}
+	}
 	p := &person{
-		standing: m.kind.standing(e),
+		standing: m.texts.standing(is),
 		changed:  changedAt(e.One(m.kind.changed)),
 		attrs:    m.texts.attributes(e, m.o.Attributes),
 	}
-	if m.o.People.left(normalDN(e.DN)) {
-		p.standing = standing{is: access.Gone}
-	}
 	p.email, p.noEmail = m.o.People.email(e)
-	p.name = nameOf(e, m.o.People.Name, string(p.email))
+	p.name = m.texts.text(nameOf(e, m.o.People.Name, string(p.email)))
 	if m.namesByUID() {
 		p.uids = folded(e.Values("uid"))
 	}

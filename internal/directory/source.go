@@ -31,8 +31,7 @@ func newSource(o Options) (*source, error) {
 }
 
 // refresh brings the mirror up to date, by reading what has changed if that is enough, and
-// says in a few words how. A mirror that could not be brought up to date is given up;
-// one that could not be replaced stays.
+// says in a few words how. A reading that fails gives the mirror up: the next one is a full one.
 func (s *source) refresh(ctx context.Context, full bool, now time.Time) (how string, err error) {
 	how, err = s.try(ctx, full, now)
 	if ctx.Err() != nil && !errors.Is(err, ctx.Err()) {
@@ -61,6 +60,7 @@ func (s *source) try(ctx context.Context, full bool, now time.Time) (string, err
 	case why == "":
 		return fmt.Sprintf("what changed, by %v, from %s", s.mirror.feed, c.Server()), nil
 	}
+	s.mirror = nil // two of them would be most of what the process needs
 	m, err := read(ctx, c, &s.o, now)
 	if err == nil {
 		m.match, err = matchOf(ctx, c, s.o.Attributes)

@@ -375,7 +375,7 @@ func TestP01_WhoComesBackWithMembershipsIsAMemberAgain(t *testing.T) {
 		switch {
 		case !strings.Contains(s.filter, "(objectClass=group)"):
 			return r.reply(s)
-		case s.filter == "(objectClass=group)" || strings.Contains(s.filter, "(member="+comes.DN+")") && len(team.GetAttributeValues("member")) > 0:
+		case s.filter == "(objectClass=group)" || strings.Contains(s.filter, "(objectguid=") || strings.Contains(s.filter, "(member="+comes.DN+")") && len(team.GetAttributeValues("member")) > 0:
 			return reply{entries: []*ldap.Entry{team}}
 		}
 		return reply{}

@@ -39,7 +39,7 @@ func TestP01_LargeGroupsAreMended(t *testing.T) {
 			for range 15 {
 				h.told = nil
 				for range 1 + h.r.IntN(6) {
-					h.one([]func(){h.renameUser, h.moveUser, h.deleteUser, h.returnUser, h.addUser, h.joinLarge})
+					h.one([]func(){func() { h.renameOne(&h.users, h.rdn) }, func() { h.moveOne(&h.users, h.place()) }, h.deleteUser, h.returnUser, h.addUser, h.joinLarge})
 				}
 				if h.r.IntN(3) == 0 {
 					h.refresh(d)
