@@ -119,7 +119,7 @@ func (m *mirror) replace(s *scope, old, r *record) {
 	if old != nil {
 		old.gone = true
 		delete(s.records, old.id)
-		m.roll(s).dropped = true
+		m.roll(s).drop(old)
 		if r == nil || r.node != old.node {
 			m.tree.left(old)
 		}

@@ -48,7 +48,13 @@ func snapshot(mirrors []*mirror, now time.Time) (*access.Snapshot, time.Time) {
 
 // add takes over people and groups of one directory.
 func (r *resolver) add(m *mirror) {
-	people, groups := once(m.people.settle()), once(m.groups.settle())
+	people, groups := m.people.settle(), m.groups.settle()
+	if len(m.o.People.Bases) > 1 {
+		people = once(people)
+	}
+	if len(m.o.Groups.Bases) > 1 {
+		groups = once(groups)
+	}
 	r.sn.People = slices.Grow(r.sn.People, len(people))
 	personAt, groupAt := places(len(m.nodes)), places(len(m.nodes))
 	for _, p := range people {

@@ -11,46 +11,67 @@ import (
 type roll struct {
 	sorted  []*record
 	added   []*record
-	dropped bool // some of sorted are gone
+	dropped []*record
 }
 
-func (l *roll) add(r *record) { l.added = append(l.added, r) }
+func (l *roll) add(r *record)  { l.added = append(l.added, r) }
+func (l *roll) drop(r *record) { l.dropped = append(l.dropped, r) }
 
 // changed says whether settle would change anything.
-func (l *roll) changed() bool { return l.dropped || len(l.added) > 0 }
+func (l *roll) changed() bool { return len(l.dropped)+len(l.added) > 0 }
 
 // settle brings the roll up to date and returns it. An id that two overlapping scopes
-// have found stands there once.
+// have found stands there twice. Of what stays, no more is looked at than it takes to find the places.
 func (l *roll) settle() []*record {
 	if !l.changed() {
 		return l.sorted
 	}
-	isGone := func(r *record) bool { return r.gone }
-	order := func(a, b *record) int { return cmp.Compare(a.id, b.id) }
 	added := slices.DeleteFunc(l.added, isGone)
-	slices.SortStableFunc(added, order)
-	l.sorted = merge(slices.DeleteFunc(l.sorted, isGone), added, order)
-	l.added, l.dropped = nil, false
+	slices.SortStableFunc(added, byID)
+	if len(l.dropped) > 0 {
+		l.sorted = without(l.sorted, l.dropped)
+	}
+	if len(added) > 0 {
+		l.sorted = merge(l.sorted, added)
+	}
+	l.added, l.dropped = nil, nil
 	return l.sorted
 }
 
-// merge joins two sorted lists.
-func merge[T any](a, b []T, order func(T, T) int) []T {
-	if len(a) == 0 {
-		return b
-	}
-	if len(b) == 0 {
-		return a
-	}
-	both := make([]T, 0, len(a)+len(b))
-	for len(a) > 0 && len(b) > 0 {
-		if order(a[0], b[0]) <= 0 {
-			both, a = append(both, a[0]), a[1:]
-		} else {
-			both, b = append(both, b[0]), b[1:]
+func isGone(r *record) bool { return r.gone }
+
+func byID(a, b *record) int { return cmp.Compare(a.id, b.id) }
+
+// without leaves out those that are gone, all of which are among dropped. Of the others
+// no more are looked at than it takes to find the places.
+func without(sorted, dropped []*record) []*record {
+	kept := make([]*record, 0, len(sorted))
+	slices.SortFunc(dropped, byID)
+	for _, r := range dropped {
+		at, _ := slices.BinarySearchFunc(sorted, r, byID)
+		kept, sorted = append(kept, sorted[:at]...), sorted[at:]
+		for len(sorted) > 0 && sorted[0].id == r.id {
+			if !sorted[0].gone {
+				kept = append(kept, sorted[0])
+			}
+			sorted = sorted[1:]
 		}
 	}
-	return append(append(both, a...), b...)
+	return append(kept, sorted...)
+}
+
+// merge puts the added, which are sorted too, behind those of the same id.
+func merge(sorted, added []*record) []*record {
+	if len(sorted) == 0 {
+		return added
+	}
+	both := make([]*record, 0, len(sorted)+len(added))
+	notAfter := func(a, b *record) int { return cmp.Or(byID(a, b), -1) }
+	for _, r := range added {
+		at, _ := slices.BinarySearchFunc(sorted, r, notAfter)
+		both, sorted = append(append(both, sorted[:at]...), r), sorted[at:]
+	}
+	return append(both, sorted...)
 }
 
 // chunks cuts a list into pieces of at most n.
