@@ -3,6 +3,7 @@ package access
 import (
 	"cmp"
 	"maps"
+	"reflect"
 	"slices"
 )
 
@@ -46,7 +47,12 @@ func (id PersonID) Compare(other PersonID) int {
 
 func samePerson(a, b *Person) bool {
 	return a.DN == b.DN && a.Email == b.Email && a.NoEmail == b.NoEmail && a.Name == b.Name &&
-		a.Standing == b.Standing && a.Changed.Equal(b.Changed) && maps.EqualFunc(a.Attrs, b.Attrs, slices.Equal)
+		a.Standing == b.Standing && a.Changed.Equal(b.Changed) && sameAttrs(a.Attrs, b.Attrs)
+}
+
+// sameAttrs compares two sets of attributes, which most often are one.
+func sameAttrs(a, b map[string][]string) bool {
+	return reflect.ValueOf(a).UnsafePointer() == reflect.ValueOf(b).UnsafePointer() || maps.EqualFunc(a, b, slices.Equal)
 }
 
 // sameGroups compares lists of indices into two lists of groups. A group that is
