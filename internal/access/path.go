@@ -54,6 +54,20 @@ func CheckName(s string) error {
 	return nil
 }
 
+// CheckLabel says whether a text may be what an account is called, and if not,
+// why. A separator or a dot at its end does no harm there: "Dr. A. Lang Jr.".
+func CheckLabel(s string) error {
+	switch {
+	case strings.TrimSpace(s) == "":
+		return errors.New("a name is empty")
+	case strings.ContainsFunc(s, invisible):
+		return fmt.Errorf("%q holds a control or invisible character", s)
+	case utf8.RuneCountInString(s) > maxName:
+		return fmt.Errorf("%.20q... has more than %d characters", s, maxName)
+	}
+	return nil
+}
+
 // invisible covers control characters and the format characters (bidirectional
 // marks, zero-width joiners) that make two folders look like one. A byte that
 // is no UTF-8 decodes to the replacement character and is refused too.

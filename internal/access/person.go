@@ -52,6 +52,8 @@ type Group struct {
 	Name string // its common name
 	// Hidden: it, or a group in it, does not show its members. Whom it lacks may be in it.
 	Hidden bool
+	// Attrs are those of the group that rules look at, by lower-case attribute name.
+	Attrs map[string][]string
 }
 
 // Match is how the values of an attribute are compared (RFC 4517).

@@ -19,7 +19,12 @@ type Wish struct {
 
 // Held is a rule that could not be decided for a person: what the rule gave
 // stays as it is, and nothing new is given.
-type Held struct{ Rule, Why string }
+type Held struct {
+	Rule, Why string
+	// Common: it lies not with the person but with a group of the rule, and is the
+	// same for everybody of whom it is so. A run reports it once.
+	Common bool
+}
 
 // Verdict is one person, decided by the rules.
 type Verdict struct {
@@ -27,12 +32,17 @@ type Verdict struct {
 	DN      string // for reports
 	Email   Email
 	Name    string  // display name of the account
+	Notify  bool    // the owner of a new account gets a mail from Kiteworks
 	Account bool    // an account is wanted
 	Causes  []Cause // the rules that want it, in their order
 	Profile string  // its profile by name; "": Kiteworks chooses
 	Wishes  []Wish  // in the order of the rules
 	Held    []Held  // in the order of the rules
 	Skipped string  // why the person as a whole is not acted on; "" if it is
+
+	// Next is when a date may change this verdict although nothing changes in the
+	// directory; zero: never.
+	Next time.Time
 }
 
 // Owned is a grant that the program gave and may therefore take back (promise P3).

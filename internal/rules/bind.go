@@ -1,8 +1,10 @@
 package rules
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/access"
@@ -12,7 +14,7 @@ import (
 // leaves a doubt.
 type Known struct {
 	// Groups are the pins: which group each name once meant, by the name as the
-	// rule writes it.
+	// rule writes it. Groups that a pattern finds have none: their names say what they mean.
 	Groups map[string]access.GroupID
 	// Linked says whether a person has an account; nil: nobody has.
 	Linked func(access.PersonID) bool
@@ -22,18 +24,27 @@ type Known struct {
 // e-mails that two people share are known. It does not change and may be shared.
 type Bound struct {
 	set      *Set
+	groups   []access.Group
 	rules    []boundRule
 	matching func(attribute string) access.Match // how its values are compared
 	shared   map[access.Email]*namesakes         // only e-mails of several people
 	resolved map[string]access.GroupID
+
+	candidates candidates
 }
 
 // boundRule is a rule whose groups are indices into the snapshot.
 type boundRule struct {
 	*rule
-	group, notGroup int32 // none: not asked
-	via             []access.GroupID
-	frozen          string // why the rule is held for everybody; "": it is not
+	tests     []test
+	via       []access.GroupID
+	instances []instance // of its pattern, ascending
+	frozen    string     // why the rule is held for everybody; "": it is not
+
+	// hidden are the instances that do not show their members, ascending. Whoever is
+	// not visibly in all of them is held there, because of unseen.
+	hidden []int32
+	unseen string
 }
 
 const none = -1
@@ -44,14 +55,19 @@ const none = -1
 func (s *Set) Bind(sn *access.Snapshot, k Known) *Bound {
 	b := &Bound{
 		set:      s,
+		groups:   sn.Groups,
 		matching: matching(sn.Match),
 		shared:   namesakesOf(sn.People, k.Linked),
 		resolved: map[string]access.GroupID{},
 	}
 	found := newGroupIndex(s.Groups(), sn.Groups)
+	alike := newLikeness(sn.Groups)
 	for i := range s.rules {
-		b.rules = append(b.rules, b.bindRule(&s.rules[i], found, k.Groups))
+		bound := b.bindRule(&s.rules[i], found, k.Groups)
+		bound.bindPattern(alike)
+		b.rules = append(b.rules, bound)
 	}
+	b.candidates = newCandidates(b.rules)
 	return b
 }
 
@@ -66,41 +82,48 @@ func matching(rules map[string]access.Match) func(string) access.Match {
 }
 
 func (b *Bound) bindRule(r *rule, index groupIndex, pins map[string]access.GroupID) boundRule {
-	out := boundRule{rule: r, group: none, notGroup: none}
+	out := boundRule{rule: r, tests: slices.Clone(r.tests)}
 	var reasons []string
-	resolve := func(name string) int32 {
-		if name == "" {
-			return none
+	for i := range out.tests {
+		t := &out.tests[i]
+		if t.kind != testGroup && t.kind != testNotGroup {
+			continue
 		}
-		at, err := index.resolve(name, pins)
-		if err != nil {
-			reasons = append(reasons, err.Error())
-			return none
+		at, why := b.resolve(t.text, index, pins)
+		if why != "" {
+			reasons = append(reasons, why)
+		} else if t.kind == testGroup {
+			out.via = []access.GroupID{index.groups[at].ID}
 		}
-		if index.groups[at].Hidden {
-			reasons = append(reasons, fmt.Sprintf("group %q, or a group in it, does not show its members: let the bind account read them", name))
-			return none
-		}
-		if id := index.groups[at].ID; pins[name] != id {
-			b.resolved[name] = id
-		}
-		return at
-	}
-	out.group, out.notGroup = resolve(r.group), resolve(r.notGroup)
-	if out.group != none {
-		out.via = []access.GroupID{index.groups[out.group].ID}
+		t.group = at
 	}
 	out.frozen = strings.Join(reasons, "; ")
 	return out
 }
 
-// Problems are the rules that are held for everybody, each once, in the order
-// of the file, with the reason and what to do.
+// resolve finds the group that a rule names, or says why the rule is frozen.
+func (b *Bound) resolve(name string, index groupIndex, pins map[string]access.GroupID) (at int32, why string) {
+	at, err := index.resolve(name, pins)
+	if err != nil {
+		return none, err.Error()
+	}
+	if index.groups[at].Hidden {
+		return none, fmt.Sprintf("group %q, or a group in it, does not show its members: let the bind account read them", name)
+	}
+	if id := index.groups[at].ID; pins[name] != id {
+		b.resolved[name] = id
+	}
+	return at, ""
+}
+
+// Problems are the rules that wait for an administrator, each once, in the order
+// of the file, with the reason and what to do: those that are held for everybody,
+// and those of whose pattern a group does not show its members.
 func (b *Bound) Problems() []access.Held {
 	var held []access.Held
 	for _, r := range b.rules {
-		if r.frozen != "" {
-			held = append(held, access.Held{Rule: r.name, Why: r.frozen})
+		if why := cmp.Or(r.frozen, r.unseen); why != "" {
+			held = append(held, access.Held{Rule: r.name, Why: why, Common: true})
 		}
 	}
 	return held

@@ -50,7 +50,7 @@ func TestBind_FindsTheGroupThatARuleMeans(t *testing.T) {
 				}
 			}
 			b := set.Bind(&access.Snapshot{People: []access.Person{member}, Groups: tt.groups}, rules.Known{Groups: tt.pins})
-			v := b.Evaluate(&member)
+			v := b.Evaluate(&member, now)
 			if tt.why != "" {
 				checkFrozen(t, b, v, tt.why)
 				return
@@ -103,7 +103,7 @@ func TestBind_TellsTheGroupsOfTwoDirectoriesApart(t *testing.T) {
 			b := set.Bind(&access.Snapshot{Groups: tt.groups}, rules.Known{Groups: tt.pins})
 			for i, g := range tt.groups {
 				member := person("jane", nil, int32(i))
-				if got, want := b.Evaluate(&member).Account, g.ID.String() == tt.want; got != want {
+				if got, want := b.Evaluate(&member, now).Account, g.ID.String() == tt.want; got != want {
 					t.Errorf("a member of %s matches: %v, want %v", g.ID, got, want)
 				}
 			}

@@ -2,42 +2,56 @@ package rules
 
 import (
 	"encoding/hex"
+	"slices"
 	"strings"
-
-	"github.com/kw-onboarder/kw-onboarder/internal/access"
 )
 
-// rdn is one type=value of a distinguished name; what is joined by "+" comes as
-// several in a row.
-type rdn struct{ kind, value string }
+// rdn is one type=value of a distinguished name.
+type rdn struct {
+	kind, value string
+	joined      bool // by "+" to the one before it: both are one step of the way
+}
 
 // parseDN splits a distinguished name in its text form (RFC 4514), outermost
 // last. It reads what servers print and people type, spaces around separators
 // included; ok is false for a text that is none.
 func parseDN(s string) (parts []rdn, ok bool) {
-	for s != "" {
-		piece, rest := cutUnescaped(s)
+	joined := false
+	for more := s != ""; more; {
+		piece, rest, separator := cutUnescaped(s)
 		kind, value, found := strings.Cut(piece, "=")
 		if kind = strings.TrimSpace(kind); !found || kind == "" {
 			return nil, false
 		}
-		parts = append(parts, rdn{kind, unescape(strings.TrimSpace(value))})
-		s = rest
+		parts = append(parts, rdn{kind, unescape(trimValue(value)), joined})
+		s, joined, more = rest, separator == '+', separator != 0
 	}
 	return parts, len(parts) > 0
 }
 
-// cutUnescaped cuts at the first comma, semicolon or plus that is not escaped.
-func cutUnescaped(s string) (piece, rest string) {
+// trimValue takes off the spaces around a value, but for one at its end that is escaped.
+func trimValue(s string) string {
+	const spaces = " \t\r\n"
+	s = strings.TrimLeft(s, spaces)
+	trimmed := strings.TrimRight(s, spaces)
+	if len(trimmed) < len(s) && (len(trimmed)-len(strings.TrimRight(trimmed, `\`)))%2 == 1 {
+		return s[:len(trimmed)+1]
+	}
+	return trimmed
+}
+
+// cutUnescaped cuts at the first comma, semicolon or plus that is not escaped;
+// separator is 0 if there is none.
+func cutUnescaped(s string) (piece, rest string, separator byte) {
 	for i := 0; i < len(s); i++ {
 		switch s[i] {
 		case '\\':
 			i++
 		case ',', ';', '+':
-			return s[:i], s[i+1:]
+			return s[:i], s[i+1:], s[i]
 		}
 	}
-	return s, ""
+	return s, "", 0
 }
 
 // unescape undoes \, and \2C.
@@ -62,16 +76,36 @@ func unescape(s string) string {
 	return out.String()
 }
 
+// rdnEnd ends each step of a folded distinguished name. An escaped NUL in a value
+// must not look like one, nor like what joins two values of a step.
+const (
+	rdnEnd  = "\x00"
+	rdnJoin = "\x01"
+)
+
 // foldDN is the key under which two spellings of one name meet; "" for a text
 // that is no distinguished name. Case is ignored, as directories do for the
 // types that make up names.
 func foldDN(s string) string {
 	parts, _ := parseDN(s)
 	var out strings.Builder
-	for _, p := range parts {
-		out.WriteString(strings.ToLower(p.kind) + "=" + access.FoldName(strings.Join(strings.Fields(p.value), " ")) + "\x00")
+	for i := 0; i < len(parts); {
+		step := []string{parts[i].fold()}
+		for i++; i < len(parts) && parts[i].joined; i++ {
+			step = append(step, parts[i].fold())
+		}
+		slices.Sort(step)
+		out.WriteString(strings.Join(step, rdnJoin) + rdnEnd)
 	}
 	return out.String()
+}
+
+func (r rdn) fold() string {
+	text := strings.ToLower(r.kind) + "=" + foldKey(r.value)
+	if strings.ContainsAny(text, "\\"+rdnEnd+rdnJoin) {
+		text = strings.NewReplacer(`\`, `\\`, rdnEnd, `\0`, rdnJoin, `\1`).Replace(text)
+	}
+	return text
 }
 
 // partOf is the first value of the given type, counted from the entry outwards.

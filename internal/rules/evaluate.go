@@ -1,24 +1,23 @@
 package rules
 
 import (
-	"fmt"
 	"slices"
+	"time"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/access"
 )
 
-// Evaluate decides one person of the snapshot that the rules are bound to.
-func (b *Bound) Evaluate(p *access.Person) access.Verdict {
+// Evaluate decides one person of the snapshot that the rules are bound to, as of now.
+func (b *Bound) Evaluate(p *access.Person, now time.Time) access.Verdict {
 	v := access.Verdict{Person: p.ID, DN: p.DN, Email: p.Email, Name: p.Name, Skipped: b.skip(p)}
 	if v.Skipped != "" {
 		return v
 	}
-	d := decision{bound: b, person: p, verdict: v, values: func(attribute string) []string { return p.Attrs[attribute] }}
+	d := b.decision(p, now, v)
 	var room [usualWishes]access.Wish // on the stack: the verdict keeps no more than it needs
+	var words [usualWords]uint64
 	wishes := room[:0]
-	for i := range b.rules {
-		wishes = d.rule(&b.rules[i], wishes)
-	}
+	b.candidates.of(p.Groups, words[:]).each(func(i int) { wishes = d.rule(&b.rules[i], wishes) })
 	d.verdict.Wishes = append(d.verdict.Wishes, wishes...)
 	return d.verdict
 }
@@ -48,92 +47,167 @@ func (b *Bound) skip(p *access.Person) string {
 type decision struct {
 	bound   *Bound
 	person  *access.Person
+	now     time.Time
 	verdict access.Verdict
 	values  func(attribute string) []string // of the person
-	// undecided: a rule that is held would have chosen the profile. A later
-	// rule must not choose in its place (it may give more), so no account is
-	// made; one that exists gets its grants.
+	dn      string                          // the person's, folded; "": not asked for yet
+	// undecided: a rule that is held would have chosen the profile or the name of the
+	// account. A later rule must not choose in its place (it may give more), so no
+	// account is made; one that exists gets its grants.
 	undecided bool
+	named     bool         // a rule has chosen the name
+	why       *Explanation // of the rule under way; nil: nobody asks
 }
 
-// rule decides one rule and returns wishes with what it asks for: all of it, or
-// nothing if a part cannot be decided.
+func (b *Bound) decision(p *access.Person, now time.Time, v access.Verdict) decision {
+	return decision{bound: b, person: p, now: now, verdict: v, values: func(attribute string) []string { return p.Attrs[attribute] }}
+}
+
+// rule decides one rule and returns wishes with what it asks for. A rule with a
+// pattern is decided once for each group; of the others, and of each of these, it
+// gives all, or nothing if a part cannot be decided.
 func (d *decision) rule(r *boundRule, wishes []access.Wish) []access.Wish {
+	if !d.applies(r) {
+		return wishes
+	}
+	label, err := d.label(r)
+	if err != nil {
+		d.hold(r, err.Error(), false)
+		return wishes
+	}
+	if r.pattern == nil {
+		return d.once(r, nil, label, wishes)
+	}
+	return d.forEach(r, label, wishes)
+}
+
+// applies says whether the person matches. A rule that cannot be decided is held.
+func (d *decision) applies(r *boundRule) bool {
 	if r.frozen != "" {
-		d.hold(r, r.frozen)
-		return wishes
+		d.hold(r, r.frozen, true)
+		return false
 	}
-	if !d.matches(r) {
-		return wishes
+	matches, err := d.matches(r)
+	if err != nil {
+		d.hold(r, err.Error(), false)
 	}
-	undone := wishes
-	for i := range r.grants {
-		g := &r.grants[i]
-		place, err := d.place(g)
-		if err != nil {
-			d.hold(r, err.Error())
-			return undone
+	return matches && err == nil
+}
+
+// matches looks at one test behind the other until one fails. Whoever wants to
+// know why is shown all of them.
+func (d *decision) matches(r *boundRule) (bool, error) {
+	all := true
+	for i := range r.tests {
+		ok, err := d.holds(&r.tests[i])
+		if d.why != nil {
+			d.note(&r.tests[i], ok, err)
 		}
-		wishes = append(wishes, access.Wish{
-			Place:  place,
-			Role:   g.role,
-			Create: g.create,
-			Cause:  d.cause(r),
-		})
+		if err != nil && all {
+			return false, err
+		}
+		if all = all && ok; !all && d.why == nil {
+			break
+		}
 	}
-	d.account(r)
+	if d.why != nil && r.pattern != nil {
+		d.noteGroups(r)
+	}
+	return all, nil
+}
+
+// once gives what a rule gives, for one group if it has a pattern.
+func (d *decision) once(r *boundRule, i *instance, label string, wishes []access.Wish) []access.Wish {
+	wishes, err := d.give(r, i, wishes)
+	if err != nil {
+		d.hold(r, err.Error(), false)
+		return wishes
+	}
+	d.account(r, label, r.cause(d.person, i))
 	return wishes
 }
 
-func (d *decision) account(r *boundRule) {
-	if !r.account || d.undecided {
-		return
+// give adds the wishes of a rule, all or none.
+func (d *decision) give(r *boundRule, i *instance, wishes []access.Wish) ([]access.Wish, error) {
+	undone, next := wishes, d.verdict.Next
+	for at := range r.grants {
+		wish, term, change, err := d.wish(r, &r.grants[at], i)
+		if err != nil {
+			return undone, err
+		}
+		if next = earlier(next, change); term.Phase == Open {
+			wishes = append(wishes, wish)
+		}
 	}
-	d.verdict.Account = true
-	d.verdict.Causes = append(d.verdict.Causes, d.cause(r))
-	if d.verdict.Profile == "" {
-		d.verdict.Profile = r.profile
+	d.verdict.Next = next
+	if d.why != nil {
+		d.noteGrants(r, i)
 	}
+	return wishes, nil
 }
 
-func (d *decision) hold(r *boundRule, why string) {
-	if r.profile != "" && d.verdict.Profile == "" {
+// wish is what one grant asks for, and when that may change by itself (zero: never).
+// Outside of its time it asks for nothing, and where that would be is not looked at.
+func (d *decision) wish(r *boundRule, g *grant, i *instance) (w access.Wish, t Term, change time.Time, err error) {
+	w = access.Wish{Role: g.role, Create: g.create, Cause: r.cause(d.person, i)}
+	if t, change, err = g.term(d.person, d.bound.set.zone, d.now); err == nil && t.Phase == Open {
+		w.Place, err = g.placeFor(subject{d.person, i}, d.bound.set.roots)
+	}
+	return w, t, change, err
+}
+
+// earlier is the earlier of two moments, of which zero is never.
+func earlier(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
+}
+
+// forEach gives a rule once for each group that its pattern finds and the person is in.
+// One group that cannot be decided takes nothing from the others.
+func (d *decision) forEach(r *boundRule, label string, wishes []access.Wish) []access.Wish {
+	found, unseen := d.instances(r)
+	var causes []access.Cause
+	var reasons []access.Held
+	for _, i := range found {
+		var err error
+		if wishes, err = d.give(r, i, wishes); err != nil {
+			reasons = append(reasons, access.Held{Why: err.Error()})
+			continue
+		}
+		causes = append(causes, r.cause(d.person, i))
+	}
+	if unseen {
+		reasons = append(reasons, access.Held{Why: r.unseen, Common: true})
+	}
+	d.account(r, label, causes...)
+	for n, h := range reasons {
+		if !slices.Contains(reasons[:n], h) {
+			d.holdBut(r, h.Why, h.Common, len(causes) > 0)
+		}
+	}
+	return wishes
+}
+
+func (r *boundRule) cause(p *access.Person, i *instance) access.Cause {
+	if i != nil {
+		return access.Cause{Rule: r.name, Via: i.via, Since: p.Changed}
+	}
+	return access.Cause{Rule: r.name, Via: r.via, Since: p.Changed}
+}
+
+func (d *decision) hold(r *boundRule, why string, common bool) { d.holdBut(r, why, common, false) }
+
+// holdBut holds a rule, or, if it was given for other groups, these groups of it.
+func (d *decision) holdBut(r *boundRule, why string, common, given bool) {
+	if what := d.choice(r); what != "" && !given {
 		d.undecided = true
 		d.verdict.Account, d.verdict.Causes = false, nil
-		why += " (no account is made meanwhile: this rule comes first in choosing its profile)"
+		why += " (no account is made meanwhile: this rule comes first in choosing its " + what + ")"
 	}
-	d.verdict.Held = append(d.verdict.Held, access.Held{Rule: r.name, Why: why})
-}
-
-func (d *decision) cause(r *boundRule) access.Cause {
-	return access.Cause{Rule: r.name, Via: r.via, Since: d.person.Changed}
-}
-
-func (d *decision) matches(r *boundRule) bool {
-	switch {
-	case r.group != none && !d.member(r.group):
-		return false
-	case r.notGroup != none && d.member(r.notGroup):
-		return false
+	d.verdict.Held = append(d.verdict.Held, access.Held{Rule: r.name, Why: why, Common: common})
+	if d.why != nil {
+		d.why.Held = append(d.why.Held, why)
 	}
-	return r.filter == nil || r.filter.Match(d.values, d.bound.matching)
-}
-
-func (d *decision) member(group int32) bool {
-	_, ok := slices.BinarySearch(d.person.Groups, group)
-	return ok
-}
-
-func (d *decision) place(g *grant) (access.Place, error) {
-	if g.template == nil {
-		return g.place, nil
-	}
-	path, err := g.template.path(d.person)
-	if err != nil {
-		return access.Place{}, err
-	}
-	if !g.proven && !below(path, d.bound.set.roots) {
-		return access.Place{}, fmt.Errorf("%s lies below none of the roots", path)
-	}
-	return access.Place{As: g.place.As, Path: path}, nil
 }

@@ -195,7 +195,7 @@ func verdicts(set *rules.Set, sn *access.Snapshot) map[access.PersonID]access.Ve
 	b := set.Bind(sn, rules.Known{})
 	all := make(map[access.PersonID]access.Verdict, len(sn.People))
 	for i := range sn.People {
-		all[sn.People[i].ID] = b.Evaluate(&sn.People[i])
+		all[sn.People[i].ID] = b.Evaluate(&sn.People[i], now)
 	}
 	return all
 }
@@ -211,7 +211,7 @@ func BenchmarkEvaluate(b *testing.B) {
 		bound := set.Bind(sn, rules.Known{})
 		wishes := 0
 		for i := range sn.People {
-			wishes += len(bound.Evaluate(&sn.People[i]).Wishes)
+			wishes += len(bound.Evaluate(&sn.People[i], now).Wishes)
 		}
 		if wishes < people {
 			b.Fatalf("only %d wishes", wishes)

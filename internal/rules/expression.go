@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,7 +10,13 @@ import (
 )
 
 // expression is what stands between {{ and }}, compiled.
-type expression func(*access.Person) (operand, error)
+type expression func(subject) (operand, error)
+
+// subject is whom a template speaks of.
+type subject struct {
+	person   *access.Person
+	instance *instance // the group that a group_like has found; nil: the rule has none
+}
 
 // operand is what a part of an expression gives: the values of an attribute, or a literal.
 type operand struct {
@@ -41,90 +46,69 @@ func (o operand) one() (string, error) {
 }
 
 // pipe compiles a | b | c: each command is the last argument of the next.
-func (t *template) pipe(pipe *parse.PipeNode) (expression, error) {
+func (l *lexicon) pipe(pipe *parse.PipeNode) (expression, error) {
 	if len(pipe.Decl) > 0 {
-		return nil, fmt.Errorf("%s: variables have no place in a path", pipe)
+		return nil, fmt.Errorf("%s: variables have no place here", pipe)
 	}
 	var value expression
 	for _, command := range pipe.Cmds {
 		var err error
-		if value, err = t.command(command, value); err != nil {
+		if value, err = l.command(command, value); err != nil {
 			return nil, err
 		}
 	}
 	return value, nil
 }
 
-func (t *template) command(command *parse.CommandNode, piped expression) (expression, error) {
+func (l *lexicon) command(command *parse.CommandNode, piped expression) (expression, error) {
 	if name, ok := command.Args[0].(*parse.IdentifierNode); ok {
-		return t.call(name.Ident, command.Args[1:], piped)
+		return l.call(name.Ident, command.Args[1:], piped)
 	}
 	if len(command.Args) > 1 || piped != nil {
 		return nil, fmt.Errorf("%s is not a function", command.Args[0])
 	}
-	return t.operand(command.Args[0])
+	return l.operand(command.Args[0])
 }
 
-func (t *template) operand(node parse.Node) (expression, error) {
+func (l *lexicon) operand(node parse.Node) (expression, error) {
 	switch node := node.(type) {
 	case *parse.StringNode:
 		return constant(node.Text), nil
 	case *parse.FieldNode:
-		if len(node.Ident) == 1 {
-			return t.field(node.Ident[0]), nil
-		}
+		return l.field(node)
 	case *parse.PipeNode:
-		return t.pipe(node)
+		return l.pipe(node)
 	case *parse.IdentifierNode:
-		return t.call(node.Ident, nil, nil)
+		return l.call(node.Ident, nil, nil)
 	}
 	return nil, fmt.Errorf("%s: want an attribute such as .department, a quoted text or a function", node)
 }
 
 func constant(text string) expression {
 	o := operand{of: fmt.Sprintf("%q", text), values: []string{text}}
-	return func(*access.Person) (operand, error) { return o, nil }
+	return func(subject) (operand, error) { return o, nil }
 }
 
-// field is an attribute of the person, found without regard to case. Three
-// names mean what the program knows, not what the entry says: mail is the
-// address of the account, name the display name, dn the distinguished name.
-func (t *template) field(written string) expression {
-	name := strings.ToLower(written)
-	switch name {
-	case "mail":
-		return known(written, func(p *access.Person) string { return string(p.Email) })
-	case "name":
-		return known(written, func(p *access.Person) string { return p.Name })
-	case "dn":
-		return known(written, func(p *access.Person) string { return p.DN })
-	}
-	t.attributes = append(t.attributes, name)
-	return func(p *access.Person) (operand, error) {
-		return operand{of: written, values: p.Attrs[name]}, nil
-	}
-}
-
-func known(name string, get func(*access.Person) string) expression {
-	return func(p *access.Person) (operand, error) {
-		if text := get(p); text != "" {
-			return operand{of: name, values: []string{text}}, nil
-		}
-		return operand{of: name}, nil
-	}
-}
-
-func (t *template) call(name string, nodes []parse.Node, piped expression) (expression, error) {
+func (l *lexicon) call(name string, nodes []parse.Node, piped expression) (expression, error) {
 	if name == "attr" {
-		return t.attribute(nodes, piped)
+		return l.attribute(nodes, piped)
 	}
-	f, ok := lookup(name)
+	if name == "lookup" {
+		return l.lookup(nodes, piped)
+	}
+	f, ok := functionOf(name)
 	if !ok {
 		return nil, fmt.Errorf("%q is not a function: there are %s", name, functionNames)
 	}
+	return l.apply(name, f, nodes, piped)
+}
+
+// apply compiles the call of a function on what stands behind its name and what
+// is piped in.
+func (l *lexicon) apply(name string, f function, nodes []parse.Node, piped expression) (expression, error) {
 	arguments := make([]expression, 0, f.arguments)
 	for _, node := range nodes {
-		argument, err := t.operand(node)
+		argument, err := l.operand(node)
 		if err != nil {
 			return nil, err
 		}
@@ -136,29 +120,19 @@ func (t *template) call(name string, nodes []parse.Node, piped expression) (expr
 	if len(arguments) != f.arguments {
 		return nil, fmt.Errorf("%s has %d arguments, want %d: %s", name, len(arguments), f.arguments, f.usage)
 	}
-	return apply(f.call, arguments), nil
+	return call(f.call, arguments), nil
 }
 
-// attribute compiles attr "name", for names that cannot follow a dot: msDS-x.
-func (t *template) attribute(nodes []parse.Node, piped expression) (expression, error) {
-	if len(nodes) == 1 && piped == nil {
-		if name, ok := nodes[0].(*parse.StringNode); ok && name.Text != "" {
-			return t.field(name.Text), nil
-		}
-	}
-	return nil, errors.New(`attr wants the name of an attribute in quotes: attr "msDS-Region"`)
-}
-
-func apply(call func([]operand) (operand, error), arguments []expression) expression {
-	return func(p *access.Person) (operand, error) {
+func call(f func([]operand) (operand, error), arguments []expression) expression {
+	return func(s subject) (operand, error) {
 		operands := make([]operand, 0, len(arguments))
 		for _, argument := range arguments {
-			o, err := argument(p)
+			o, err := argument(s)
 			if err != nil {
 				return operand{}, err
 			}
 			operands = append(operands, o)
 		}
-		return call(operands)
+		return f(operands)
 	}
 }

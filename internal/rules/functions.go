@@ -17,9 +17,9 @@ type function struct {
 	call      func([]operand) (operand, error)
 }
 
-const functionNames = "attr, default, dnPart, first, lower, replace, slug, trim, upper"
+const functionNames = "attr, default, dnPart, first, lookup, lower, replace, slug, trim, upper"
 
-func lookup(name string) (function, bool) {
+func functionOf(name string) (function, bool) {
 	switch name {
 	case "default":
 		return function{2, `.attribute | default "text"`, useDefault}, true

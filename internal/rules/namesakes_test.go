@@ -81,7 +81,7 @@ func TestEvaluate_OneAddressOfSeveralPeople(t *testing.T) {
 			b := compile(t, everyone("all", "/Departments/All")).Bind(&access.Snapshot{People: tt.people}, linkedTo(tt.linked...))
 			var got []string
 			for i := range tt.people {
-				v := b.Evaluate(&tt.people[i])
+				v := b.Evaluate(&tt.people[i], now)
 				got = append(got, v.Skipped)
 				if acted := len(v.Wishes) > 0; acted != (v.Skipped == "") {
 					t.Errorf("%s is skipped because %q and wishes for %v", v.DN, v.Skipped, v.Wishes)
@@ -102,7 +102,7 @@ func TestEvaluate_AnAddressOfManyIsToldInShort(t *testing.T) {
 	}
 	b := compile(t, everyone("all", "/Departments/All")).Bind(&access.Snapshot{People: people}, rules.Known{})
 	for i := range people {
-		got := b.Evaluate(&people[i]).Skipped
+		got := b.Evaluate(&people[i], now).Skipped
 		if strings.Count(got, "CN=") != 10 || !strings.Contains(got, " and 19 more: give one of them another") || strings.Contains(got, people[i].DN) {
 			t.Errorf("%s: got %q, want ten of the others and how many more", people[i].DN, got)
 		}
@@ -124,11 +124,11 @@ func TestP10_ANewcomerWithTheAddressChangesNothingForWhomItIs(t *testing.T) {
 			p.Standing = rapid.SampledFrom([]access.Standing{access.Active, access.Disabled}).Draw(t, "newcomer's standing")
 			people = append(people, p)
 		}
-		alone := set.Bind(&access.Snapshot{People: people[:1]}, linkedTo("corp:jane")).Evaluate(&jane)
+		alone := set.Bind(&access.Snapshot{People: people[:1]}, linkedTo("corp:jane")).Evaluate(&jane, now)
 		crowd := rapid.Permutation(people).Draw(t, "order")
 		b := set.Bind(&access.Snapshot{People: crowd}, linkedTo("corp:jane"))
 		for i := range crowd {
-			v := b.Evaluate(&crowd[i])
+			v := b.Evaluate(&crowd[i], now)
 			switch {
 			case v.Person == jane.ID:
 				if diff := cmp.Diff(alone, v); diff != "" {

@@ -15,6 +15,9 @@ const (
 
 var changed = time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
 
+// now is the moment of every test that does not say another.
+var now = time.Date(2026, 6, 15, 12, 0, 0, 0, time.UTC)
+
 func options() rules.Options {
 	return rules.Options{
 		Identities: []string{folders, legal},
@@ -69,5 +72,5 @@ func person(id string, attrs map[string][]string, groups ...int32) access.Person
 
 // decide evaluates the first person of a snapshot.
 func decide(set *rules.Set, sn *access.Snapshot) access.Verdict {
-	return set.Bind(sn, rules.Known{}).Evaluate(&sn.People[0])
+	return set.Bind(sn, rules.Known{}).Evaluate(&sn.People[0], now)
 }

@@ -2,45 +2,45 @@ package rules
 
 import (
 	"slices"
-	"strings"
+	"time"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/access"
-	"github.com/kw-onboarder/kw-onboarder/internal/filter"
 )
 
 // Options is what the rules are compiled against.
 type Options struct {
-	Identities []string      // the subjects that `as` may name, as access.ParseEmail spells them
-	DefaultAs  string        // the identity of a grant without `as`
-	Roots      []access.Path // folders lie only below these
+	Identities []string       // the subjects that `as` may name, as access.ParseEmail spells them
+	DefaultAs  string         // the identity of a grant without `as`
+	Roots      []access.Path  // folders lie only below these
+	Tables     Tables         // what `lookup` may look up
+	Location   *time.Location // of days without a time; nil: UTC
 }
 
 // Set is the rules, compiled: without mistakes and ready to be bound to a
 // snapshot. It does not change and may be shared.
 type Set struct {
-	rules      []rule
-	roots      []access.Path
-	attributes []string
+	rules           []rule
+	roots           []access.Path
+	zone            *time.Location
+	attributes      []string
+	groupAttributes []string
 }
 
 // rule is a Rule that has passed every check.
 type rule struct {
-	name            string
-	group, notGroup string         // as written, trimmed; "": not asked
-	filter          *filter.Filter // nil: not asked
-	account         bool
-	profile         string
-	grants          []grant
+	name      string
+	tests     []test
+	groupLike string   // as written, trimmed
+	pattern   *pattern // of groupLike; nil: not asked
+	account   *account // nil: not asked for
+	grants    []grant
 }
 
-// grant is a Grant that has passed every check. Its place is finished unless
-// there is a template.
-type grant struct {
-	place    access.Place
-	template *template // nil: place is finished
-	proven   bool      // whatever the template gives lies below a root
-	role     string
-	create   bool
+// account is an Account that has passed every check.
+type account struct {
+	profile string
+	name    *template // nil: as in the directory
+	notify  bool
 }
 
 // Len is the number of rules.
@@ -55,40 +55,80 @@ func (s *Set) Names() []string {
 	return names
 }
 
-// Attributes are the attributes that filters and templates look at, lower-case
-// and sorted: what the directory must read besides its own.
+// Attributes are the attributes that filters, templates and dates look at,
+// lower-case and sorted: what the directory must read of people besides its own.
 func (s *Set) Attributes() []string { return slices.Clone(s.attributes) }
+
+// GroupAttributes are the attributes of groups that templates look at, lower-case
+// and sorted: what the directory must read of groups besides its own.
+func (s *Set) GroupAttributes() []string { return slices.Clone(s.groupAttributes) }
 
 // Groups are the groups that conditions name, as written, sorted: the keys
 // under which Bind wants and gives pins.
 func (s *Set) Groups() []string {
 	var names []string
 	for _, r := range s.rules {
-		for _, name := range []string{r.group, r.notGroup} {
-			if name != "" {
-				names = append(names, name)
+		for _, t := range r.tests {
+			if t.kind == testGroup || t.kind == testNotGroup {
+				names = append(names, t.text)
 			}
 		}
 	}
-	slices.Sort(names)
-	return slices.Compact(names)
+	return sorted(names)
 }
 
-func collectAttributes(rules []rule) []string {
-	var names []string
-	for _, r := range rules {
-		if r.filter != nil {
-			names = append(names, r.filter.Attributes()...)
+// NeedsGroups says whether any rule is about groups.
+func (s *Set) NeedsGroups() bool {
+	return len(s.Groups()) > 0 || slices.ContainsFunc(s.rules, func(r rule) bool { return r.pattern != nil })
+}
+
+// collect finds out what the directory must read.
+func (s *Set) collect() {
+	for i := range s.rules {
+		r := &s.rules[i]
+		for _, t := range r.tests {
+			if t.filter != nil {
+				s.attributes = append(s.attributes, t.filter.Attributes()...)
+			}
 		}
-		for _, g := range r.grants {
-			if g.template != nil {
-				names = append(names, g.template.attributes...)
+		for _, d := range r.dates() {
+			s.attributes = append(s.attributes, d.attribute)
+		}
+		for _, t := range r.templates() {
+			s.attributes = append(s.attributes, t.attributes...)
+			s.groupAttributes = append(s.groupAttributes, t.groupAttributes...)
+		}
+	}
+	s.attributes, s.groupAttributes = sorted(s.attributes), sorted(s.groupAttributes)
+}
+
+func (r *rule) dates() []*date {
+	var all []*date
+	for _, g := range r.grants {
+		for _, d := range []*date{g.from, g.until} {
+			if d != nil {
+				all = append(all, d)
 			}
 		}
 	}
-	for i := range names {
-		names[i] = strings.ToLower(names[i])
+	return all
+}
+
+func (r *rule) templates() []*template {
+	var all []*template
+	if r.account != nil && r.account.name != nil {
+		all = append(all, r.account.name)
 	}
+	for _, g := range r.grants {
+		if g.template != nil {
+			all = append(all, g.template)
+		}
+	}
+	return all
+}
+
+// sorted is the names in order, each once.
+func sorted(names []string) []string {
 	slices.Sort(names)
 	return slices.Compact(names)
 }

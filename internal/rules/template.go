@@ -3,21 +3,24 @@ package rules
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"text/template/parse"
+
+	"golang.org/x/text/unicode/norm"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/access"
 )
 
-// template is a folder path that holds values of the person, in the syntax of
-// text/template. It is evaluated here and not by text/template, so that a
-// misspelt function or a wrong number of arguments is found by `check` and not
-// by the first person, and so that every value that enters the path is looked at.
+// template is a folder path, or the name of an account, that holds values of the
+// person, in the syntax of text/template. It is evaluated here and not by
+// text/template, so that a misspelt function or a wrong number of arguments is
+// found by `check` and not by the first person, and so that every value that
+// enters is looked at.
 type template struct {
-	prefix     access.Path // the complete segments without any value at the beginning
-	segments   [][]part    // the rest
-	attributes []string    // that it reads
+	lexicon
+	prefix   access.Path        // of a path: the complete segments without any value at the beginning
+	segments [][]part           // the rest; a name has one
+	check    func(string) error // what each value, and each segment, has to pass
 }
 
 // part of a segment: a text, or a value of the person.
@@ -26,43 +29,66 @@ type part struct {
 	value expression // nil: text
 }
 
-// parseTemplate reads a path. The error is fit for the administrator.
-func parseTemplate(text string) (*template, error) {
+// parsePath reads a path. The error is fit for the administrator.
+func parsePath(text string, l lexicon) (*template, error) {
 	if !strings.HasPrefix(text, "/") {
 		return nil, fmt.Errorf("folder path %q: want an absolute path such as /Departments", text)
 	}
+	t := &template{lexicon: l, check: access.CheckName}
 	nodes, err := parseNodes(strings.TrimSuffix(text[1:], "/"))
+	if err == nil {
+		err = t.split(nodes, "/")
+	}
+	if err == nil {
+		err = t.finish()
+	}
 	if err != nil {
 		return nil, fmt.Errorf("folder path %q: %w", text, err)
 	}
-	t := &template{}
-	if err := t.split(nodes); err != nil {
-		return nil, fmt.Errorf("folder path %q: %w", text, err)
+	return t, nil
+}
+
+// parseLabel reads the name of an account.
+func parseLabel(text string, l lexicon) (*template, error) {
+	l.personal = true
+	t := &template{lexicon: l, check: access.CheckLabel}
+	nodes, err := parseNodes(text)
+	if err == nil {
+		err = t.split(nodes, "")
 	}
-	return t, t.finish(text)
+	if err != nil {
+		return nil, fmt.Errorf("account name %q: %w", text, err)
+	}
+	if label, fixed := literalName(t.segments[0]); fixed {
+		if err := t.check(label); err != nil {
+			return nil, fmt.Errorf("account name %q: %w", text, err)
+		}
+	}
+	return t, nil
 }
 
 func parseNodes(text string) ([]parse.Node, error) {
-	tree := parse.New("folder")
+	tree := parse.New("template")
 	tree.Mode = parse.SkipFuncCheck
 	all := map[string]*parse.Tree{}
 	if _, err := tree.Parse(text, "", "", all); err != nil {
-		_, message, _ := strings.Cut(err.Error(), "folder:1: ")
+		_, message, _ := strings.Cut(err.Error(), "template:1: ")
 		return nil, errors.New(strings.TrimSpace(message))
 	}
 	if len(all) > 1 || tree.Root == nil {
-		return nil, errors.New("define and block have no place in a path")
+		return nil, errors.New("define and block have no place here")
 	}
 	return tree.Root.Nodes, nil
 }
 
-// split sorts the nodes into segments: only a "/" outside of {{ }} separates.
-func (t *template) split(nodes []parse.Node) error {
+// split sorts the nodes into segments: only a separator outside of {{ }}
+// separates; "": nothing does.
+func (t *template) split(nodes []parse.Node, separator string) error {
 	t.segments = [][]part{nil}
 	for _, node := range nodes {
 		switch node := node.(type) {
 		case *parse.TextNode:
-			t.text(string(node.Text))
+			t.text(string(node.Text), separator)
 		case *parse.ActionNode:
 			value, err := t.pipe(node.Pipe)
 			if err != nil {
@@ -70,14 +96,18 @@ func (t *template) split(nodes []parse.Node) error {
 			}
 			t.add(part{value: value})
 		default:
-			return fmt.Errorf("%s: only values and functions have a place in a path", node)
+			return fmt.Errorf("%s: only values and functions have a place here", node)
 		}
 	}
 	return nil
 }
 
-func (t *template) text(text string) {
-	for i, piece := range strings.Split(text, "/") {
+func (t *template) text(text, separator string) {
+	pieces := []string{text}
+	if separator != "" {
+		pieces = strings.Split(text, separator)
+	}
+	for i, piece := range pieces {
 		if i > 0 {
 			t.segments = append(t.segments, nil)
 		}
@@ -92,15 +122,15 @@ func (t *template) add(p part) {
 	t.segments[last] = append(t.segments[last], p)
 }
 
-// finish checks the segments that hold no value and moves those in front to
-// the prefix.
-func (t *template) finish(text string) error {
+// finish checks the segments of a path that hold no value and moves those in
+// front to the prefix.
+func (t *template) finish() error {
 	moving, rest := true, t.segments[:0]
 	for _, segment := range t.segments {
 		name, fixed := literalName(segment)
 		if fixed {
-			if err := access.CheckName(name); err != nil {
-				return fmt.Errorf("folder path %q: %w", text, err)
+			if err := t.check(name); err != nil {
+				return err
 			}
 		}
 		if moving = moving && fixed; moving {
@@ -110,8 +140,6 @@ func (t *template) finish(text string) error {
 		}
 	}
 	t.segments = rest
-	slices.Sort(t.attributes)
-	t.attributes = slices.Compact(t.attributes)
 	return nil
 }
 
@@ -130,10 +158,10 @@ func (t *template) literal() bool { return len(t.segments) == 0 }
 
 // path is the folder for one person. The error says why there is none; nothing
 // is replaced in silence.
-func (t *template) path(p *access.Person) (access.Path, error) {
+func (t *template) path(s subject) (access.Path, error) {
 	path := t.prefix
 	for _, segment := range t.segments {
-		name, err := segmentName(segment, p)
+		name, err := t.segment(segment, s)
 		if err != nil {
 			return "", err
 		}
@@ -142,26 +170,32 @@ func (t *template) path(p *access.Person) (access.Path, error) {
 	return path, nil
 }
 
-func segmentName(segment []part, p *access.Person) (string, error) {
+// label is the name of one person's account.
+func (t *template) label(s subject) (string, error) {
+	name, err := t.segment(t.segments[0], s)
+	return norm.NFC.String(strings.TrimSpace(name)), err
+}
+
+func (t *template) segment(segment []part, s subject) (string, error) {
 	var name strings.Builder
 	for _, part := range segment {
 		if part.value == nil {
 			name.WriteString(part.text)
 			continue
 		}
-		text, err := part.name(p)
+		text, err := t.value(part, s)
 		if err != nil {
 			return "", err
 		}
 		name.WriteString(text)
 	}
-	return name.String(), access.CheckName(name.String())
+	return name.String(), t.check(name.String())
 }
 
-// name is what a value puts into a path. Each is checked by itself: a value
-// that spells "../Legal" must not be saved by the text around it.
-func (p part) name(who *access.Person) (string, error) {
-	o, err := p.value(who)
+// value is what a value puts into the text. Each is checked by itself: one that
+// spells "../Legal" must not be saved by the text around it.
+func (t *template) value(p part, s subject) (string, error) {
+	o, err := p.value(s)
 	if err != nil {
 		return "", err
 	}
@@ -169,7 +203,7 @@ func (p part) name(who *access.Person) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if err := access.CheckName(text); err != nil {
+	if err := t.check(text); err != nil {
 		return "", fmt.Errorf("%s: %w", o.of, err)
 	}
 	return text, nil

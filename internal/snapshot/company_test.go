@@ -119,7 +119,7 @@ func verdicts(set *rules.Set, f snapshot.File) []string {
 	bound := set.Bind(f.Snapshot, rules.Known{Groups: f.Pins.Groups})
 	var all []string
 	for i := range f.Snapshot.People {
-		v := bound.Evaluate(&f.Snapshot.People[i])
+		v := bound.Evaluate(&f.Snapshot.People[i], f.Snapshot.Taken)
 		line := []string{v.Profile}
 		for _, w := range v.Wishes {
 			line = append(line, string(w.Place.Path)+" "+w.Role)

@@ -116,24 +116,21 @@ func (v *view) refresh(ctx context.Context) error {
 	return nil
 }
 
-// evaluate judges every person. A rule that is held for everybody is reported
-// once, not once for each of twenty thousand people.
+// evaluate judges every person, all as of one moment. What holds a rule for
+// everybody is reported once, not once for each of twenty thousand people.
 func (v *view) evaluate(m plan.Memory) (err error) {
 	linked := func(id access.PersonID) bool { _, has := m.Links[id]; return has }
 	v.bound = v.planner.Rules.Bind(v.snapshot, rules.Known{Groups: m.Groups, Linked: linked})
 	people := map[string]int{}
-	for _, p := range v.bound.Problems() {
-		people[p.Rule] = 0
-	}
+	now := v.planner.Now()
 	v.verdicts = make([]access.Verdict, 0, len(v.snapshot.People))
 	for i := range v.snapshot.People {
-		d := v.bound.Evaluate(&v.snapshot.People[i])
+		d := v.bound.Evaluate(&v.snapshot.People[i], now)
 		d.Held = slices.DeleteFunc(d.Held, func(h access.Held) bool {
-			_, blocked := people[h.Rule]
-			if blocked {
+			if h.Common {
 				people[h.Rule]++
 			}
-			return blocked
+			return h.Common
 		})
 		v.verdicts = append(v.verdicts, d)
 	}
