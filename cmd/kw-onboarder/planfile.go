@@ -66,7 +66,7 @@ func readPlan(path, tenant string) (kwsync.Approval, error) {
 		}
 		approved[j.Key] = plan.Change{
 			Key: j.Key, Op: op, Email: access.Email(j.Email), Path: access.Path(j.Path),
-			From: j.From, To: j.To, Profile: j.Profile,
+			From: j.From, To: j.To, Profile: j.Profile, Notify: j.Notify,
 		}
 	}
 	return approved, nil

@@ -43,6 +43,7 @@ type jsonChange struct {
 	Email   string   `json:"email,omitempty"`
 	Name    string   `json:"name,omitempty"`
 	Profile string   `json:"profile,omitempty"`
+	Notify  bool     `json:"notify,omitempty"` // the owner of a new account gets a mail
 	Path    string   `json:"path,omitempty"`
 	Folder  string   `json:"folder,omitempty"`
 	As      string   `json:"as,omitempty"`
@@ -115,7 +116,7 @@ func newJSONReport(r *kwsync.Report) jsonReport {
 
 func newJSONChange(c plan.Change) jsonChange {
 	j := jsonChange{
-		Key: c.Key, Op: c.Op.String(), Email: string(c.Email), Name: c.Name, Profile: c.Profile,
+		Key: c.Key, Op: c.Op.String(), Email: string(c.Email), Name: c.Name, Profile: c.Profile, Notify: c.Notify,
 		Path: string(c.Path), Folder: c.Folder, As: c.As, From: c.From, To: c.To, Rules: c.Rules(),
 	}
 	if c.Person.ID != "" {

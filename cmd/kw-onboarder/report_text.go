@@ -94,7 +94,11 @@ func row(c plan.Change) string {
 	case plan.CreateFolder:
 		return fmt.Sprintf("  + %s\tas %s%s", c.Path, c.As, why)
 	case plan.CreateAccount:
-		return fmt.Sprintf("  + %s\t%s\t%s%s", c.Email, c.Name, orElse(c.Profile, "profile by Kiteworks"), why)
+		mail := ""
+		if c.Notify {
+			mail = ", with a mail"
+		}
+		return fmt.Sprintf("  + %s\t%s\t%s%s%s", c.Email, c.Name, orElse(c.Profile, "profile by Kiteworks"), mail, why)
 	}
 	return fmt.Sprintf("  + %s\t%s%s%s", c.To, c.Email, before(c), why)
 }

@@ -14,7 +14,8 @@ import (
 var withEntity = url.Values{"returnEntity": {"true"}}
 
 // newUser is the body of POST /rest/admin/users. Without userTypeId the
-// appliance chooses the profile by its own rules. Nobody is sent a mail.
+// appliance chooses the profile by its own rules. Nobody is sent a mail whose rule
+// does not say so.
 type newUser struct {
 	Email            access.Email `json:"email"`
 	Name             string       `json:"name,omitempty"`
@@ -25,7 +26,7 @@ type newUser struct {
 
 // createAccount creates an account (POST /rest/admin/users).
 func (t *Tenant) createAccount(ctx context.Context, n *names, c plan.Change) plan.Outcome {
-	body := newUser{Email: c.Email, Name: c.Name, Verified: true}
+	body := newUser{Email: c.Email, Name: c.Name, Verified: true, SendNotification: c.Notify}
 	if c.Profile != "" {
 		id, err := n.profileID(c.Profile)
 		if err != nil {

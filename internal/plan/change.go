@@ -65,6 +65,7 @@ type Change struct {
 
 	Account string // id; "" while it is still to be created
 	Profile string // of a new account; "": Kiteworks chooses
+	Notify  bool   // its owner gets a mail from Kiteworks
 
 	As     string      // the identity that writes
 	Folder string      // id; "" while it is still to be created

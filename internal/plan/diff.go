@@ -146,7 +146,7 @@ func (d *differ) create(v *access.Verdict) (Key, bool) {
 	key := Key("account|" + v.Person.String())
 	d.plan.Changes = append(d.plan.Changes, Change{
 		Key: key, Op: CreateAccount, Person: v.Person, Email: v.Email, Name: v.Name,
-		Profile: profile, Causes: v.Causes,
+		Profile: profile, Notify: v.Notify, Causes: v.Causes,
 	})
 	return key, true
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/plan"
+	"github.com/kw-onboarder/kw-onboarder/internal/rules"
 	kwsync "github.com/kw-onboarder/kw-onboarder/internal/sync"
 )
 
@@ -64,6 +65,11 @@ func TestP06_ApprovalNarrows(t *testing.T) {
 		},
 		{
 			"another address is another change", nil, func(s *stage) { s.snapshot.People[0].Email = "anna@corp.example" },
+			[]string{annFolder},
+			[]string{"account|dir:ann", annGrant},
+		},
+		{
+			"a mail is another change", nil, func(s *stage) { s.rules[0].Account = &rules.Account{Notify: true} },
 			[]string{annFolder},
 			[]string{"account|dir:ann", annGrant},
 		},

@@ -77,5 +77,5 @@ func (a Approval) narrow(p *plan.Plan) (lapsed []plan.Change) {
 
 // sameEnd says whether two changes of one key lead from the same to the same.
 func sameEnd(a, b plan.Change) bool {
-	return a.Op == b.Op && a.From == b.From && a.To == b.To && a.Profile == b.Profile && a.Email == b.Email
+	return a.Op == b.Op && a.From == b.From && a.To == b.To && a.Profile == b.Profile && a.Email == b.Email && a.Notify == b.Notify
 }
