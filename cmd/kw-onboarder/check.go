@@ -19,6 +19,7 @@ type jsonCheck struct {
 }
 
 type jsonProblem struct {
+	File    string `json:"file,omitempty"` // a rule file; absent: the configuration
 	Line    int    `json:"line"`
 	Column  int    `json:"column"`
 	Path    string `json:"path"`
@@ -47,7 +48,7 @@ func checkJSON(c *command, cfg *config.Config, err error) error {
 	switch {
 	case errors.As(err, &mistakes):
 		for _, p := range mistakes.Problems {
-			out.Problems = append(out.Problems, jsonProblem{Line: p.Line, Column: p.Column, Path: p.Path, Message: p.Message, Hint: p.Hint})
+			out.Problems = append(out.Problems, jsonProblem{File: p.File, Line: p.Line, Column: p.Column, Path: p.Path, Message: p.Message, Hint: p.Hint})
 		}
 	case err != nil:
 		return err

@@ -5,7 +5,10 @@ import (
 	"encoding/hex"
 	"fmt"
 	"os"
+	"path/filepath"
 	"time"
+
+	"gopkg.in/yaml.v3"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/access"
 	"github.com/kw-onboarder/kw-onboarder/internal/guard"
@@ -24,13 +27,15 @@ type Config struct {
 	Directories  []Directory  `yaml:"directory"` // one, or a list
 	Kiteworks    Kiteworks    `yaml:"kiteworks"`
 	Accounts     Accounts     `yaml:"accounts"`
-	Rules        []rules.Rule `yaml:"rules"`
-	State        string       `yaml:"state"` // path of the ledger
+	Tables       rules.Tables `yaml:"tables"`
+	Rules        []rules.Rule `yaml:"rules"`      // with those of the rule files behind them
+	RuleFiles    []string     `yaml:"rule_files"` // globs, relative to the file
+	State        string       `yaml:"state"`      // path of the ledger
 	HTTP         HTTP         `yaml:"http"`
 	Log          Log          `yaml:"log"`
 
 	File     string         `yaml:"-"` // name it was read from
-	Hash     string         `yaml:"-"` // of the bytes parsed, 12 hexadecimal digits
+	Hash     string         `yaml:"-"` // of the bytes parsed, rule files included; 12 hexadecimal digits
 	Location *time.Location `yaml:"-"` // Timezone, loaded
 	Set      *rules.Set     `yaml:"-"` // Rules, compiled
 }
@@ -60,21 +65,25 @@ func Load(path string) (*Config, error) {
 	return Parse(path, data)
 }
 
-// Parse decodes and checks a configuration; file is the name that errors show.
-// All mistakes come together, in one *Error. No secret is read, no connection opened.
+// Parse decodes and checks a configuration and the rule files that it names; file
+// is the name that errors show, and rule files are looked for beside it. All
+// mistakes come together, in one *Error. No secret is read, no connection opened.
 func Parse(file string, data []byte) (*Config, error) {
 	found := newFindings()
 	c := defaults()
-	if root := found.document(data); root != nil {
+	sum := sha256.New()
+	sum.Write(data)
+	if root := found.document(data, yaml.MappingNode, "begin with config.example.yaml"); root != nil {
 		found.lint(root, "")
-		(&decoder{findings: found}).decode(root, &c)
+		d := &decoder{findings: found}
+		d.decode(root, &c)
+		d.ruleFiles(filepath.Dir(file), &c, sum)
 		found.validate(&c)
 	}
 	if err := found.err(file); err != nil {
 		return nil, err
 	}
-	sum := sha256.Sum256(data)
-	c.File, c.Hash = file, hex.EncodeToString(sum[:6])
+	c.File, c.Hash = file, hex.EncodeToString(sum.Sum(nil)[:6])
 	return &c, nil
 }
 
@@ -110,7 +119,7 @@ func (f *findings) validate(c *Config) {
 
 // checkRules compiles the rules; their problems bear the paths of the file.
 func (f *findings) checkRules(c *Config) {
-	o := rules.Options{DefaultAs: string(c.Kiteworks.Identities.Folders)}
+	o := rules.Options{DefaultAs: string(c.Kiteworks.Identities.Folders), Tables: c.Tables, Location: c.Location}
 	for _, id := range c.Kiteworks.Identities.All() {
 		o.Identities = append(o.Identities, string(id))
 	}
@@ -122,7 +131,7 @@ func (f *findings) checkRules(c *Config) {
 		f.report(p.Path, p.Message, p.Hint)
 	}
 	c.Set = set
-	if set != nil && len(set.Groups()) > 0 {
+	if set != nil && set.NeedsGroups() {
 		f.needGroups(c.Directories)
 	}
 }

@@ -200,7 +200,7 @@ func TestParse_AcceptsOtherSpellings(t *testing.T) {
 		{"watch", "rules: []", "rules: []\nwatch: true", func(c *config.Config) any { return c.Watch }, "true"},
 		{"no metrics", "rules: []", "rules: []\nhttp: {metrics: \"\"}", func(c *config.Config) any { return c.HTTP.Metrics }, ""},
 		{"all identities", "folders: folders@", "others: [legal@corp.example, users@corp.example]\n    folders: folders@", func(c *config.Config) any { return c.Kiteworks.Identities.All() }, "[users@corp.example folders@corp.example legal@corp.example]"},
-		{"alias and merge", "rules: []", mergedRules, func(c *config.Config) any { return *c.Rules[1].Account }, "{Guest}"},
+		{"alias and merge", "rules: []", mergedRules, func(c *config.Config) any { return c.Rules[1].Account.Profile }, "Guest"},
 		{"own key beats a merged one", "rules: []", mergedRules, func(c *config.Config) any { return c.Rules[1].Name }, "b"},
 	}
 	for _, tt := range tests {

@@ -12,6 +12,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/access"
+	"github.com/kw-onboarder/kw-onboarder/internal/rules"
 )
 
 // decoder fills the structs from the nodes. The library's own decoder stops
@@ -42,7 +43,7 @@ func (d *decoder) value(n *yaml.Node, to reflect.Value, path string) {
 	if d.exhausted(path) {
 		return
 	}
-	d.places[path] = place{n.Line, n.Column}
+	d.places[path] = d.at(n)
 	if n.Kind == yaml.AliasNode {
 		n = n.Alias
 	}
@@ -71,6 +72,10 @@ func (d *decoder) special(n *yaml.Node, to reflect.Value, path string) bool {
 	switch to := to.Addr().Interface().(type) {
 	case *[]Directory:
 		d.directories(n, to, path)
+	case *rules.Tables:
+		d.tables(n, to, path)
+	case *map[string]string:
+		d.rows(n, to, path)
 	case *Root:
 		if n.Kind != yaml.ScalarNode {
 			return false
@@ -158,12 +163,12 @@ func (d *decoder) mapping(n *yaml.Node, to reflect.Value, path string) {
 	for _, p := range d.pairs(n, path, nil) {
 		below := join(path, p.key.Value)
 		field, known := fields[p.key.Value]
-		why, reserved := unbuilt(below)
+		why, reserved := unbuilt(d.inWhole(below))
 		switch {
 		case known:
 			d.value(p.value, to.Field(field), below)
 		case reserved && !isEmpty(p.value):
-			d.reportAt(place{p.key.Line, p.key.Column}, below, "is not built in this version", why)
+			d.reportAt(d.at(p.key), below, "is not built in this version", why)
 		case !reserved:
 			d.unknown(p.key, path, fields)
 		}
@@ -176,7 +181,7 @@ func (d *decoder) unknown(key *yaml.Node, path string, fields map[string]int) {
 		hint = fmt.Sprintf("did you mean %q?", like)
 		d.broken[join(path, like)] = true // it is not missing, it is misspelt
 	}
-	d.reportAt(place{key.Line, key.Column}, join(path, key.Value), "unknown key", hint)
+	d.reportAt(d.at(key), join(path, key.Value), "unknown key", hint)
 }
 
 func fieldsOf(t reflect.Type) map[string]int {
@@ -200,11 +205,11 @@ func (d *decoder) pairs(n *yaml.Node, path string, through []*yaml.Node) []pair 
 		key, value := n.Content[i], n.Content[i+1]
 		switch {
 		case key.Kind != yaml.ScalarNode:
-			d.reportAt(place{key.Line, key.Column}, path, "a key is "+kind(key)+", want a text", "quote a value that begins with { or [")
+			d.reportAt(d.at(key), path, "a key is "+kind(key)+", want a text", "quote a value that begins with { or [")
 		case key.ShortTag() == "!!merge":
 			merged = append(merged, d.merged(value, path, append(through, n))...)
 		case seen[key.Value] != nil:
-			d.reportAt(place{key.Line, key.Column}, join(path, key.Value), fmt.Sprintf("is given twice, first in line %d", seen[key.Value].Line), "keep one of them")
+			d.reportAt(d.at(key), join(path, key.Value), fmt.Sprintf("is given twice, first in line %d", seen[key.Value].Line), "keep one of them")
 		default:
 			seen[key.Value] = key
 			own = append(own, pair{key, value})

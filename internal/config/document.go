@@ -12,12 +12,12 @@ import (
 )
 
 // document reads the one document of the file; nil: there is none to go on with.
-func (f *findings) document(data []byte) *yaml.Node {
+func (f *findings) document(data []byte, want yaml.Kind, hint string) *yaml.Node {
 	var first, second yaml.Node
 	d := yaml.NewDecoder(bytes.NewReader(data))
 	switch err := d.Decode(&first); {
 	case errors.Is(err, io.EOF):
-		f.report("", "the file is empty", "begin with config.example.yaml")
+		f.reportAt(place{f.file, 1, 1}, f.file, "the file is empty", hint)
 		return nil
 	case err != nil:
 		f.syntax(err)
@@ -25,15 +25,15 @@ func (f *findings) document(data []byte) *yaml.Node {
 	}
 	switch err := d.Decode(&second); {
 	case err == nil:
-		f.reportAt(place{second.Line, second.Column}, "", "a second document begins here, and nothing in it would count", "keep one document to a file: remove the `---` in between")
+		f.reportAt(f.at(&second), f.file, "a second document begins here, and nothing in it would count", "keep one document to a file: remove the `---` in between")
 		return nil
 	case !errors.Is(err, io.EOF):
 		f.syntax(err)
 		return nil
 	}
 	root := first.Content[0]
-	if root.Kind != yaml.MappingNode {
-		f.reportAt(place{root.Line, root.Column}, "", "the file is "+kind(root)+", want keys and values", "begin with config.example.yaml")
+	if root.Kind != want {
+		f.reportAt(f.at(root), f.file, "the file is "+kind(root)+", want "+kind(&yaml.Node{Kind: want}), hint)
 		return nil
 	}
 	return root
@@ -43,7 +43,7 @@ func (f *findings) document(data []byte) *yaml.Node {
 // where it cannot repeat the file: an inline secret may be at fault.
 func (f *findings) syntax(err error) {
 	message := strings.TrimPrefix(err.Error(), "yaml: ")
-	at := place{1, 1}
+	at := place{f.file, 1, 1}
 	if m := regexp.MustCompile(`^line (\d+): (.*)`).FindStringSubmatch(message); m != nil {
 		at.line, _ = strconv.Atoi(m[1])
 		message = m[2]
@@ -52,13 +52,13 @@ func (f *findings) syntax(err error) {
 	if strings.Contains(message, "anchor") {
 		message, hint = "an alias (*name) has no anchor (&name) before it", "quote the value if it merely begins with a star"
 	}
-	f.reportAt(at, "", "this is not YAML: "+message, hint)
+	f.reportAt(at, f.file, "this is not YAML: "+message, hint)
 }
 
 // lint walks the whole tree, also where no key is known, for what YAML reads
 // otherwise than it looks. No message repeats a value: it may be a secret.
 func (f *findings) lint(n *yaml.Node, path string) {
-	at := place{n.Line, n.Column}
+	at := f.at(n)
 	if n.Style&yaml.TaggedStyle != 0 {
 		f.reportAt(at, path, "an explicit tag (!...) stands before the value", "remove the tag; quote the value if it begins with an exclamation mark")
 	}
@@ -79,7 +79,7 @@ func (f *findings) lint(n *yaml.Node, path string) {
 			key, value := n.Content[i], n.Content[i+1]
 			below := join(path, key.Value)
 			if isNull(value) && glued(key.LineComment) {
-				f.reportAt(place{value.Line, value.Column}, below, "has no value: all behind the # is a comment", "quote the value if the # belongs to it")
+				f.reportAt(f.at(value), below, "has no value: all behind the # is a comment", "quote the value if the # belongs to it")
 			}
 			f.lint(value, below)
 		}

@@ -5,18 +5,21 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"gopkg.in/yaml.v3"
 )
 
-// Problem is one mistake in the file.
+// Problem is one mistake.
 type Problem struct {
-	Line    int    `json:"line"`   // from 1
-	Column  int    `json:"column"` // from 1, in characters
-	Path    string `json:"path"`   // rules[2].grants[0].folder; "": the file as a whole
+	File    string `json:"file,omitempty"` // "": the configuration itself, else one of its rule files
+	Line    int    `json:"line"`           // from 1
+	Column  int    `json:"column"`         // from 1, in characters
+	Path    string `json:"path"`           // rules[2].grants[0].folder, in a rule file [2].grants[0].folder; "": the file as a whole
 	Message string `json:"message"`
 	Hint    string `json:"hint,omitempty"` // what to do; "" where the message says it
 }
 
-// Error is all mistakes of one file, in the order of the file.
+// Error is all mistakes of a configuration and its rule files, in the order of the files.
 type Error struct {
 	File     string    `json:"file"`
 	Problems []Problem `json:"problems"`
@@ -31,7 +34,7 @@ func (e *Error) Error() string {
 	}
 	fmt.Fprintf(&out, "%s: %d %s", e.File, len(e.Problems), noun)
 	for _, p := range e.Problems {
-		fmt.Fprintf(&out, "\n  %s:%d:%d: ", e.File, p.Line, p.Column)
+		fmt.Fprintf(&out, "\n  %s:%d:%d: ", cmp.Or(p.File, e.File), p.Line, p.Column)
 		if p.Path != "" {
 			out.WriteString(p.Path + ": ")
 		}
@@ -48,11 +51,17 @@ type mistake struct{ message, hint string }
 
 func (m mistake) Error() string { return m.message }
 
-// place is where in the file something stands.
-type place struct{ line, column int }
+// place is where something stands.
+type place struct {
+	file         string // "": the configuration itself
+	line, column int
+}
 
-// findings collects the mistakes of one file, and where each path stands.
+// findings collects the mistakes, and where each path stands. The paths in a rule
+// file begin with its name.
 type findings struct {
+	file     string   // that is being read; "": the configuration itself
+	files    []string // rule files, in their order
 	places   map[string]place
 	broken   map[string]bool // paths already reported: what follows from them is not
 	problems []Problem
@@ -61,6 +70,9 @@ type findings struct {
 func newFindings() *findings {
 	return &findings{places: map[string]place{}, broken: map[string]bool{}}
 }
+
+// at is where a node of the file that is being read stands.
+func (f *findings) at(n *yaml.Node) place { return place{f.file, n.Line, n.Column} }
 
 // report notes a mistake at a path, unless one there, above or below has been
 // noted: it would only be its consequence.
@@ -75,7 +87,10 @@ func (f *findings) reportAt(at place, path, message, hint string) {
 		}
 	}
 	f.broken[path] = true
-	f.problems = append(f.problems, Problem{Line: at.line, Column: at.column, Path: path, Message: message, Hint: hint})
+	f.problems = append(f.problems, Problem{
+		File: at.file, Line: at.line, Column: at.column,
+		Path: strings.TrimPrefix(path, at.file), Message: message, Hint: hint,
+	})
 }
 
 // within says whether path is outer or lies inside it.
@@ -92,7 +107,7 @@ func (f *findings) place(path string) place {
 		}
 		cut := strings.LastIndexAny(path, ".[")
 		if cut < 0 {
-			return place{1, 1}
+			return place{line: 1, column: 1}
 		}
 		path = path[:cut]
 	}
@@ -103,7 +118,7 @@ func (f *findings) err(file string) error {
 		return nil
 	}
 	slices.SortFunc(f.problems, func(a, b Problem) int {
-		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column),
+		return cmp.Or(cmp.Compare(slices.Index(f.files, a.File), slices.Index(f.files, b.File)), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column),
 			cmp.Compare(a.Path, b.Path), cmp.Compare(a.Message, b.Message))
 	})
 	return &Error{File: file, Problems: f.problems}

@@ -9,11 +9,9 @@ func unbuilt(path string) (hint string, ok bool) {
 	const plain = "remove it"
 	const limit = "remove it; a limit that is not kept would be worse than none"
 	switch regexp.MustCompile(`\[\d+\]`).ReplaceAllString(path, "[]") {
-	case "budgets", "expect", "walls", "leavers", "rules[].grants[].until", "rules[].grants[].from", "rules[].when.under":
+	case "budgets", "expect", "walls", "leavers":
 		return limit, true
-	case "rule_files", "tables",
-		"rules[].when.group_like", "rules[].when.cel", "rules[].label",
-		"rules[].account.name", "rules[].account.notify":
+	case "rules[].when.cel", "rules[].label":
 		return plain, true
 	case "http.pages", "http.web_config":
 		return "remove it; metrics and health are at http.metrics", true

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -37,7 +38,7 @@ func (e *IfEmpty) UnmarshalText(text []byte) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("want deny, never, hold: deny gives nothing to whoever has no date, never sets them no limit, hold waits until they have one")
+	return errors.New("want deny, never, hold")
 }
 
 // date is a Date that has passed every check.

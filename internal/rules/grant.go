@@ -51,9 +51,13 @@ func (c *compiler) date(path string, d *Date, isEnd bool) *date {
 	if written == "" {
 		c.report(path+".from", "is missing", "name the attribute that holds the date, such as accountExpires")
 	}
+	hint := "say what holds for somebody without the date. deny: it is not given; hold: the rule waits until there is one"
+	if isEnd {
+		hint += "; never: it has no end"
+	}
 	switch {
 	case d.IfEmpty == 0:
-		c.report(path+".if_empty", "is missing, and has no default", "say what somebody without the date gets: deny nothing, never access without an end, hold nothing new until there is one")
+		c.report(path+".if_empty", "is missing, and has no default", hint)
 	case d.IfEmpty == Never && !isEnd:
 		c.report(path+".if_empty", "never is no beginning: what never begins is not given", "write deny; for people who need no date, write a rule of their own, with (!("+written+"=*)) as its filter")
 	}
