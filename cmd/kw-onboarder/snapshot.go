@@ -65,7 +65,7 @@ func (s snapshotCmd) take(c *command, cfg *config.Config) (snapshot.File, error)
 		return snapshot.File{}, err
 	}
 	f := snapshot.File{
-		Made: time.Now(), Tenant: cfg.Kiteworks.URL, Directories: app.Directories(cfg), Attributes: cfg.Set.Attributes(),
+		Made: time.Now(), Tenant: cfg.Kiteworks.URL, Directories: app.Directories(cfg), Attributes: cfg.Set.Attributes(), GroupAttributes: cfg.Set.GroupAttributes(),
 		Snapshot: seen.Snapshot, Catalog: seen.Catalog, Pins: snapshot.Pins{Groups: seen.Groups, Folders: seen.Folders},
 	}
 	if s.Full {

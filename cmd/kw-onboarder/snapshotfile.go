@@ -46,7 +46,13 @@ func fits(f snapshot.File, cfg *config.Config) error {
 }
 
 // unread lists the attributes of which the rules would find no value in a
-// snapshot, whether people have one or not.
+// snapshot, whether people and groups have one or not.
 func unread(f snapshot.File, cfg *config.Config) []string {
-	return slices.DeleteFunc(cfg.Set.Attributes(), func(a string) bool { return slices.Contains(f.Attributes, a) })
+	missing := slices.DeleteFunc(cfg.Set.Attributes(), func(a string) bool { return slices.Contains(f.Attributes, a) })
+	for _, a := range cfg.Set.GroupAttributes() {
+		if !slices.Contains(f.GroupAttributes, a) {
+			missing = append(missing, "group."+a)
+		}
+	}
+	return missing
 }

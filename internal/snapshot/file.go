@@ -21,9 +21,11 @@ type File struct {
 	Tenant      string    // URL of the Kiteworks server
 	Directories []string  // names of the directories that were read, as configured
 	Attributes  []string  // of people, lower-case and sorted: what was read; silence about any other means nothing
-	Snapshot    *access.Snapshot
-	Catalog     *access.Catalog
-	Pins        Pins
+	// GroupAttributes are those of groups, alike.
+	GroupAttributes []string
+	Snapshot        *access.Snapshot
+	Catalog         *access.Catalog
+	Pins            Pins
 }
 
 // Pins say which group and which folder a name in the rules once meant. Without

@@ -90,7 +90,11 @@ func drawSnapshot(t *rapid.T) *access.Snapshot {
 	groups := rapid.IntRange(0, 4).Draw(t, "groups")
 	for i := range groups {
 		id := access.GroupID{Source: "a", ID: fmt.Sprintf("g%d", i)}
-		sn.Groups = append(sn.Groups, access.Group{ID: id, DN: text.Draw(t, "dn"), Name: text.Draw(t, "name")})
+		g := access.Group{ID: id, DN: text.Draw(t, "dn"), Name: text.Draw(t, "name"), Hidden: rapid.Bool().Draw(t, "hidden")}
+		if rapid.Bool().Draw(t, "has attributes") {
+			g.Attrs = map[string][]string{"description": {text.Draw(t, "description")}, "binary": {"\xff" + text.Draw(t, "binary")}}
+		}
+		sn.Groups = append(sn.Groups, g)
 	}
 	for i := range rapid.IntRange(0, 5).Draw(t, "people") {
 		p := access.Person{

@@ -10,7 +10,7 @@ import (
 func (r *reader) directory(sn *access.Snapshot) {
 	var seen order
 	section(r, "groups", func(g *group) error {
-		sn.Groups = append(sn.Groups, access.Group{ID: access.GroupID{Source: g.Source, ID: g.ID}, DN: g.DN, Name: g.Name, Hidden: g.Hidden})
+		sn.Groups = append(sn.Groups, g.group())
 		return seen.nextGroup(&sn.Groups[len(sn.Groups)-1])
 	})
 	section(r, "people", func(in *person) error {

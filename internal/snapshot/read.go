@@ -107,7 +107,7 @@ func (r *reader) head(f *File) {
 	r.expect("about")
 	r.decode(&a)
 	f.Made, f.Redacted, f.Tenant = a.Made, a.Redacted, a.Tenant
-	f.Directories, f.Attributes, f.Snapshot.Taken = a.Directories, a.Attributes, a.Taken
+	f.Directories, f.Attributes, f.GroupAttributes, f.Snapshot.Taken = a.Directories, a.Attributes, a.OfGroups, a.Taken
 	match, err := readMatch(a.Match)
 	f.Snapshot.Match = match
 	r.fail(err)

@@ -37,6 +37,7 @@ func Redact(f File, key []byte) (File, error) {
 	r := newRedactor(f.Snapshot.People, key)
 	sn := *f.Snapshot
 	sn.People = r.people(f.Snapshot.People)
+	sn.Groups = r.groups(f.Snapshot.Groups)
 	f.Snapshot = &sn
 	f.Catalog = r.catalog(f.Catalog) // behind the people: what they are called is known then
 	f.Pins.Folders = r.pins(f.Pins.Folders)
@@ -100,6 +101,25 @@ func (r *redactor) person(p *access.Person) access.Person {
 	out.Attrs = make(map[string][]string, len(p.Attrs))
 	for name, values := range p.Attrs {
 		out.Attrs[name] = r.values(r.forms[name], values)
+	}
+	return out
+}
+
+// groups keep their names and DNs, but not what they say of people: who owns or
+// manages them.
+func (r *redactor) groups(in []access.Group) []access.Group {
+	out := slices.Clone(in)
+	for i, g := range in {
+		if g.Attrs != nil {
+			out[i].Attrs = make(map[string][]string, len(g.Attrs))
+		}
+		for name, values := range g.Attrs {
+			f := r.forms[name]
+			if f == called { // it is the group that is called so: a folder of that name is nobody's
+				f = whole
+			}
+			out[i].Attrs[name] = r.values(f, values)
+		}
 	}
 	return out
 }

@@ -157,6 +157,30 @@ func TestRedactKeepsRelations(t *testing.T) {
 	}
 }
 
+// Groups stay what they are, but for what they say of people; that a folder is
+// called as a group is no reason to hide it.
+func TestRedactGroups(t *testing.T) {
+	t.Parallel()
+	f := someone(map[string][]string{"uid": {"cleo"}})
+	f.Snapshot.Groups[0].Attrs = map[string][]string{
+		"managedby": {f.Snapshot.People[0].DN}, "description": {"for Cleo"}, "displayname": {"Archive"}, "room": {"7"}, "seen": {"cleo@corp.example"},
+	}
+	f.Catalog.Folders = append(f.Catalog.Folders, access.Folder{ID: "f4", As: folders, Path: "/Dep/Archive"})
+	out := redact(t, f, key)
+	got := out.Snapshot.Groups[0]
+	if got.Name != "staff" || got.DN != f.Snapshot.Groups[0].DN || got.Attrs["room"][0] != "7" {
+		t.Errorf("got %+v, want the group as it is", got)
+	}
+	for name, was := range f.Snapshot.Groups[0].Attrs {
+		if name != "room" && got.Attrs[name][0] == was[0] {
+			t.Errorf("%s is still %q", name, was[0])
+		}
+	}
+	if path := out.Catalog.Folders[2].Path; path != "/Dep/Archive" {
+		t.Errorf("the folder is %s, want /Dep/Archive", path)
+	}
+}
+
 func TestRedactChangesNothingOfWhatItWasGiven(t *testing.T) {
 	t.Parallel()
 	f := someone(map[string][]string{"uid": {"cleo"}})

@@ -26,6 +26,7 @@ type about struct {
 	Tenant      string            `json:"tenant"`
 	Directories []string          `json:"directories"`
 	Attributes  []string          `json:"attributes"`
+	OfGroups    []string          `json:"group_attributes,omitempty"`
 	Match       map[string]string `json:"match,omitempty"`
 }
 
@@ -49,6 +50,9 @@ type group struct {
 	DN     string `json:"dn,omitempty"`
 	Name   string `json:"name,omitempty"`
 	Hidden bool   `json:"hidden,omitempty"`
+
+	Attrs  map[string][]string `json:"attrs,omitempty"`
+	Binary map[string][][]byte `json:"binary,omitempty"`
 }
 
 type role struct {
@@ -154,20 +158,38 @@ func (p *person) person() (access.Person, error) {
 	if e, err := access.ParseEmail(p.Email); p.Email != "" && (err != nil || string(e) != p.Email) {
 		return access.Person{}, fmt.Errorf("%q is no e-mail address as it is written here", p.Email)
 	}
-	out := access.Person{
+	return access.Person{
 		ID: access.PersonID{Source: p.Source, ID: p.ID}, DN: p.DN, Email: access.Email(p.Email), NoEmail: p.NoEmail, Name: p.Name,
-		Standing: access.Standing(standing), Changed: p.Changed.UTC(), Attrs: p.Attrs, Groups: p.Groups,
+		Standing: access.Standing(standing), Changed: p.Changed.UTC(), Attrs: readAttributes(p.Attrs, p.Binary), Groups: p.Groups,
+	}, nil
+}
+
+// readAttributes undoes wireAttributes.
+func readAttributes(texts map[string][]string, binary map[string][][]byte) map[string][]string {
+	maps.DeleteFunc(texts, func(_ string, values []string) bool { return len(values) == 0 })
+	if texts == nil {
+		texts = make(map[string][]string, len(binary))
 	}
-	maps.DeleteFunc(out.Attrs, func(_ string, values []string) bool { return len(values) == 0 })
-	if out.Attrs == nil {
-		out.Attrs = make(map[string][]string, len(p.Binary))
-	}
-	for name, values := range p.Binary {
+	for name, values := range binary {
 		for _, v := range values {
-			out.Attrs[name] = append(out.Attrs[name], string(v))
+			texts[name] = append(texts[name], string(v))
 		}
 	}
-	return out, nil
+	return texts
+}
+
+func wireGroup(g *access.Group) group {
+	out := group{Source: g.ID.Source, ID: g.ID.ID, DN: g.DN, Name: g.Name, Hidden: g.Hidden}
+	out.Attrs, out.Binary = wireAttributes(g.Attrs)
+	return out
+}
+
+func (g *group) group() access.Group {
+	out := access.Group{ID: access.GroupID{Source: g.Source, ID: g.ID}, DN: g.DN, Name: g.Name, Hidden: g.Hidden}
+	if len(g.Attrs)+len(g.Binary) > 0 {
+		out.Attrs = readAttributes(g.Attrs, g.Binary)
+	}
+	return out
 }
 
 func wireMatch(in map[string]access.Match) (map[string]string, error) {

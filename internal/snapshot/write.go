@@ -63,7 +63,7 @@ func (w *writer) head(f *File) {
 	w.text(fmt.Sprintf("{\n%q: %d,\n\"about\": ", formatKey, Format))
 	w.encode(about{
 		Made: f.Made.UTC(), Taken: f.Snapshot.Taken.UTC(), Redacted: f.Redacted, Tenant: f.Tenant,
-		Directories: f.Directories, Attributes: f.Attributes, Match: match,
+		Directories: f.Directories, Attributes: f.Attributes, OfGroups: f.GroupAttributes, Match: match,
 	})
 }
 
@@ -71,7 +71,7 @@ func (w *writer) head(f *File) {
 func (w *writer) directory(sn *access.Snapshot) {
 	var seen order
 	list(w, "groups", sn.Groups, func(g *access.Group) (group, error) {
-		return group{g.ID.Source, g.ID.ID, g.DN, g.Name, g.Hidden}, seen.nextGroup(g)
+		return wireGroup(g), seen.nextGroup(g)
 	})
 	list(w, "people", sn.People, func(p *access.Person) (person, error) {
 		if err := seen.nextPerson(p); err != nil {
