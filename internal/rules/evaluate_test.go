@@ -263,3 +263,31 @@ func benchSnapshot(people, groups int) *access.Snapshot {
 	}
 	return sn
 }
+
+// BenchmarkEvaluate_ByGroup decides 20,000 people by 2,000 rules about one group
+// each and one about all groups of a pattern: what counts is how many match.
+func BenchmarkEvaluate_ByGroup(b *testing.B) {
+	const people, groups = 20_000, 2_000
+	var all []rules.Rule
+	for i := range groups {
+		r := everyone(fmt.Sprintf("rule %d", i), fmt.Sprintf("/Departments/G%d", i))
+		r.When = rules.Condition{Group: fmt.Sprintf("group %d", i)}
+		all = append(all, r)
+	}
+	pattern := everyone("pattern", "/Departments/P{{ .number }}")
+	pattern.When = rules.Condition{GroupLike: "group <number>"}
+	set, sn := compile(b, append(all, pattern)...), benchSnapshot(people, groups)
+	b.ReportAllocs()
+	before := processorTime(b)
+	for b.Loop() {
+		bound := set.Bind(sn, rules.Known{})
+		wishes := 0
+		for i := range sn.People {
+			wishes += len(bound.Evaluate(&sn.People[i], now).Wishes)
+		}
+		if wishes != 2*people {
+			b.Fatalf("%d wishes, want %d", wishes, 2*people)
+		}
+	}
+	b.ReportMetric((processorTime(b)-before).Seconds()/float64(b.N), "cpu-s/op")
+}
