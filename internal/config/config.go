@@ -18,11 +18,11 @@ import (
 // Config is a valid configuration: Parse returns no other. Secrets in it are
 // references, so it may be printed.
 type Config struct {
-	Mode         guard.Mode   `yaml:"mode"` // no default (promise P14)
-	Delta        Schedule     `yaml:"delta"`
-	Full         Schedule     `yaml:"full"`
-	Timezone     string       `yaml:"timezone"`
-	Watch        bool         `yaml:"watch"` // let the directories wake us in between
+	Mode         guard.Mode   `yaml:"mode"`     // no default (promise P14)
+	Delta        Schedule     `yaml:"delta"`    // when a run reads of a directory only what has changed; a cron expression, or such as @every 15m
+	Full         Schedule     `yaml:"full"`     // when a run reads everything anew; a cron expression, or such as @daily
+	Timezone     string       `yaml:"timezone"` // of both schedules: a name such as Europe/Vienna
+	Watch        bool         `yaml:"watch"`    // let the directories wake us in between
 	OnRuleChange RuleChange   `yaml:"on_rule_change"`
 	Directories  []Directory  `yaml:"directory"` // one, or a list
 	Kiteworks    Kiteworks    `yaml:"kiteworks"`

@@ -12,10 +12,12 @@ import (
 // activeDirectory is the kind of which some usual values differ.
 const activeDirectory = "active-directory"
 
+var directoryKinds = []string{activeDirectory, "openldap", "389ds", "generic"}
+
 // Directory says which directory is read, and what of it.
 type Directory struct {
-	Name      string       `yaml:"name"` // part of every person's id: renaming it makes everybody new
-	Kind      string       `yaml:"kind"`
+	Name      string       `yaml:"name"`    // part of every person's id: renaming it makes everybody new
+	Kind      string       `yaml:"kind"`    // checked against the server
 	Servers   []string     `yaml:"servers"` // tried in order
 	Referrals Referrals    `yaml:"referrals"`
 	Bind      Bind         `yaml:"bind"`
@@ -29,7 +31,7 @@ type Directory struct {
 // Bind is how the program logs in to the directory. Without it the client
 // certificate does that (SASL EXTERNAL).
 type Bind struct {
-	User     string `yaml:"user"`
+	User     string `yaml:"user"` // DN, or for Active Directory user principal name
 	Password Secret `yaml:"password"`
 }
 
@@ -43,7 +45,7 @@ type DirectoryTLS struct {
 
 // People says who is read and how they are described.
 type People struct {
-	Bases     []string `yaml:"bases"`
+	Bases     []string `yaml:"bases"`      // DNs below which people are
 	LeaversIn []string `yaml:"leavers_in"` // where those are moved who have left
 	Filter    string   `yaml:"filter"`     // "": as usual for the kind
 	Email     Email    `yaml:"email"`
@@ -52,13 +54,13 @@ type People struct {
 
 // Email says where a person's address comes from and which are believed.
 type Email struct {
-	From    []string `yaml:"from"` // attributes; the first that has a value
-	Domains []string `yaml:"domains"`
+	From    []string `yaml:"from"`    // attributes; the first that has a value
+	Domains []string `yaml:"domains"` // an address outside these is not believed
 }
 
 // Groups says which groups are read.
 type Groups struct {
-	Bases  []string `yaml:"bases"`
+	Bases  []string `yaml:"bases"`  // DNs below which groups are
 	Filter string   `yaml:"filter"` // "": as usual for the kind
 }
 
@@ -77,8 +79,8 @@ func (f *findings) checkDirectory(d *Directory) {
 	if strings.Contains(d.Name, ":") {
 		f.report(d.path+".name", "holds a colon", "write another sign: in ids, name and id are parted by a colon")
 	}
-	if kinds := []string{activeDirectory, "openldap", "389ds", "generic"}; !slices.Contains(kinds, d.Kind) {
-		f.report(d.path+".kind", oneOf(d.Kind, kinds), "generic is any server with entryUUID and the standard group classes")
+	if !slices.Contains(directoryKinds, d.Kind) {
+		f.report(d.path+".kind", oneOf(d.Kind, directoryKinds), "generic is any server with entryUUID and the standard group classes")
 	}
 	f.checkServers(d)
 	if d.Referrals == 0 {

@@ -12,33 +12,33 @@ import (
 
 // Kiteworks says which server is written to, and as whom.
 type Kiteworks struct {
-	URL               string         `yaml:"url"` // without a trailing slash
-	CA                string         `yaml:"ca"`  // path of a PEM file; "": the system's
-	ClientID          string         `yaml:"client_id"`
-	ClientSecret      Secret         `yaml:"client_secret"`
+	URL               string         `yaml:"url"`           // without a trailing slash
+	CA                string         `yaml:"ca"`            // path of a PEM file; "": the system's
+	ClientID          string         `yaml:"client_id"`     // of the custom application in the admin console
+	ClientSecret      Secret         `yaml:"client_secret"` // of that application
 	JWT               JWT            `yaml:"jwt"`
 	Identities        Identities     `yaml:"identities"`
-	Roots             []Root         `yaml:"roots"`
-	RequestsPerSecond int            `yaml:"requests_per_second"`
-	MembersByEmail    bool           `yaml:"members_by_email"` // for a server that takes no user ids
-	NeverTouch        []access.Email `yaml:"never_touch"`
+	Roots             []Root         `yaml:"roots"`               // access is given, and folders are made, only below these
+	RequestsPerSecond int            `yaml:"requests_per_second"` // shared by everybody behind one address
+	MembersByEmail    bool           `yaml:"members_by_email"`    // for a server that takes no user ids
+	NeverTouch        []access.Email `yaml:"never_touch"`         // left alone whatever the rules say
 }
 
 // JWT is what the assertions say, as registered with the custom application.
 type JWT struct {
-	Issuer     string `yaml:"issuer"`
-	Audience   string `yaml:"audience"` // "": the URL
-	PrivateKey Secret `yaml:"private_key"`
-	Algorithm  string `yaml:"algorithm"` // RS256, RS384, RS512
+	Issuer     string `yaml:"issuer"`      // exactly as registered
+	Audience   string `yaml:"audience"`    // "": the URL
+	PrivateKey Secret `yaml:"private_key"` // PEM, RSA; readable by its owner alone
+	Algorithm  string `yaml:"algorithm"`   // RS256, RS384, RS512
 	// SubjectClaim repeats the subject, where the application's UID attribute is not sub.
 	SubjectClaim string `yaml:"subject_claim"`
 }
 
 // Identities are the only subjects for whom an assertion is ever signed.
 type Identities struct {
-	Users   access.Email   `yaml:"users"`
-	Folders access.Email   `yaml:"folders"`
-	Others  []access.Email `yaml:"others"`
+	Users   access.Email   `yaml:"users"`   // administers users
+	Folders access.Email   `yaml:"folders"` // owns or manages the folders
+	Others  []access.Email `yaml:"others"`  // further ones that a grant may name by as
 }
 
 // Root is a folder below which folders are found and made. In the file it is a
@@ -51,6 +51,8 @@ type Root struct {
 // maxRequests is beyond what the vendor allows any address; above it, a slip of
 // the finger is likelier than a wish.
 const maxRequests = 1000
+
+var jwtAlgorithms = []string{"RS256", "RS384", "RS512"}
 
 func (f *findings) checkKiteworks(k *Kiteworks) {
 	f.checkURL("kiteworks.url", k.URL)
@@ -75,8 +77,8 @@ func (f *findings) checkJWT(k *Kiteworks) {
 	if registered := []string{"iss", "sub", "aud", "jti", "iat", "nbf", "exp"}; slices.Contains(registered, k.JWT.SubjectClaim) {
 		f.report("kiteworks.jwt.subject_claim", "is a claim that every assertion has already", "leave it out, or name the application's UID attribute")
 	}
-	if algorithms := []string{"RS256", "RS384", "RS512"}; !slices.Contains(algorithms, k.JWT.Algorithm) {
-		f.report("kiteworks.jwt.algorithm", oneOf(k.JWT.Algorithm, algorithms), "")
+	if !slices.Contains(jwtAlgorithms, k.JWT.Algorithm) {
+		f.report("kiteworks.jwt.algorithm", oneOf(k.JWT.Algorithm, jwtAlgorithms), "")
 	}
 }
 

@@ -16,16 +16,18 @@ type Secret struct{ scheme, name string }
 
 const secretHint = "refer to it: file:/run/secrets/name, cred:name (systemd credential) or env:NAME"
 
+// secretNames has for each scheme what may be named by it.
+var secretNames = map[string]string{
+	"file": `^/?[^\x00/]+(/[^\x00/]+)*$`,
+	"cred": `^[A-Za-z0-9_][A-Za-z0-9_.-]*$`,
+	"env":  `^[A-Za-z_][A-Za-z0-9_]*$`,
+}
+
 // UnmarshalText reads a reference. The error does not show the text: it may be
 // the secret.
 func (s *Secret) UnmarshalText(text []byte) error {
 	scheme, name, _ := strings.Cut(string(text), ":")
-	valid := map[string]string{
-		"file": `^/?[^\x00/]+(/[^\x00/]+)*$`,
-		"cred": `^[A-Za-z0-9_][A-Za-z0-9_.-]*$`,
-		"env":  `^[A-Za-z_][A-Za-z0-9_]*$`,
-	}
-	pattern, known := valid[scheme]
+	pattern, known := secretNames[scheme]
 	if !known || !regexp.MustCompile(pattern).MatchString(name) {
 		return mistake{"is no reference to a secret; the secret itself must not stand in this file", secretHint}
 	}

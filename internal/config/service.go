@@ -8,6 +8,11 @@ import (
 	"strings"
 )
 
+var (
+	logLevels  = []string{"debug", "info", "warn", "error"}
+	logFormats = []string{"json", "console"}
+)
+
 // checkService checks what concerns the process itself: state, HTTP, log.
 func (f *findings) checkService(c *Config) {
 	f.need("state", c.State, "give the path of the ledger")
@@ -17,11 +22,11 @@ func (f *findings) checkService(c *Config) {
 	if c.HTTP.Metrics != "" {
 		f.checkListen("http.metrics", c.HTTP.Metrics)
 	}
-	if levels := []string{"debug", "info", "warn", "error"}; !slices.Contains(levels, c.Log.Level) {
-		f.report("log.level", oneOf(c.Log.Level, levels), "")
+	if !slices.Contains(logLevels, c.Log.Level) {
+		f.report("log.level", oneOf(c.Log.Level, logLevels), "")
 	}
-	if formats := []string{"json", "console"}; !slices.Contains(formats, c.Log.Format) {
-		f.report("log.format", oneOf(c.Log.Format, formats), "")
+	if !slices.Contains(logFormats, c.Log.Format) {
+		f.report("log.format", oneOf(c.Log.Format, logFormats), "")
 	}
 }
 
