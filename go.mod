@@ -14,6 +14,7 @@ require (
 	github.com/prometheus/client_golang v1.25.0 // metrics
 	github.com/robfig/cron/v3 v3.0.1 // schedules, behind a guarded parser
 	github.com/rogpeppe/go-internal v1.16.0 // tests: commands as scripts
+	github.com/santhosh-tekuri/jsonschema/v6 v6.0.3 // tests: the schema of the configuration, as others read it
 	go.uber.org/goleak v1.3.0 // tests: nothing is left running
 	go.uber.org/zap v1.28.0 // the log
 	golang.org/x/net v0.59.0 // international domains (idna)
@@ -45,7 +46,6 @@ require (
 	github.com/prometheus/common v0.72.0 // indirect
 	github.com/prometheus/procfs v0.22.0 // indirect
 	github.com/remyoudompheng/bigfft v0.0.0-20230129092748-24d4a6f8daec // indirect
-	github.com/santhosh-tekuri/jsonschema/v6 v6.0.3 // indirect
 	go.uber.org/multierr v1.10.0 // indirect
 	golang.org/x/crypto v0.57.0 // indirect
 	golang.org/x/tools v0.50.0 // indirect

@@ -1,0 +1,29 @@
+package config
+
+import "errors"
+
+// What the schema shows and the types alone do not say.
+var (
+	Defaults       = defaults
+	DirectoryKinds = directoryKinds
+	JWTAlgorithms  = jwtAlgorithms
+	LogLevels      = logLevels
+	LogFormats     = logFormats
+	SecretNames    = secretNames
+)
+
+const (
+	MaxRequests = maxRequests
+	ModeHint    = modeHint
+	SecretHint  = secretHint
+)
+
+// ListedDirectory is what holds of a directory in a list where the file is silent.
+func ListedDirectory() Directory { return newDirectory("", "") }
+
+// HintOf is what a type that reads itself says to do about a text that it refuses.
+func HintOf(err error) string {
+	var m mistake
+	_ = errors.As(err, &m) // others have no hint
+	return m.hint
+}
