@@ -55,10 +55,12 @@ func sameAttrs(a, b map[string][]string) bool {
 	return reflect.ValueOf(a).UnsafePointer() == reflect.ValueOf(b).UnsafePointer() || maps.EqualFunc(a, b, slices.Equal)
 }
 
-// sameGroups compares lists of indices into two lists of groups. A group that is
-// hidden in one and not in the other is not the same.
+// sameGroups compares lists of indices into two lists of groups. A group of which anything is
+// different is not the same: rules look at its name and its attributes.
 func sameGroups(before, after []Group) func(a, b []int32) bool {
-	is := func(a, b Group) bool { return a.ID == b.ID && a.Hidden == b.Hidden }
+	is := func(a, b Group) bool {
+		return a.ID == b.ID && a.DN == b.DN && a.Name == b.Name && a.Hidden == b.Hidden && maps.EqualFunc(a.Attrs, b.Attrs, slices.Equal)
+	}
 	if slices.EqualFunc(before, after, is) {
 		return func(a, b []int32) bool { return slices.Equal(a, b) }
 	}

@@ -13,7 +13,7 @@ func directoryOptions(c *config.Config, s Settings) ([]directory.Options, error)
 		if err != nil {
 			return nil, err
 		}
-		o.Attributes = c.Set.Attributes()
+		o.Attributes, o.GroupAttributes = c.Set.Attributes(), c.Set.GroupAttributes()
 		o.Follow = s.Daemon // a command reads once
 		all = append(all, o)
 	}

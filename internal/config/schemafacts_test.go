@@ -42,6 +42,7 @@ func knownRequired() map[string][]string {
 		"config.Accounts":   {"existing"},
 		"rules.Rule":        {"name", "when"},
 		"rules.Grant":       {"role"},
+		"rules.Date":        {"from", "if_empty"},
 	}
 }
 

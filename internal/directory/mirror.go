@@ -25,6 +25,7 @@ type mirror struct {
 	scopes         []*scope
 	nodes          map[string]int32 // number of each normal DN met
 	texts          *interner
+	groupTexts     *interner // for the attributes of groups, whose sets have other names
 	entry          *wire.Entry // filled again for each that arrives
 	pass           uint32
 	people, groups roll
@@ -48,7 +49,7 @@ type piece struct {
 func newMirror(o *Options, c *wire.Conn, now time.Time) *mirror {
 	m := &mirror{
 		o: o, kind: o.Kind.traits(), origin: c.Origin(), server: c.Server(), now: now,
-		nodes: map[string]int32{}, texts: newInterner(), entry: wire.NewEntry(),
+		nodes: map[string]int32{}, texts: newInterner(), groupTexts: newInterner(), entry: wire.NewEntry(),
 	}
 	m.tree = newTree(m)
 	for _, base := range o.People.Bases {

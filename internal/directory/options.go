@@ -36,6 +36,8 @@ type Options struct {
 	Groups     Groups
 	Attributes []string // further attributes of people that the rules need, in lower case
 
+	GroupAttributes []string // and of groups
+
 	PageSize int              // entries asked for at a time; 0: 500
 	Timeout  time.Duration    // of silence from the server before it counts as lost; 0: 30 s
 	Now      func() time.Time // nil: time.Now
@@ -89,7 +91,7 @@ func (o Options) complete() (Options, error) {
 		}
 	}
 	o.People.Name = strings.ToLower(o.People.Name)
-	o.Attributes = lower(o.Attributes)
+	o.Attributes, o.GroupAttributes = lower(o.Attributes), lower(o.GroupAttributes)
 	return o, errors.Join(o.mistakes()...)
 }
 

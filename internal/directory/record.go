@@ -44,6 +44,7 @@ type person struct {
 // group is what is kept of a group, besides the record.
 type group struct {
 	name    string
+	attrs   map[string][]string
 	sid     string
 	members []int32  // numbers of the DNs that it lists
 	uids    []string // folded
@@ -119,6 +120,9 @@ func (p *People) accept(attribute, value string) (access.Email, string) {
 // readGroup makes a group of an entry. Members that were sent in part are read by drain.
 func (m *mirror) readGroup(e *wire.Entry) *group {
 	g := &group{name: m.texts.text(e.One("cn")), sid: string(e.Raw("objectsid")), uids: folded(e.Values("memberuid"))}
+	if len(m.o.GroupAttributes) > 0 {
+		g.attrs = m.groupTexts.attributes(e, m.o.GroupAttributes)
+	}
 	listed := len(e.Ranged) > 0
 	for _, name := range m.kind.members {
 		values := e.Values(name)

@@ -34,6 +34,7 @@ func (m *mirror) searchGroups(base string) wire.Search {
 	if m.kind.primaryGroup {
 		attributes = append(attributes, "objectsid")
 	}
+	attributes = append(attributes, m.o.GroupAttributes...)
 	return wire.Search{Of: "groups", Base: base, Filter: m.o.Groups.Filter, Attributes: distinct(attributes)}
 }
 

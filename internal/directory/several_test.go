@@ -103,3 +103,31 @@ func groupDNs(sn *access.Snapshot, p access.Person) []string {
 	}
 	return dns
 }
+
+// TestGroupsShowTheAttributesThatRulesLookAt: and a change of one concerns the group's members.
+func TestGroupsShowTheAttributesThatRulesLookAt(t *testing.T) {
+	t.Parallel()
+	company := slapdtest.NewCompany(40, 1)
+	s := slapdtest.Start(t, slapdtest.Options{LDIF: company.LDIF()})
+	leads := "cn=leads," + slapdtest.GroupsBase
+	s.Set(t, leads, "description", "Team leads")
+	o := options(s.URL())
+	o.Follow, o.GroupAttributes = true, []string{"Description"}
+	d := newClient(t, o)
+	sn, _, err := d.Refresh(t.Context(), true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := slices.IndexFunc(sn.Groups, func(g access.Group) bool { return g.DN == leads })
+	if got := sn.Groups[i].Attrs["description"]; !slices.Equal(got, []string{"Team leads"}) {
+		t.Errorf("got %q, want the description", got)
+	}
+	s.Set(t, leads, "description", "Leads")
+	_, touched, err := d.Refresh(t.Context(), false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := []access.PersonID{{Source: "corp", ID: company.People[company.Nested].UUID}}; !slices.Equal(touched.People, want) {
+		t.Errorf("touched %v, want %v", touched.People, want)
+	}
+}

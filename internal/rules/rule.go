@@ -35,7 +35,7 @@ type Grant struct {
 	FolderID string `yaml:"folder_id"`
 	Role     string `yaml:"role"`
 	Create   bool   `yaml:"create"` // the folder may be made, below a root
-	As       string `yaml:"as"`     // identity; "": Options.DefaultAs
+	As       string `yaml:"as"`     // identity; "": identities.folders
 	From     *Date  `yaml:"from"`   // not given before it; nil: no such limit
 	Until    *Date  `yaml:"until"`  // not given behind it; nil: no such limit
 }
