@@ -25,7 +25,7 @@ type mirror struct {
 	scopes         []*scope
 	nodes          map[string]int32 // number of each normal DN met
 	texts          *interner
-	groupTexts     *interner // for the attributes of groups, whose sets have other names
+	groupTexts     *interner   // for the attributes of groups, whose sets have other names
 	entry          *wire.Entry // filled again for each that arrives
 	pass           uint32
 	people, groups roll
