@@ -128,8 +128,7 @@ func TestP01_TwoEntriesWithOneIDFailADelta(t *testing.T) {
 func TestP01_AReferralThatNamesItselfIsNotFollowed(t *testing.T) {
 	t.Parallel()
 	searches := 0
-	var p *provider
-	p = startProvider(t, 1, 2)
+	p := startProvider(t, 1, 2)
 	for name, paged := range map[string][]string{"page by page": {ldap.ControlTypePaging}, "at once": {}} {
 		t.Run(name, func(t *testing.T) {
 			s := startScripted(t, func(s scriptedSearch) reply {

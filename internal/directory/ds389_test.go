@@ -73,26 +73,36 @@ func TestP01_WhatA389DSDeltaLeavesOutIsNotBelieved(t *testing.T) {
 	d := newClient(t, o)
 	const delta = "corp: what changed, by RFC 4533, from "
 	wantNames(t, d, o, "in full", "u0", "u1", "u2", "u3", "u4")
+	const away = "ou=away," + ds389test.BaseDN
+	s.Add(t, away, map[string][]string{"objectClass": {"organizationalUnit"}})
+	s.Add(t, "ou=unit,"+away, map[string][]string{"objectClass": {"organizationalUnit"}})
+	s.Add(t, "uid=u9,ou=unit,"+away, map[string][]string{"objectClass": {"inetOrgPerson"}, "cn": {"u9"}, "sn": {"u9"}})
 	steps := []struct {
 		name   string
 		change func()
 		names  string
+		full   bool // everything may be read
 	}{
-		{"nothing", func() {}, "u0 u1 u2 u3 u4"},
-		{"one is changed", func() { s.Set(t, ds389DN("u1"), "title", "Clerk") }, "u0 u1 u2 u3 u4"},
-		{"one is locked", func() { s.Set(t, ds389DN("u2"), "nsAccountLock", "true") }, "u0 u1 u2 u3 u4"},
-		{"one is not found by the filter any more", func() { s.Set(t, ds389DN("u3"), "description", "left") }, "u0 u1 u2 u4"},
-		{"one is found again", func() { s.Set(t, ds389DN("u3"), "description") }, "u0 u1 u2 u3 u4"},
-		{"one is deleted", func() { s.Delete(t, ds389DN("u4")) }, "u0 u1 u2 u3"},
-		{"one is renamed", func() { s.Rename(t, ds389DN("u0"), "uid=renamed", "") }, "u0 u1 u2 u3"},
-		{"one leaves the base", func() { s.Rename(t, ds389DN("u1"), "uid=u1", ds389test.GroupsBase) }, "u0 u2 u3"},
+		{"nothing", func() {}, "u0 u1 u2 u3 u4", false},
+		{"one is changed", func() { s.Set(t, ds389DN("u1"), "title", "Clerk") }, "u0 u1 u2 u3 u4", false},
+		{"one is locked", func() { s.Set(t, ds389DN("u2"), "nsAccountLock", "true") }, "u0 u1 u2 u3 u4", false},
+		{"one is not found by the filter any more", func() { s.Set(t, ds389DN("u3"), "description", "left") }, "u0 u1 u2 u4", false},
+		{"one is found again", func() { s.Set(t, ds389DN("u3"), "description") }, "u0 u1 u2 u3 u4", false},
+		{"one is deleted", func() { s.Delete(t, ds389DN("u4")) }, "u0 u1 u2 u3", false},
+		{"one is renamed", func() { s.Rename(t, ds389DN("u0"), "uid=renamed", "") }, "u0 u1 u2 u3", false},
+		{"one leaves the base", func() { s.Rename(t, ds389DN("u1"), "uid=u1", ds389test.GroupsBase) }, "u0 u2 u3", false},
 		{"a member joins", func() {
 			s.Set(t, "cn=team,"+ds389test.GroupsBase, "member", ds389DN("u2"), ds389DN("renamed"))
-		}, "u0 u2 u3"},
+		}, "u0 u2 u3", false},
+		{"a unit comes, with somebody below it", func() { s.Rename(t, "ou=unit,"+away, "ou=unit", ds389test.PeopleBase) }, "u0 u2 u3 u9", true},
 	}
 	for _, step := range steps {
 		step.change()
-		t.Run(step.name, func(t *testing.T) { wantNames(t, d, o, delta, strings.Fields(step.names)...) })
+		how := delta
+		if step.full {
+			how = ""
+		}
+		t.Run(step.name, func(t *testing.T) { wantNames(t, d, o, how, strings.Fields(step.names)...) })
 	}
 }
 
