@@ -105,22 +105,22 @@ func (n *numbers) change(b *testing.B) {
 func (n *numbers) full(b *testing.B) {
 	ldapsearch := proctest.Program(b, "ldapsearch")
 	ways := []*way{
-		{"ldapsearch", func() error { return n.ldapsearch(b.Context(), ldapsearch) }, nil},
-		{"ldapsearch-paged", func() error {
+		{name: "ldapsearch", read: func() error { return n.ldapsearch(b.Context(), ldapsearch) }},
+		{name: "ldapsearch-paged", read: func() error {
 			return n.ldapsearch(b.Context(), ldapsearch, "-E", fmt.Sprintf("pr=%d/noprompt", pageSize))
-		}, nil},
-		{"go-ldap-paged", func() error { return n.stream(b) }, nil},
-		{"once", func() error { return read(b.Context(), options(n.URL())) }, nil},
-		{"following", func() error { return read(b.Context(), n.following()) }, nil},
+		}},
+		{name: "go-ldap-paged", read: func() error { return n.stream(b) }},
+		{name: "once", read: func() error { return read(b.Context(), options(n.URL())) }},
+		{name: "following", read: func() error { return read(b.Context(), n.following()) }},
 	}
 	for b.Loop() {
 		for range rounds {
 			for _, w := range ways {
-				began := time.Now()
+				began, before := time.Now(), processorTime(b)
 				if err := w.read(); err != nil {
 					b.Fatalf("%s: %v", w.name, err)
 				}
-				w.took = append(w.took, time.Since(began))
+				w.took, w.used = append(w.took, time.Since(began)), append(w.used, processorTime(b)-before)
 			}
 		}
 	}
@@ -134,7 +134,8 @@ func (n *numbers) full(b *testing.B) {
 		}
 		n.row(fmt.Sprintf("full read, %s, median of %d", w.name, rounds), fmt.Sprintf("%.2f s", got.Seconds()), target,
 			fmt.Sprintf("%.2f of ldapsearch-paged", got.Seconds()/paged.Seconds()),
-			fmt.Sprintf("%.2f of go-ldap-paged", got.Seconds()/goLDAP.Seconds()))
+			fmt.Sprintf("%.2f of go-ldap-paged", got.Seconds()/goLDAP.Seconds()),
+			fmt.Sprintf("processor %.2f s", median(w.used).Seconds()))
 	}
 	b.ReportMetric(median(ways[4].took).Seconds()/goLDAP.Seconds(), "following/go-ldap")
 }
@@ -144,6 +145,7 @@ type way struct {
 	name string
 	read func() error
 	took []time.Duration
+	used []time.Duration // processor time
 }
 
 func median(all []time.Duration) time.Duration { return slices.Sorted(slices.Values(all))[len(all)/2] }
@@ -255,13 +257,17 @@ func (n *numbers) delta(b *testing.B, o directory.Options, how string, idle, bus
 	n.timed(b, "ms/100-changes", fmt.Sprintf("delta, 100 changes%s, median of %d", how, busy), median(took), ofBusy)
 }
 
-// processorTime is what this process has used.
+// processorTime is what this process has used, and those that it started and that have ended.
 func processorTime(b *testing.B) time.Duration {
-	var used syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
-		b.Fatal(err)
+	total := time.Duration(0)
+	for _, who := range []int{syscall.RUSAGE_SELF, syscall.RUSAGE_CHILDREN} {
+		var used syscall.Rusage
+		if err := syscall.Getrusage(who, &used); err != nil {
+			b.Fatal(err)
+		}
+		total += time.Duration(used.Utime.Nano() + used.Stime.Nano())
 	}
-	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
+	return total
 }
 
 // watch measures from the server's answer to a change until the snapshot that has it.
