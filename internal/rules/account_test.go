@@ -47,6 +47,40 @@ func TestEvaluate_AccountNames(t *testing.T) {
 	}
 }
 
+// TestEvaluate_ANameIsAskedForOnlyWithAGroup: whom the pattern does not concern
+// needs nothing of it.
+func TestEvaluate_ANameIsAskedForOnlyWithAGroup(t *testing.T) {
+	t.Parallel()
+	r := projects("/Departments/{{ .project }}")
+	r.Account = &rules.Account{Profile: "P", Name: "{{ .none }}"}
+	set := compile(t, r, accountFor("all", rules.Condition{Everyone: true}, "Q"))
+	hidden := group("2", "proj-b-rw")
+	hidden.Hidden = true
+	const meanwhile = " (no account is made meanwhile: this rule comes first in choosing its profile)"
+	tests := []struct {
+		name    string
+		groups  []access.Group
+		in      []int32
+		account bool
+		held    []string
+	}{
+		{"in none", []access.Group{group("1", "proj-a-rw")}, nil, true, nil},
+		{"in one", []access.Group{group("1", "proj-a-rw")}, []int32{0}, false, []string{"projects: none has no value" + meanwhile}},
+		{"perhaps in one", []access.Group{hidden}, nil, false, []string{
+			`projects: of the groups that are like "proj-<project>-rw", CN=proj-b-rw,OU=Groups,DC=corp shows not all its members: let the bind account read them` + meanwhile,
+		}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			v := decide(set, &access.Snapshot{People: []access.Person{person("jane", nil, tt.in...)}, Groups: tt.groups})
+			if diff := cmp.Diff(tt.held, reasons(v)); diff != "" || v.Account != tt.account {
+				t.Errorf("account %v, want %v; held (-want +got):\n%s", v.Account, tt.account, diff)
+			}
+		})
+	}
+}
+
 func TestEvaluate_AMailIsSentIfAnyRuleSaysSo(t *testing.T) {
 	t.Parallel()
 	all := rules.Condition{Everyone: true}

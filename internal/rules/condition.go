@@ -87,6 +87,7 @@ func (c *compiler) pattern(path, text string) *pattern {
 	p, err := parsePattern(text)
 	if err != nil {
 		c.report(path+".group_like", fmt.Sprintf("%q: %s", text, err), patternHint)
+		return &pattern{} // that .group is unknown would only be the consequence
 	}
 	return p
 }

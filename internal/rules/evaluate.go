@@ -67,18 +67,13 @@ func (b *Bound) decision(p *access.Person, now time.Time, v access.Verdict) deci
 // pattern is decided once for each group; of the others, and of each of these, it
 // gives all, or nothing if a part cannot be decided.
 func (d *decision) rule(r *boundRule, wishes []access.Wish) []access.Wish {
-	if !d.applies(r) {
+	switch {
+	case !d.applies(r):
 		return wishes
+	case r.pattern == nil:
+		return d.once(r, wishes)
 	}
-	label, err := d.label(r)
-	if err != nil {
-		d.hold(r, err.Error(), false)
-		return wishes
-	}
-	if r.pattern == nil {
-		return d.once(r, nil, label, wishes)
-	}
-	return d.forEach(r, label, wishes)
+	return d.forEach(r, wishes)
 }
 
 // applies says whether the person matches. A rule that cannot be decided is held.
@@ -116,14 +111,17 @@ func (d *decision) matches(r *boundRule) (bool, error) {
 	return all, nil
 }
 
-// once gives what a rule gives, for one group if it has a pattern.
-func (d *decision) once(r *boundRule, i *instance, label string, wishes []access.Wish) []access.Wish {
-	wishes, err := d.give(r, i, wishes)
+// once gives what a rule without a pattern gives.
+func (d *decision) once(r *boundRule, wishes []access.Wish) []access.Wish {
+	label, err := d.label(r)
+	if err == nil {
+		wishes, err = d.give(r, nil, wishes)
+	}
 	if err != nil {
 		d.hold(r, err.Error(), false)
 		return wishes
 	}
-	d.account(r, label, r.cause(d.person, i))
+	d.account(r, label, r.cause(d.person, nil))
 	return wishes
 }
 
@@ -166,14 +164,18 @@ func earlier(a, b time.Time) time.Time {
 
 // forEach gives a rule once for each group that its pattern finds and the person is in.
 // One group that cannot be decided takes nothing from the others.
-func (d *decision) forEach(r *boundRule, label string, wishes []access.Wish) []access.Wish {
+func (d *decision) forEach(r *boundRule, wishes []access.Wish) []access.Wish {
 	found, unseen := d.instances(r)
 	var causes []access.Cause
 	var reasons []access.Held
+	label, err := d.label(r)
 	for _, i := range found {
-		var err error
-		if wishes, err = d.give(r, i, wishes); err != nil {
-			reasons = append(reasons, access.Held{Why: err.Error()})
+		why := err
+		if why == nil {
+			wishes, why = d.give(r, i, wishes)
+		}
+		if why != nil {
+			reasons = append(reasons, access.Held{Why: why.Error()})
 			continue
 		}
 		causes = append(causes, r.cause(d.person, i))
@@ -182,12 +184,17 @@ func (d *decision) forEach(r *boundRule, label string, wishes []access.Wish) []a
 		reasons = append(reasons, access.Held{Why: r.unseen, Common: true})
 	}
 	d.account(r, label, causes...)
+	d.holdEach(r, reasons, len(causes) > 0)
+	return wishes
+}
+
+// holdEach holds the groups of a rule that were not given, each reason once.
+func (d *decision) holdEach(r *boundRule, reasons []access.Held, given bool) {
 	for n, h := range reasons {
 		if !slices.Contains(reasons[:n], h) {
-			d.holdBut(r, h.Why, h.Common, len(causes) > 0)
+			d.holdBut(r, h.Why, h.Common, given)
 		}
 	}
-	return wishes
 }
 
 func (r *boundRule) cause(p *access.Person, i *instance) access.Cause {
