@@ -112,9 +112,9 @@ func schemaWords(s string) []string {
 	var words []string
 	for s = strings.TrimSpace(s); s != ""; s = strings.TrimLeft(s, " ") {
 		end := 1
-		switch {
-		case s[0] == '(' || s[0] == ')':
-		case s[0] == '\'':
+		switch s[0] {
+		case '(', ')':
+		case '\'':
 			end = strings.IndexByte(s[1:], '\'') + 2
 			if end == 1 {
 				return words // it never ends
