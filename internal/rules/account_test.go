@@ -67,7 +67,7 @@ func TestEvaluate_ANameIsAskedForOnlyWithAGroup(t *testing.T) {
 		{"in none", []access.Group{group("1", "proj-a-rw")}, nil, true, nil},
 		{"in one", []access.Group{group("1", "proj-a-rw")}, []int32{0}, false, []string{"projects: none has no value" + meanwhile}},
 		{"perhaps in one", []access.Group{hidden}, nil, false, []string{
-			`projects: of the groups that are like "proj-<project>-rw", CN=proj-b-rw,OU=Groups,DC=corp shows not all its members: let the bind account read them` + meanwhile,
+			`projects: of the groups that are like "proj-<project>-rw", CN=proj-b-rw,OU=Groups,DC=corp does not show all its members: let the bind account read them` + meanwhile,
 		}},
 	}
 	for _, tt := range tests {

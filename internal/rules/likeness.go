@@ -63,7 +63,7 @@ func (r *boundRule) bindPattern(l *likeness) {
 		}
 	}
 	if len(names) > 0 {
-		r.unseen = fmt.Sprintf("of the groups that are like %q, %s shows not all its members: let the bind account read them", r.groupLike, listed(names))
+		r.unseen = fmt.Sprintf("of the groups that are like %q, %s does not show all its members: let the bind account read them", r.groupLike, listed(names))
 	}
 }
 

@@ -17,7 +17,7 @@ func TestEvaluate_GroupLikeGivesTheRuleOncePerGroup(t *testing.T) {
 		group("1", "proj-Aurora-rw"), group("2", "PROJ-Borealis-RW"), group("3", "proj-a/b-rw"), group("4", "staff"),
 		with(group("5", "proj-described-rw"), map[string][]string{"description": {"North"}, "two": {"a", "b"}}), hide(group("6", "proj-secret-rw")),
 	}
-	const hidden = "projects: of the groups that are like \"proj-<project>-rw\", CN=proj-secret-rw,OU=Groups,DC=corp shows not all its members: let the bind account read them"
+	const hidden = "projects: of the groups that are like \"proj-<project>-rw\", CN=proj-secret-rw,OU=Groups,DC=corp does not show all its members: let the bind account read them"
 	tests := []struct {
 		name, folder string
 		in           []int32

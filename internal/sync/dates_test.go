@@ -66,7 +66,7 @@ func TestRun_AHiddenGroupOfAPatternIsToldOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []string{`blocked  projects: of the groups that are like "proj-<project>", cn=proj-b shows not all its members: let the bind account read them (2)`}
+	want := []string{`blocked  projects: of the groups that are like "proj-<project>", cn=proj-b does not show all its members: let the bind account read them (2)`}
 	if diff := cmp.Diff(want, notes(&rep)); diff != "" {
 		t.Errorf("notes (-want +got):\n%s", diff)
 	}
