@@ -79,6 +79,8 @@ type Snapshot struct {
 	People []Person
 	Groups []Group
 	Match  map[string]Match // by lower-case attribute name; absent: CaseIgnore
+	// Unknown are the attributes, of those that rules look at, that no directory's schema has: nobody can have a value.
+	Unknown []string
 }
 
 // Touched is what a snapshot has of new, compared with the one before it.

@@ -43,7 +43,6 @@ func BenchmarkNumbers(b *testing.B) {
 	b.Run("Watch", n.watch)
 	b.Run("Stamps", func(b *testing.B) {
 		o := n.following()
-		o.Kind = directory.Generic
 		n.delta(b, o, ", comparing stamps", stamped, stamped, 0, 0)
 	})
 	n.print()

@@ -135,7 +135,6 @@ func TestP01_AnEntryWithoutItsImmutableIDFailsTheRead(t *testing.T) {
 	t.Parallel()
 	s := slapdtest.Start(t, slapdtest.Options{LDIF: slapdtest.NewCompany(20, 1).LDIF()})
 	o := options(s.URL())
-	o.Kind = directory.Generic
 	if sn := refresh(t, o); len(sn.People) != 20 {
 		t.Fatalf("got %d people, want 20", len(sn.People))
 	}

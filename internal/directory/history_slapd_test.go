@@ -6,7 +6,6 @@ import (
 
 	"github.com/go-ldap/ldap/v3"
 
-	"github.com/kw-onboarder/kw-onboarder/internal/directory"
 	"github.com/kw-onboarder/kw-onboarder/internal/slapdtest"
 )
 
@@ -17,11 +16,7 @@ func TestP01_ADeltaOfOpenLDAPIsWhatAFullReadingIs(t *testing.T) {
 
 func TestP01_ADeltaByStampsIsWhatAFullReadingIs(t *testing.T) {
 	t.Parallel()
-	testHistories(t, 4, func(t *testing.T) *bed {
-		b := slapdBed(t, slapdtest.Options{Links: true, NoSync: true})
-		b.options.Kind = directory.Generic
-		return b
-	})
+	testHistories(t, 4, func(t *testing.T) *bed { return slapdBed(t, slapdtest.Options{Links: true, NoSync: true}) })
 }
 
 func slapdBed(t *testing.T, o slapdtest.Options) *bed {

@@ -106,13 +106,13 @@ func ParseKind(s string) (Kind, error) {
 
 // check compares the configured kind with what the server says of itself.
 func (k Kind) check(root *wire.Entry) error {
+	for _, other := range kinds() {
+		if other != k && other != Generic && other.traits().is(root) {
+			return fmt.Errorf("the server looks like %s, not %s, which says otherwise who is disabled: write directory.kind: %[1]s", other, k)
+		}
+	}
 	if k.traits().is(root) {
 		return nil
-	}
-	for _, other := range kinds() {
-		if other.traits().is(root) && other != Generic {
-			return fmt.Errorf("the server looks like %s, not %s: write directory.kind: %[1]s", other, k)
-		}
 	}
 	return fmt.Errorf("the server shows no sign of being %s: write directory.kind: %s, or let the bind account read the root DSE",
 		k, Generic)

@@ -134,7 +134,7 @@ func TestKindIsCheckedAgainstTheRootDSE(t *testing.T) {
 		"Active Directory":             {ActiveDirectory, windows, ""},
 		"389":                          {DS389, ds389, ""},
 		"generic takes anything":       {Generic, unknown, ""},
-		"generic is a way out":         {Generic, openLDAP, ""},
+		"generic is no way around":     {Generic, openLDAP, "write directory.kind: openldap"},
 		"AD instead of OpenLDAP":       {OpenLDAP, windows, "write directory.kind: active-directory"},
 		"389 instead of AD":            {ActiveDirectory, ds389, "write directory.kind: 389ds"},
 		"OpenLDAP instead of 389":      {DS389, openLDAP, "write directory.kind: openldap"},

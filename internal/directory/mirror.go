@@ -22,6 +22,7 @@ type mirror struct {
 	why    string // why not by a better way; "": it is the best
 
 	match          map[string]access.Match // of the attributes that the rules look at
+	unknown        []string                // those of which the schema knows nothing
 	scopes         []*scope
 	nodes          map[string]int32 // number of each normal DN met
 	texts          *interner

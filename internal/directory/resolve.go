@@ -31,7 +31,7 @@ type foreigner struct {
 // snapshot is what the mirrors say at a moment, and when that changes by itself (zero: never).
 func snapshot(mirrors []*mirror, now time.Time) (*access.Snapshot, time.Time) {
 	r := &resolver{
-		sn: &access.Snapshot{Taken: now, Match: agreed(mirrors)}, now: now,
+		sn: &access.Snapshot{Taken: now, Match: agreed(mirrors), Unknown: unknownTo(mirrors)}, now: now,
 		bySID: map[string][]int32{}, people: map[string]int32{}, nested: map[string]int32{},
 	}
 	mirrors = slices.SortedFunc(slices.Values(mirrors), func(a, b *mirror) int { return cmp.Compare(a.o.Name, b.o.Name) })

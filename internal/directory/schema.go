@@ -2,7 +2,12 @@ package directory
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"strings"
+
+	ber "github.com/go-asn1-ber/asn1-ber"
+	"github.com/go-ldap/ldap/v3"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/access"
 	"github.com/kw-onboarder/kw-onboarder/internal/directory/wire"
@@ -11,31 +16,118 @@ import (
 // attributeType is what a schema says of one attribute (RFC 4512, 4.1.2), as far as comparing goes.
 type attributeType struct{ equality, syntax, superior string }
 
-// matchOf reads from the server's schema how the values of the attributes are compared. A server that does not
-// show its schema leaves it open: without regard to case.
-func matchOf(ctx context.Context, c *wire.Conn, attributes []string) (map[string]access.Match, error) {
+// learnSchema reads how values are compared, and refuses filters that the schema makes senseless. A server that does not
+// show its schema leaves it open: values are compared without regard to case, and nothing is refused.
+func (m *mirror) learnSchema(ctx context.Context, c *wire.Conn) error {
 	dn := c.Root().One("subschemasubentry")
-	if dn == "" || len(attributes) == 0 {
-		return nil, nil
+	if dn == "" {
+		return nil
 	}
-	found, err := c.One(ctx, dn, []string{"attributeTypes"})
+	found, err := c.One(ctx, dn, []string{"attributeTypes", "objectClasses"})
 	if err != nil || found == nil {
-		return nil, err
+		return err
 	}
-	types := map[string]attributeType{}
-	for _, description := range found.GetEqualFoldAttributeValues("attributeTypes") {
+	known := newSchema(found)
+	if len(known.types) == 0 {
+		return nil
+	}
+	m.match = map[string]access.Match{}
+	for _, name := range m.o.Attributes {
+		if _, is := known.types[name]; !is {
+			m.unknown = append(m.unknown, name)
+		} else if match := resolveMatch(known.types, name); match != access.CaseIgnore {
+			m.match[name] = match
+		}
+	}
+	return known.check(m.o)
+}
+
+// schema is what a server says of its attributes and classes, by lower-case name.
+type schema struct {
+	types   map[string]attributeType
+	classes map[string]bool
+}
+
+func newSchema(e *ldap.Entry) *schema {
+	s := &schema{types: map[string]attributeType{}, classes: map[string]bool{}}
+	for _, description := range e.GetEqualFoldAttributeValues("attributeTypes") {
 		names, t := parseAttributeType(description)
 		for _, name := range names {
-			types[strings.ToLower(name)] = t
+			s.types[strings.ToLower(name)] = t
 		}
 	}
-	match := map[string]access.Match{}
-	for _, name := range attributes {
-		if m := resolveMatch(types, name); m != access.CaseIgnore {
-			match[name] = m
+	for _, description := range e.GetEqualFoldAttributeValues("objectClasses") {
+		names, _ := parseAttributeType(description) // it begins alike
+		for _, name := range names {
+			s.classes[strings.ToLower(name)] = true
 		}
 	}
-	return match, nil
+	return s
+}
+
+// check refuses a filter that speaks of what the server does not know: it would find nobody, negated too, without a
+// word (RFC 4511, 4.5.1.7: Undefined).
+func (s *schema) check(o *Options) error {
+	filters := map[string]string{"people": o.People.Filter}
+	if o.Groups.Filter != o.Kind.traits().groupFilter { // ours names classes of many servers
+		filters["groups"] = o.Groups.Filter
+	}
+	for of, text := range filters {
+		for _, item := range filterItems(text) {
+			if _, known := s.types[item.attribute]; !known && !isOID(item.attribute) {
+				return fmt.Errorf("directory.%s.filter %s looks at %s, which the server's schema does not know: it would find nobody; correct the name", of, text, item.attribute)
+			}
+			if item.attribute == "objectclass" && item.value != "" && !s.classes[item.value] && !isOID(item.value) && len(s.classes) > 0 {
+				return fmt.Errorf("directory.%s.filter %s looks for the class %s, which the server's schema does not know: it would find nobody; correct the name", of, text, item.value)
+			}
+		}
+	}
+	return nil
+}
+
+func isOID(name string) bool { return name != "" && name[0] >= '0' && name[0] <= '9' }
+
+// filterItem is one comparison in a filter, in lower case; value: "" unless it is an equality.
+type filterItem struct{ attribute, value string }
+
+// filterItems takes a filter apart that has been found to be one.
+func filterItems(text string) []filterItem {
+	packet, err := ldap.CompileFilter(text)
+	if err != nil {
+		return nil
+	}
+	return itemsOf(packet)
+}
+
+func itemsOf(p *ber.Packet) []filterItem {
+	switch p.Tag {
+	case ldap.FilterAnd, ldap.FilterOr, ldap.FilterNot:
+		var all []filterItem
+		for _, child := range p.Children {
+			all = append(all, itemsOf(child)...)
+		}
+		return all
+	case ldap.FilterPresent:
+		return []filterItem{{attribute: plainName(p.Data.String())}}
+	case ldap.FilterExtensibleMatch:
+		for _, child := range p.Children {
+			if child.Tag == ldap.MatchingRuleAssertionType {
+				return []filterItem{{attribute: plainName(child.Data.String())}}
+			}
+		}
+		return nil
+	}
+	item := filterItem{attribute: plainName(p.Children[0].Data.String())}
+	if p.Tag == ldap.FilterEqualityMatch {
+		item.value = strings.ToLower(p.Children[1].Data.String())
+	}
+	return []filterItem{item}
+}
+
+// plainName is the name of an attribute without options, in lower case.
+func plainName(description string) string {
+	name, _, _ := strings.Cut(description, ";")
+	return strings.ToLower(name)
 }
 
 // resolveMatch follows an attribute to the one from which it inherits how it is compared.
@@ -142,6 +234,17 @@ func agreed(mirrors []*mirror) map[string]access.Match {
 			if m.match[name] != match {
 				delete(all, name)
 			}
+		}
+	}
+	return all
+}
+
+// unknownTo lists the attributes that the schema of no directory knows. One whose schema is not shown may know any.
+func unknownTo(mirrors []*mirror) []string {
+	var all []string
+	for _, name := range mirrors[0].unknown {
+		if !slices.ContainsFunc(mirrors, func(m *mirror) bool { return !slices.Contains(m.unknown, name) }) {
+			all = append(all, name)
 		}
 	}
 	return all

@@ -53,6 +53,9 @@ func (s *source) try(ctx context.Context, full bool, now time.Time) (string, err
 		return "", err
 	}
 	defer c.Close()
+	if err := s.seeLeavers(ctx, c); err != nil {
+		return "", err
+	}
 	why, err := s.follow(ctx, c, full, now)
 	switch {
 	case err != nil:
@@ -63,7 +66,7 @@ func (s *source) try(ctx context.Context, full bool, now time.Time) (string, err
 	s.mirror = nil // two of them would be most of what the process needs
 	m, err := read(ctx, c, &s.o, now)
 	if err == nil {
-		m.match, err = matchOf(ctx, c, s.o.Attributes)
+		err = m.learnSchema(ctx, c)
 	}
 	if err != nil {
 		return "", err
@@ -78,6 +81,21 @@ func (s *source) try(ctx context.Context, full bool, now time.Time) (string, err
 		how += fmt.Sprintf("; what changes will be found by %v, which is not the best way: %s", m.feed, m.why)
 	}
 	return how, nil
+}
+
+// seeLeavers insists that the places of those who have left are there: were one misspelt, or renamed,
+// all of them would be taken for people again.
+func (s *source) seeLeavers(ctx context.Context, c *wire.Conn) error {
+	for _, base := range s.o.People.LeaversIn {
+		found, err := c.One(ctx, base, []string{"1.1"})
+		if err != nil {
+			return err
+		}
+		if found == nil {
+			return fmt.Errorf("%s does not show %q: check directory.people.leavers_in, and that the bind account may read there", c.Server(), base)
+		}
+	}
+	return nil
 }
 
 // asked is why everything is read where that is simply what was asked for.

@@ -64,6 +64,7 @@ func (s *Set) Bind(sn *access.Snapshot, k Known) *Bound {
 	alike := newLikeness(sn.Groups)
 	for i := range s.rules {
 		bound := b.bindRule(&s.rules[i], found, k.Groups)
+		bound.doubt(sn.Unknown)
 		bound.bindPattern(alike)
 		b.rules = append(b.rules, bound)
 	}
@@ -99,6 +100,17 @@ func (b *Bound) bindRule(r *rule, index groupIndex, pins map[string]access.Group
 	}
 	out.frozen = strings.Join(reasons, "; ")
 	return out
+}
+
+// doubt freezes a rule that looks at an attribute which no directory knows: a name misspelt in a negation
+// would hold for everybody.
+func (r *boundRule) doubt(unknown []string) {
+	for _, name := range r.attributes {
+		if slices.Contains(unknown, name) {
+			why := fmt.Sprintf("attribute %s is not in the directory's schema: correct the name", name)
+			r.frozen = strings.TrimPrefix(r.frozen+"; "+why, "; ")
+		}
+	}
 }
 
 // resolve finds the group that a rule names, or says why the rule is frozen.

@@ -3,6 +3,7 @@ package rules_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -138,5 +139,23 @@ func TestBind_NamesBothGroupsOfARule(t *testing.T) {
 	problems := set.Bind(&access.Snapshot{}, rules.Known{}).Problems()
 	if len(problems) != 1 || !strings.Contains(problems[0].Why, `"a"`) || !strings.Contains(problems[0].Why, `"b"`) {
 		t.Errorf("got %v, want one problem that names a and b", problems)
+	}
+}
+
+func TestBind_FreezesARuleThatLooksAtWhatNoDirectoryKnows(t *testing.T) {
+	t.Parallel()
+	set := compile(t,
+		accountFor("misspelt", rules.Condition{Filter: "(&(employeeType=staff)(!(employeeStatsu=left)))"}, ""),
+		accountFor("right", rules.Condition{Filter: "(employeeType=staff)"}, ""),
+	)
+	jane := person("jane", map[string][]string{"employeetype": {"staff"}})
+	sn := &access.Snapshot{People: []access.Person{jane}, Unknown: []string{"employeestatsu"}}
+	b := set.Bind(sn, rules.Known{})
+	problems := b.Problems()
+	if len(problems) != 1 || problems[0].Rule != "misspelt" || !strings.Contains(problems[0].Why, "employeestatsu is not in the directory's schema") {
+		t.Errorf("got %+v, want the misspelt rule to be held", problems)
+	}
+	if v := b.Evaluate(&jane, time.Time{}); !v.Account || len(v.Causes) != 1 || v.Causes[0].Rule != "right" {
+		t.Errorf("got %+v, want an account by the other rule alone", v)
 	}
 }

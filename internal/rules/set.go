@@ -34,6 +34,8 @@ type rule struct {
 	pattern   *pattern // of groupLike; nil: not asked
 	account   *account // nil: not asked for
 	grants    []grant
+
+	attributes []string // of people, which it looks at; sorted
 }
 
 // account is an Account that has passed every check.
@@ -88,16 +90,18 @@ func (s *Set) collect() {
 		r := &s.rules[i]
 		for _, t := range r.tests {
 			if t.filter != nil {
-				s.attributes = append(s.attributes, t.filter.Attributes()...)
+				r.attributes = append(r.attributes, t.filter.Attributes()...)
 			}
 		}
 		for _, d := range r.dates() {
-			s.attributes = append(s.attributes, d.attribute)
+			r.attributes = append(r.attributes, d.attribute)
 		}
 		for _, t := range r.templates() {
-			s.attributes = append(s.attributes, t.attributes...)
+			r.attributes = append(r.attributes, t.attributes...)
 			s.groupAttributes = append(s.groupAttributes, t.groupAttributes...)
 		}
+		r.attributes = sorted(r.attributes)
+		s.attributes = append(s.attributes, r.attributes...)
 	}
 	s.attributes, s.groupAttributes = sorted(s.attributes), sorted(s.groupAttributes)
 }
