@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/go-ldap/ldap/v3"
@@ -29,21 +30,10 @@ func TestP01_ACutBeforeAnyMessageOfAScriptedServerFailsTheRead(t *testing.T) {
 	for name, answer := range map[string]func(scriptedSearch) reply{"page by page": windows(large), "at once": unpaged(windows(large))} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			limit, sent := -1, 0
-			s := &scripted{answer: answer, before: func(int) bool {
-				if sent == limit {
-					return false
-				}
-				sent++
-				return true
-			}}
-			d := newDirectory(t, windowsOptions(s.start(t).url))
-			if _, _, err := d.Refresh(t.Context(), true); err != nil {
-				t.Fatal(err)
-			}
-			for limit = range sent {
-				sent = 0
-				sn, _, err := d.Refresh(t.Context(), true)
+			whole := messagesOf(t, answer)
+			for limit := range whole {
+				s := startScriptedBefore(t, answer, func(n int) bool { return n <= limit })
+				sn, _, err := newDirectory(t, windowsOptions(s.url)).Refresh(t.Context(), true)
 				if err == nil {
 					t.Fatalf("cut before message %d: got a snapshot of %d people", limit+1, len(sn.People))
 				}
@@ -55,6 +45,22 @@ func TestP01_ACutBeforeAnyMessageOfAScriptedServerFailsTheRead(t *testing.T) {
 			}
 		})
 	}
+}
+
+func startScriptedBefore(t *testing.T, answer func(scriptedSearch) reply, before func(n int) bool) *scripted {
+	t.Helper()
+	return (&scripted{answer: answer, before: before}).start(t)
+}
+
+// messagesOf is how many messages a whole read has.
+func messagesOf(t *testing.T, answer func(scriptedSearch) reply) int {
+	t.Helper()
+	var whole atomic.Int64
+	s := startScriptedBefore(t, answer, func(n int) bool { whole.Store(int64(n)); return true })
+	if _, _, err := newDirectory(t, windowsOptions(s.url)).Refresh(t.Context(), true); err != nil {
+		t.Fatal(err)
+	}
+	return int(whole.Load())
 }
 
 // wordsOfCut are what is said of a read that was cut after so many messages of windows(large): two of the root
@@ -81,22 +87,15 @@ func TestP01_ACancellationAmidRangesFailsTheRead(t *testing.T) {
 	for name, answer := range map[string]func(scriptedSearch) reply{"page by page": windows(large), "at once": unpaged(windows(large))} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			at, sent, stop := -1, 0, func() {}
-			s := &scripted{answer: answer, before: func(int) bool {
-				if sent == at {
-					stop()
-				}
-				sent++
-				return true
-			}}
-			d := newDirectory(t, windowsOptions(s.start(t).url))
-			if _, _, err := d.Refresh(t.Context(), true); err != nil {
-				t.Fatal(err)
-			}
-			for at = range sent {
+			for at := range messagesOf(t, answer) {
 				ctx, cancel := context.WithCancel(t.Context())
-				sent, stop = 0, cancel
-				sn, _, err := d.Refresh(ctx, true)
+				s := startScriptedBefore(t, answer, func(n int) bool {
+					if n == at+1 {
+						cancel()
+					}
+					return true
+				})
+				sn, _, err := newDirectory(t, windowsOptions(s.url)).Refresh(ctx, true)
 				cancel()
 				if !errors.Is(err, context.Canceled) {
 					t.Fatalf("cancelled before message %d: got %v, %v, want the context's error", at+1, sn, err)
