@@ -58,6 +58,7 @@ type Daemon struct {
 	ticks     chan kwsync.Trigger // at most one waits
 	current   *instance
 	retired   []*instance     // replaced while a run of theirs may be under way
+	read      []string        // how the directories were read by the last run
 	explained map[string]bool // the reasons of the last run; of the goroutine that makes runs
 	patience  atomic.Int64    // nanoseconds that the last success may lie back
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"github.com/robfig/cron/v3"
@@ -48,7 +49,7 @@ func (d *Daemon) open(ctx context.Context, c *config.Config) (*instance, error) 
 func (i *instance) begin(ctx context.Context, d *Daemon) {
 	i.cron.Start()
 	if w, can := i.runner.Directory.(watcher); can && i.config.Watch {
-		i.lookout = d.watch(ctx, w, len(i.config.Directories))
+		i.lookout = d.watch(ctx, w)
 	}
 }
 
@@ -119,12 +120,10 @@ func (d *Daemon) run(ctx context.Context, i *instance, trigger kwsync.Trigger) {
 		log.Error("run failed", zap.Int64("run", rep.Run), zap.Error(err))
 		return
 	}
+	d.tellReading(log, rep.Directory)
 	if rep.Idle { // and what was explained before still holds
 		log.Debug("run ended: nothing changed in the directory, and Kiteworks was not asked", summary(&rep)...)
 		return
-	}
-	for _, how := range rep.Directory {
-		log.Info("directory read", zap.String("how", how))
 	}
 	d.explain(log, &rep)
 	if rep.Result() == kwsync.Partial {
@@ -132,6 +131,18 @@ func (d *Daemon) run(ctx context.Context, i *instance, trigger kwsync.Trigger) {
 		return
 	}
 	log.Info("run ended", summary(&rep)...)
+}
+
+// tellReading says how the directories were read, when that is otherwise than the last time.
+func (d *Daemon) tellReading(log *zap.Logger, how []string) {
+	tell := log.Debug
+	if !slices.Equal(how, d.read) {
+		tell = log.Info
+	}
+	for _, line := range how {
+		tell("directory read", zap.String("how", line))
+	}
+	d.read = how
 }
 
 // explain says why things were left alone (promise P11): each reason when it

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"runtime/debug"
-	"slices"
 	"sync"
 
 	"go.uber.org/zap"
@@ -15,8 +14,9 @@ import (
 
 // watcher is a directory that tells when something in it may have changed.
 type watcher interface {
-	// Watch calls wake for that and failed for each failure, until ctx ends.
-	Watch(ctx context.Context, wake func(), failed func(error))
+	// Watch calls wake for that, until ctx ends. report is told of each failure, and nil
+	// when a directory is watched again.
+	Watch(ctx context.Context, wake func(), report func(directory string, err error))
 }
 
 var _ watcher = (*directory.Directory)(nil)
@@ -30,22 +30,21 @@ type lookout struct {
 
 	mu    sync.Mutex
 	ended bool
-	last  []string // failures that came last, each once, as many as there are directories
-	room  int
+	last  map[string]string // of each directory the failure that came last and has not passed
 }
 
 // watch begins to watch; the lookout has to be ended, and waited for.
-func (d *Daemon) watch(ctx context.Context, w watcher, directories int) *lookout {
+func (d *Daemon) watch(ctx context.Context, w watcher) *lookout {
 	ctx, cancel := context.WithCancel(ctx)
-	l := &lookout{daemon: d, cancel: cancel, done: make(chan struct{}), room: directories}
+	l := &lookout{daemon: d, cancel: cancel, done: make(chan struct{}), last: map[string]string{}}
 	go func() {
 		defer close(l.done)
 		defer func() {
 			if p := recover(); p != nil { // the schedules go on
-				l.failed(fmt.Errorf("internal error: %v\n%s", p, debug.Stack()))
+				l.report("", fmt.Errorf("internal error: %v\n%s", p, debug.Stack()))
 			}
 		}()
-		w.Watch(ctx, l.wake, l.failed)
+		w.Watch(ctx, l.wake, l.report)
 	}()
 	return l
 }
@@ -67,25 +66,23 @@ func (l *lookout) wake() {
 	}
 }
 
-// failed counts a failure and says what it is, unless it is what came last: an
-// outage would fill the log. Each directory may be down for a reason of its own.
-func (l *lookout) failed(err error) {
+// report counts a failure and says what it is, unless it is what came last of that directory: an
+// outage would fill the log. It says too when the outage has passed.
+func (l *lookout) report(directory string, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.ended {
 		return
 	}
-	l.daemon.board.WatchFailed()
-	if l.news(err.Error()) {
-		l.daemon.options.Log.Warn("a directory cannot be watched; the schedules go on", zap.Error(err))
+	log := l.daemon.options.Log.With(zap.String("directory", directory))
+	if err == nil {
+		delete(l.last, directory)
+		log.Info("the directory is watched again")
+		return
 	}
-}
-
-// news says whether a failure is not among those that came last.
-func (l *lookout) news(text string) bool {
-	rest := slices.DeleteFunc(slices.Clone(l.last), func(s string) bool { return s == text })
-	news := len(rest) == len(l.last)
-	l.last = append(rest, text)
-	l.last = l.last[max(0, len(l.last)-l.room):]
-	return news
+	l.daemon.board.WatchFailed()
+	if l.last[directory] != err.Error() {
+		log.Warn("the directory cannot be watched; the schedules go on", zap.Error(err))
+	}
+	l.last[directory] = err.Error()
 }

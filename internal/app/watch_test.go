@@ -24,7 +24,7 @@ type alarm struct {
 // call is one call of Watch.
 type call struct {
 	wake   func()
-	failed func(error)
+	report func(string, error)
 	over   <-chan struct{}
 }
 
@@ -36,10 +36,10 @@ func (a *alarm) Refresh(ctx context.Context, full bool) (*access.Snapshot, acces
 	return sn, touched, err
 }
 
-func (a *alarm) Watch(ctx context.Context, wake func(), failed func(error)) {
+func (a *alarm) Watch(ctx context.Context, wake func(), report func(string, error)) {
 	over := make(chan struct{})
 	defer close(over)
-	a.watched <- call{wake, failed, over}
+	a.watched <- call{wake, report, over}
 	<-ctx.Done()
 }
 
@@ -178,7 +178,7 @@ func TestReloadEndsTheWatchOfTheOldConfiguration(t *testing.T) {
 	await(t, call.over, "the end of the old watch")
 	d.again(t)
 	call.wake()
-	call.failed(errors.New("too late"))
+	call.report("corp", errors.New("too late"))
 	if n := len(d.ticks); n != 0 || strings.Contains(d.log.String(), "too late") {
 		t.Errorf("%d runs are asked for by a watch that has ended, and the log is\n%s", n, d.log)
 	}
@@ -191,7 +191,7 @@ func TestLookoutIsSilentOnceItHasEnded(t *testing.T) {
 	s := newSite(t)
 	d, a := s.alarmed(t)
 	defer d.Close()
-	l := d.watch(t.Context(), a, 1)
+	l := d.watch(t.Context(), a)
 	call := await(t, a.watched, "the watch")
 	call.wake()
 	if got := <-d.ticks; got != (kwsync.Trigger{Name: watch, OnlyIfTouched: true}) {
@@ -199,7 +199,7 @@ func TestLookoutIsSilentOnceItHasEnded(t *testing.T) {
 	}
 	l.end()
 	call.wake()
-	call.failed(errors.New("too late"))
+	call.report("corp", errors.New("too late"))
 	if n := len(d.ticks); n != 0 || d.log.String() != "" {
 		t.Errorf("behind its end: %d runs asked for, and the log is %s", n, d.log)
 	}
@@ -209,39 +209,49 @@ func TestLookoutIsSilentOnceItHasEnded(t *testing.T) {
 func TestWatchFailuresAreToldOnce(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
-		name        string
-		directories int
-		failures    string // one letter each
-		want        string // what is logged
+		name     string
+		failures []string // directory and letter; "": it is watched again
+		want     string   // what is logged; +: watched again
 	}{
-		{"the same again", 1, "AAA", "A"},
-		{"another", 1, "AAB", "AB"},
-		{"the first again", 1, "ABBA", "ABA"},
-		{"two directories, each its own", 2, "ABABAB", "AB"},
-		{"two directories, one another", 2, "ABACAC", "ABC"},
+		{"the same again", []string{"1A", "1A", "1A"}, "A"},
+		{"another", []string{"1A", "1A", "1B"}, "AB"},
+		{"the first again", []string{"1A", "1B", "1B", "1A"}, "ABA"},
+		{"two directories, each its own", []string{"1A", "2B", "1A", "2B"}, "AB"},
+		{"two directories, one another", []string{"1A", "2B", "1A", "2C", "1A", "2C"}, "ABC"},
+		{"watched again", []string{"1A", "1", "1A"}, "A+A"},
+		{"one of two is watched again", []string{"1A", "2B", "1", "2B"}, "AB+"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			d := newSite(t).prepare(t)
 			defer d.Close()
-			l := &lookout{daemon: d.Daemon, room: tt.directories}
+			l := &lookout{daemon: d.Daemon, last: map[string]string{}}
+			failed := 0
 			for _, f := range tt.failures {
-				l.failed(errors.New("failure " + string(f)))
+				if f[1:] == "" {
+					l.report(f[:1], nil)
+					continue
+				}
+				failed++
+				l.report(f[:1], errors.New("failure "+f[1:]))
 			}
 			var got string
 			for line := range strings.Lines(d.log.String()) {
-				_, text, _ := strings.Cut(line, `"error":"failure `)
-				if !strings.Contains(line, `"level":"warn"`) {
-					t.Errorf("want a warning: %s", line)
+				switch _, text, failure := strings.Cut(line, `"error":"failure `); {
+				case !failure && strings.Contains(line, "watched again"):
+					got += "+"
+				case failure && strings.Contains(line, `"level":"warn"`):
+					got += text[:1]
+				default:
+					t.Errorf("want a warning, or that all is well again: %s", line)
 				}
-				got += text[:1]
 			}
 			if got != tt.want {
 				t.Errorf("told %s, want %s", got, tt.want)
 			}
-			if counted := scrape(t, d, "kw_onboarder_watch_failures_total"); counted != len(tt.failures) {
-				t.Errorf("%d failures counted, want %d", counted, len(tt.failures))
+			if counted := scrape(t, d, "kw_onboarder_watch_failures_total"); counted != failed {
+				t.Errorf("%d failures counted, want %d", counted, failed)
 			}
 		})
 	}
@@ -265,7 +275,7 @@ func scrape(t *testing.T, d *running, name string) int {
 // clumsy is a directory whose watch has a bug.
 type clumsy struct{ kwsync.Directory }
 
-func (clumsy) Watch(context.Context, func(), func(error)) { panic("index out of range") }
+func (clumsy) Watch(context.Context, func(), func(string, error)) { panic("index out of range") }
 
 func TestPanicInAWatchIsAFailedWatch(t *testing.T) {
 	t.Parallel()

@@ -279,7 +279,7 @@ func (n *numbers) watch(b *testing.B) {
 	woken, ended := make(chan struct{}, 1024), make(chan struct{})
 	go func() {
 		defer close(ended)
-		d.Watch(ctx, func() { woken <- struct{}{} }, func(err error) { b.Error(err) })
+		d.Watch(ctx, func() { woken <- struct{}{} }, func(_ string, err error) { b.Error(err) })
 	}()
 	defer func() { stop(); <-ended }()
 	seen := func() {

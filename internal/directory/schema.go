@@ -33,13 +33,25 @@ func (m *mirror) learnSchema(ctx context.Context, c *wire.Conn) error {
 	}
 	m.match = map[string]access.Match{}
 	for _, name := range m.o.Attributes {
-		if _, is := known.types[name]; !is {
+		if _, is := known.types[name]; !is && !m.seen(name) {
 			m.unknown = append(m.unknown, name)
 		} else if match := resolveMatch(known.types, name); match != access.CaseIgnore {
 			m.match[name] = match
 		}
 	}
 	return known.check(m.o)
+}
+
+// seen says whether anybody has a value of an attribute: then it exists, whatever the schema shows.
+func (m *mirror) seen(name string) bool {
+	for _, s := range m.scopes {
+		for _, r := range s.records {
+			if r.person != nil && len(r.person.attrs[name]) > 0 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // schema is what a server says of its attributes and classes, by lower-case name.

@@ -17,9 +17,9 @@ type source struct {
 
 	mirror *mirror // of the last refresh that succeeded
 
-	mu    sync.Mutex
-	spot  spot          // for those who watch
-	ready chan struct{} // closed when there is a spot
+	mu   sync.Mutex
+	spot spot          // for those who watch
+	news chan struct{} // closed, and made anew, when there is another spot
 }
 
 func newSource(o Options) (*source, error) {
@@ -27,7 +27,7 @@ func newSource(o Options) (*source, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &source{o: o, wire: o.wire(), ready: make(chan struct{})}, nil
+	return &source{o: o, wire: o.wire(), news: make(chan struct{})}, nil
 }
 
 // refresh brings the mirror up to date, by reading what has changed if that is enough, and
@@ -128,15 +128,13 @@ func (s *source) tell() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.spot = at
-	select {
-	case <-s.ready:
-	default:
-		close(s.ready)
-	}
+	close(s.news)
+	s.news = make(chan struct{})
 }
 
-func (s *source) place() spot {
+// place is where the mirror stands, and what is closed when it stands elsewhere.
+func (s *source) place() (spot, <-chan struct{}) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.spot
+	return s.spot, s.news
 }

@@ -9,6 +9,7 @@ import (
 // spot is where a mirror stands, for those who watch for what comes after.
 type spot struct {
 	server string
+	why    string   // why there is nothing below to listen to; "": nobody has said
 	heads  []string // naming contexts in which Active Directory notifies
 	synced []synced // searches of RFC 4533
 }
@@ -21,7 +22,7 @@ type synced struct {
 
 // spot says where the mirror stands.
 func (m *mirror) spot() spot {
-	at := spot{server: m.server}
+	at := spot{server: m.server, why: m.why}
 	switch f := m.feed.(type) {
 	case *syncRepl:
 		for _, s := range slices.Concat(m.scopes, f.above) {

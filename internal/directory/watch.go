@@ -25,20 +25,20 @@ var ErrUnwatched = errors.New("the server does not tell of changes: they are fou
 
 // Watch calls wake when something may have changed in one of the directories, until ctx ends. It
 // proves nothing: whoever is woken refreshes. A connection that is lost is made anew, with growing
-// pauses, and failed is told why; it is told once of a directory that cannot be watched. Both are
-// called from one goroutine at a time. Nothing is watched before the first refresh.
-func (d *Directory) Watch(ctx context.Context, wake func(), failed func(error)) {
+// pauses; one that a server does not offer is tried again when another reading has succeeded. report is told of
+// each failure, and nil when a directory is watched again after one. Both are called from one goroutine
+// at a time. Nothing is watched before the first refresh.
+func (d *Directory) Watch(ctx context.Context, wake func(), report func(directory string, err error)) {
 	sounds := make(chan struct{}, 1)
 	var telling sync.Mutex
 	var all sync.WaitGroup
 	for _, s := range d.sources {
-		all.Go(func() {
-			s.watch(ctx, func() { ring(sounds) }, func(err error) {
-				telling.Lock()
-				defer telling.Unlock()
-				failed(fmt.Errorf("watch directory %s: %w", s.o.Name, err))
-			})
-		})
+		w := &watch{source: s, heard: func() { ring(sounds) }, report: func(err error) {
+			telling.Lock()
+			defer telling.Unlock()
+			report(s.o.Name, err)
+		}}
+		all.Go(func() { w.run(ctx) })
 	}
 	gather(ctx, sounds, wake)
 	all.Wait()
@@ -79,81 +79,118 @@ func gather(ctx context.Context, sounds <-chan struct{}, wake func()) {
 }
 
 // watch listens to one directory, again and again.
-func (s *source) watch(ctx context.Context, heard func(), failed func(error)) {
+type watch struct {
+	*source
+	heard  func()
+	report func(error)
+
+	mu     sync.Mutex
+	failed bool // and nothing has worked since
+}
+
+func (w *watch) run(ctx context.Context) {
 	pause := backoff.NewExponentialBackOff()
 	pause.MaxInterval = time.Minute
-	for again := false; ; again = true {
+	at, news := w.place()
+	for again := false; ctx.Err() == nil; again = true {
+		if at.server == "" { // nothing has been read yet
+			at, news = w.await(ctx, news)
+			continue
+		}
 		began := time.Now()
-		err := s.listen(ctx, heard, again)
+		err := w.listen(ctx, at, again)
 		if ctx.Err() != nil {
 			return
 		}
-		failed(err)
+		w.fail(err)
 		if errors.Is(err, ErrUnwatched) {
-			return
+			at, news = w.await(ctx, news)
+			continue
 		}
 		if time.Since(began) > pause.MaxInterval { // it had worked
 			pause.Reset()
 		}
 		select {
 		case <-ctx.Done():
-			return
 		case <-time.After(pause.NextBackOff()):
 		}
+		at, news = w.place()
+	}
+}
+
+// await returns where the mirror stands when it stands elsewhere.
+func (w *watch) await(ctx context.Context, news <-chan struct{}) (spot, <-chan struct{}) {
+	select {
+	case <-ctx.Done():
+	case <-news:
+	}
+	return w.place()
+}
+
+func (w *watch) fail(err error) {
+	w.mu.Lock()
+	w.failed = true
+	w.mu.Unlock()
+	w.report(err)
+}
+
+// works says, once after a failure, that a connection listens.
+func (w *watch) works() {
+	w.mu.Lock()
+	again := w.failed
+	w.failed = false
+	w.mu.Unlock()
+	if again {
+		w.report(nil)
 	}
 }
 
 // listen listens until the first of its connections ends. What has happened while
 // nobody listened was not heard: the first sound of another try is made here.
-func (s *source) listen(ctx context.Context, heard func(), again bool) error {
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-s.ready:
-	}
-	at := s.place()
+func (w *watch) listen(ctx context.Context, at spot, again bool) error {
 	if len(at.heads)+len(at.synced) == 0 {
+		if at.why != "" {
+			return fmt.Errorf("%w; %s", ErrUnwatched, at.why)
+		}
 		return ErrUnwatched
 	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	var all errgroup.Group
-	first := func(end error) error { stop(); return end }
+	begin := func(listen func(c *wire.Conn) error) {
+		all.Go(func() error {
+			defer stop()
+			return w.on(ctx, at.server, again, listen)
+		})
+	}
 	for _, head := range at.heads {
-		all.Go(func() error { return first(s.notify(ctx, at.server, head, heard, again)) })
+		begin(func(c *wire.Conn) error {
+			if !c.Supports(wire.ControlNotify) {
+				return ErrUnwatched
+			}
+			w.works()
+			return c.Notify(ctx, head, w.heard)
+		})
 	}
 	for _, search := range at.synced {
-		all.Go(func() error { return first(s.persist(ctx, at.server, search, heard, again)) })
+		begin(func(c *wire.Conn) error {
+			w.works()
+			return c.Listen(ctx, search.Search, search.cookie, w.heard)
+		})
 	}
 	return all.Wait()
 }
 
-// persist listens by RFC 4533. Each search has a connection of its own: slapd begins no more of them
-// on one than half its threads, and lets the others wait for ever.
-func (s *source) persist(ctx context.Context, server string, search synced, heard func(), again bool) error {
-	c, err := wire.Dial(ctx, &s.wire, server)
+// on listens on a connection of its own: slapd begins no more persistent searches on one than half its
+// threads, and lets the others wait for ever.
+func (w *watch) on(ctx context.Context, server string, again bool, listen func(c *wire.Conn) error) error {
+	c, err := wire.Dial(ctx, &w.wire, server)
 	if err != nil {
 		return err
 	}
 	defer c.Close()
 	if again {
-		heard()
+		w.heard()
 	}
-	return c.Listen(ctx, search.Search, search.cookie, heard)
-}
-
-// notify listens to Active Directory.
-func (s *source) notify(ctx context.Context, server, head string, heard func(), again bool) error {
-	c, err := wire.Dial(ctx, &s.wire, server)
-	if err != nil {
-		return err
-	}
-	defer c.Close()
-	if !c.Supports(wire.ControlNotify) {
-		return ErrUnwatched
-	}
-	if again {
-		heard()
-	}
-	return c.Notify(ctx, head, heard)
+	return listen(c)
 }

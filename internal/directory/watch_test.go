@@ -19,6 +19,7 @@ import (
 type watching struct {
 	woken  chan struct{}
 	failed chan error
+	back   chan string // directories that are watched again
 }
 
 // startWatch refreshes once and watches until the test's end.
@@ -27,11 +28,19 @@ func startWatch(t *testing.T, d *directory.Directory) *watching {
 	if _, _, err := d.Refresh(t.Context(), true); err != nil {
 		t.Fatal(err)
 	}
-	w := &watching{woken: make(chan struct{}, 64), failed: make(chan error, 64)}
+	w := &watching{woken: make(chan struct{}, 64), failed: make(chan error, 64), back: make(chan string, 64)}
 	ctx, stop := context.WithCancel(t.Context())
 	var ended sync.WaitGroup
 	t.Cleanup(func() { stop(); ended.Wait() })
-	ended.Go(func() { d.Watch(ctx, func() { w.woken <- struct{}{} }, func(err error) { w.failed <- err }) })
+	ended.Go(func() {
+		d.Watch(ctx, func() { w.woken <- struct{}{} }, func(name string, err error) {
+			if err == nil {
+				w.back <- name
+				return
+			}
+			w.failed <- err
+		})
+	})
 	return w
 }
 
@@ -148,10 +157,13 @@ func TestWatchOutlivesTheServer(t *testing.T) {
 	w := startWatch(t, newClient(t, b.options))
 	w.until(t, func(n int) { retitle(b, dn, "Title "+strings.Repeat("x", n%7)) })
 	b.restart()
-	if err := <-w.failed; !strings.Contains(err.Error(), "watch directory corp: ") {
-		t.Errorf("got %v, want it to name the directory", err)
+	if err := <-w.failed; !strings.Contains(err.Error(), b.options.Servers[0]) {
+		t.Errorf("got %v, want it to name the server", err)
 	}
 	w.drain()
+	if got := <-w.back; got != "corp" {
+		t.Errorf("%s is watched again, want corp", got)
+	}
 	<-w.woken
 }
 
@@ -166,13 +178,34 @@ func TestWatchSaysThatAServerCannotBeWatched(t *testing.T) {
 	}
 }
 
+// TestWatchBeginsWhenTheServerCanTell: what kept it from that, a limit say, may be mended while the daemon runs.
+func TestWatchBeginsWhenTheServerCanTell(t *testing.T) {
+	t.Parallel()
+	s := slapdtest.Start(t, slapdtest.Options{LDIF: slapdtest.NewCompany(20, 1).LDIF(), NoSync: true})
+	o := options(s.URL())
+	o.Follow = true
+	d := newClient(t, o)
+	w := startWatch(t, d)
+	if err := <-w.failed; !errors.Is(err, directory.ErrUnwatched) {
+		t.Fatalf("got %v, want %v", err, directory.ErrUnwatched)
+	}
+	s.LetSync(t)
+	if _, _, err := d.Refresh(t.Context(), true); err != nil {
+		t.Fatal(err)
+	}
+	<-w.back
+	w.until(t, func(n int) {
+		s.Set(t, "uid=u000015,"+slapdtest.PeopleBase, "title", "Title "+strings.Repeat("x", n%7))
+	})
+}
+
 func TestWatchEndsWithItsContextBeforeAnythingWasRead(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		newClient(t, options("ldap://127.0.0.1:1")).Watch(ctx, func() {}, func(err error) { t.Error(err) })
+		newClient(t, options("ldap://127.0.0.1:1")).Watch(ctx, func() {}, func(_ string, err error) { t.Error(err) })
 	}()
 	cancel()
 	<-ended

@@ -86,6 +86,17 @@ func (s *Server) launch(slapd, addr, addrTLS string) (proctest.Running, error) {
 	return proctest.Run(c, s.path("slapd.log"))
 }
 
+// LetSync restarts a server that was started without RFC 4533 with it.
+func (s *Server) LetSync(t testing.TB) {
+	t.Helper()
+	text, err := os.ReadFile(s.path("slapd.conf"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	proctest.Write(t, s.path("slapd.conf"), append(text, syncConfiguration...))
+	s.Restart(t)
+}
+
 // HideEntryUUID restarts the server with a rule that lets nobody but the administrator read entryUUID.
 func (s *Server) HideEntryUUID(t testing.TB) {
 	t.Helper()
