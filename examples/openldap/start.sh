@@ -27,12 +27,16 @@ include /etc/ldap/schema/inetorgperson.schema
 pidfile $here/slapd.pid
 modulepath /usr/lib/ldap
 moduleload back_mdb
+moduleload syncprov
 database mdb
 suffix $base
 directory $here/data
 maxsize 1073741824
 rootdn cn=reader,$base
 rootpw $(cat "$dir/reader-password")
+index entryUUID,entryCSN eq
+overlay syncprov
+syncprov-sessionlog 1000
 CONF
 slapadd -q -f "$here/slapd.conf" -l "$dir/company.ldif"
 echo "OpenLDAP on ldap://127.0.0.1:3389, $base"

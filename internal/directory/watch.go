@@ -92,13 +92,13 @@ func (w *watch) run(ctx context.Context) {
 	pause := backoff.NewExponentialBackOff()
 	pause.MaxInterval = time.Minute
 	at, news := w.place()
-	for again := false; ctx.Err() == nil; again = true {
+	for ctx.Err() == nil {
 		if at.server == "" { // nothing has been read yet
 			at, news = w.await(ctx, news)
 			continue
 		}
 		began := time.Now()
-		err := w.listen(ctx, at, again)
+		err := w.listen(ctx, at)
 		if ctx.Err() != nil {
 			return
 		}
@@ -134,8 +134,10 @@ func (w *watch) fail(err error) {
 	w.report(err)
 }
 
-// works says, once after a failure, that a connection listens.
-func (w *watch) works() {
+// begins makes the first sound, because what has happened while nobody listened was not heard, and
+// says, once after a failure, that somebody listens again.
+func (w *watch) begins() {
+	w.heard()
 	w.mu.Lock()
 	again := w.failed
 	w.failed = false
@@ -145,9 +147,8 @@ func (w *watch) works() {
 	}
 }
 
-// listen listens until the first of its connections ends. What has happened while
-// nobody listened was not heard: the first sound of another try is made here.
-func (w *watch) listen(ctx context.Context, at spot, again bool) error {
+// listen listens until the first of its connections ends.
+func (w *watch) listen(ctx context.Context, at spot) error {
 	if len(at.heads)+len(at.synced) == 0 {
 		if at.why != "" {
 			return fmt.Errorf("%w; %s", ErrUnwatched, at.why)
@@ -160,7 +161,7 @@ func (w *watch) listen(ctx context.Context, at spot, again bool) error {
 	begin := func(listen func(c *wire.Conn) error) {
 		all.Go(func() error {
 			defer stop()
-			return w.on(ctx, at.server, again, listen)
+			return w.on(ctx, at.server, listen)
 		})
 	}
 	for _, head := range at.heads {
@@ -168,13 +169,13 @@ func (w *watch) listen(ctx context.Context, at spot, again bool) error {
 			if !c.Supports(wire.ControlNotify) {
 				return ErrUnwatched
 			}
-			w.works()
+			w.begins()
 			return c.Notify(ctx, head, w.heard)
 		})
 	}
 	for _, search := range at.synced {
 		begin(func(c *wire.Conn) error {
-			w.works()
+			w.begins()
 			return c.Listen(ctx, search.Search, search.cookie, w.heard)
 		})
 	}
@@ -183,14 +184,11 @@ func (w *watch) listen(ctx context.Context, at spot, again bool) error {
 
 // on listens on a connection of its own: slapd begins no more persistent searches on one than half its
 // threads, and lets the others wait for ever.
-func (w *watch) on(ctx context.Context, server string, again bool, listen func(c *wire.Conn) error) error {
+func (w *watch) on(ctx context.Context, server string, listen func(c *wire.Conn) error) error {
 	c, err := wire.Dial(ctx, &w.wire, server)
 	if err != nil {
 		return err
 	}
 	defer c.Close()
-	if again {
-		w.heard()
-	}
 	return listen(c)
 }

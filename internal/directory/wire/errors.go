@@ -81,7 +81,7 @@ func remedy(err error, of string) string {
 	case is(ldap.LDAPResultInsufficientAccessRights):
 		return "let the bind account read there"
 	case is(ldap.LDAPResultReferral), errors.Is(err, errReferral):
-		return "name the server that holds the entries in directory.servers, or a smaller base in directory." + of + ".bases"
+		return "name the server that holds the entries in directory.servers, or a smaller base in directory." + of + ".bases; where what is elsewhere is nobody's business here, write directory.referrals: ignore"
 	default:
 		return "check the server, the read is tried again with the next run"
 	}
