@@ -20,7 +20,8 @@ import (
 // Go types; this one reports paths.
 type decoder struct {
 	*findings
-	steps int // nodes decoded or merged so far
+	steps   int  // nodes decoded or merged so far
+	foreign bool // the file is none of ours: no key of it waits for a later version
 }
 
 // maxSteps bounds what aliases may multiply a file into.
@@ -62,6 +63,8 @@ func (d *decoder) value(n *yaml.Node, to reflect.Value, path string) {
 		d.mapping(n, to, path)
 	case reflect.Slice:
 		d.list(n, to, path)
+	case reflect.Map:
+		d.rows(n, to, path)
 	default:
 		d.scalar(n, to, path)
 	}
@@ -74,8 +77,11 @@ func (d *decoder) special(n *yaml.Node, to reflect.Value, path string) bool {
 		d.directories(n, to, path)
 	case *rules.Tables:
 		d.tables(n, to, path)
-	case *map[string]string:
-		d.rows(n, to, path)
+	case *Few:
+		if n.Kind != yaml.ScalarNode {
+			return false
+		}
+		*to = Few{n.Value}
 	case *Root:
 		if n.Kind != yaml.ScalarNode {
 			return false
@@ -86,6 +92,9 @@ func (d *decoder) special(n *yaml.Node, to reflect.Value, path string) bool {
 	case *access.Email:
 		d.text(n, path, func(s string) error { return parse(access.ParseEmail, s, to) })
 	case encoding.TextUnmarshaler:
+		if n.Kind == yaml.MappingNode && hasKeys(reflect.TypeOf(to).Elem()) {
+			return false // it may be given either way
+		}
 		d.text(n, path, func(s string) error { return to.UnmarshalText([]byte(s)) })
 	default:
 		return false
@@ -163,7 +172,7 @@ func (d *decoder) mapping(n *yaml.Node, to reflect.Value, path string) {
 	for _, p := range d.pairs(n, path, nil) {
 		below := join(path, p.key.Value)
 		field, known := fields[p.key.Value]
-		why, reserved := unbuilt(d.inWhole(below))
+		why, reserved := d.unbuilt(below)
 		switch {
 		case known:
 			d.value(p.value, to.Field(field), below)
@@ -193,6 +202,8 @@ func fieldsOf(t reflect.Type) map[string]int {
 	}
 	return fields
 }
+
+func hasKeys(t reflect.Type) bool { return t.Kind() == reflect.Struct && len(fieldsOf(t)) > 0 }
 
 type pair struct{ key, value *yaml.Node }
 

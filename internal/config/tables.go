@@ -23,16 +23,17 @@ func (d *decoder) tables(n *yaml.Node, to *rules.Tables, path string) {
 	}
 }
 
-// rows reads one table. A key may be any text, so it is quoted in paths.
-func (d *decoder) rows(n *yaml.Node, to *map[string]string, path string) {
+// rows reads one table, or another mapping whose keys are not ours. A key may be
+// any text, so it is quoted in paths.
+func (d *decoder) rows(n *yaml.Node, to reflect.Value, path string) {
 	if n.Kind != yaml.MappingNode {
 		d.report(path, "is "+kind(n)+", want keys and values", "")
 		return
 	}
-	*to = map[string]string{}
+	to.Set(reflect.MakeMap(to.Type()))
 	for _, p := range d.pairs(n, path, nil) {
-		var text string
-		d.value(p.value, reflect.ValueOf(&text).Elem(), fmt.Sprintf("%s[%q]", path, p.key.Value))
-		(*to)[p.key.Value] = text
+		row := reflect.New(to.Type().Elem()).Elem()
+		d.value(p.value, row, fmt.Sprintf("%s[%q]", path, p.key.Value))
+		to.SetMapIndex(reflect.ValueOf(p.key.Value), row)
 	}
 }

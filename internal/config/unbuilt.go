@@ -18,3 +18,11 @@ func unbuilt(path string) (hint string, ok bool) {
 	}
 	return "", false
 }
+
+// unbuilt says so of a path of the file that is being read.
+func (d *decoder) unbuilt(path string) (hint string, ok bool) {
+	if d.foreign {
+		return "", false
+	}
+	return unbuilt(d.inWhole(path))
+}
