@@ -30,10 +30,11 @@ var house = map[string][]string{
 	"kiteworks":      {"access", "plan"},
 	"ledger":         {"access", "plan"},
 
-	"sync":   {"access", "guard", "plan", "rules"},
-	"status": {"plan"},
-	"config": {"access", "guard", "rules"},
-	"app":    {"access", "config", "directory", "guard", "kiteworks", "ledger", "plan", "status", "sync"},
+	"sync":     {"access", "guard", "plan", "rules"},
+	"status":   {"plan"},
+	"config":   {"access", "guard", "rules"},
+	"ruletest": {"access", "config", "rules"},
+	"app":      {"access", "config", "directory", "guard", "kiteworks", "ledger", "plan", "status", "sync"},
 
 	"kwsim":     {},
 	"ldapsim":   {"access", "filter"},
@@ -45,7 +46,7 @@ var house = map[string][]string{
 }
 
 // commands is what the program itself may import: the process, and the nouns to print.
-var commands = []string{"access", "app", "config", "kwsim", "ldapsim", "plan", "snapshot", "sync"}
+var commands = []string{"access", "app", "config", "kwsim", "ldapsim", "plan", "ruletest", "snapshot", "sync"}
 
 // pure packages compute: the same input, the same bytes.
 var pure = []string{"access", "filter", "rules", "plan", "guard"}
