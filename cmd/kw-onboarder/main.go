@@ -22,6 +22,7 @@ type cli struct {
 	Plan     planCmd     `cmd:"" help:"Show what would change and why; change nothing."`
 	Apply    applyCmd    `cmd:"" help:"Make one run now."`
 	Check    checkCmd    `cmd:"" help:"Check configuration and rules, offline, without reading secrets."`
+	Test     testCmd     `cmd:"" help:"Test the rules with people made up for it, offline."`
 	Schema   schemaCmd   `cmd:"" help:"Print the JSON schema of the configuration, for editors."`
 	Snapshot snapshotCmd `cmd:"" help:"Write what the rules see of the directory and of Kiteworks to a file."`
 	Demo     demoCmd     `cmd:"" help:"Show the program against an embedded directory and a simulated Kiteworks."`

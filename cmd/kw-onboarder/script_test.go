@@ -41,6 +41,7 @@ func TestScript(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Values[townKey{}] = &town{}
 			env.Setenv("EXAMPLE", example)
+			env.Setenv("EXAMPLES", filepath.Join(filepath.Dir(example), "examples"))
 			env.Setenv("NO_COLOR", "1")
 			return nil
 		},
