@@ -21,6 +21,13 @@ type upset struct {
 	left     map[int32]departure // by number of the DN
 	came     map[int32]string    // numbers of DNs that have a new entry, and their spelling
 	doubtful map[int32]departure // those that some group still listed
+	recent   map[int32]arrival   // those who came so recently that a group may still be mended to list them
+}
+
+// arrival is a DN that has a new entry.
+type arrival struct {
+	dn    string
+	since time.Time
 }
 
 // departure is a DN whose entry has gone elsewhere.
@@ -63,8 +70,8 @@ func (m *mirror) settle(ctx context.Context, c *wire.Conn) error {
 	if len(u.came) > tooMuch {
 		return fmt.Errorf("%w: there are %d new entries", wire.ErrReload, len(u.came))
 	}
-	left := u.departures(m.now)
-	if len(left)+len(u.came) == 0 {
+	left, recent := u.departures(m.now), u.arrivals(m.now)
+	if len(left)+len(recent) == 0 {
 		return nil
 	}
 	for _, s := range m.scopes {
@@ -72,7 +79,9 @@ func (m *mirror) settle(ctx context.Context, c *wire.Conn) error {
 			continue
 		}
 		came := map[int32]string{}
-		maps.Copy(came, u.came)
+		for node, a := range recent {
+			came[node] = a.dn
+		}
 		if err := m.strike(ctx, c, s, left, came); err != nil {
 			return err
 		}
@@ -80,8 +89,23 @@ func (m *mirror) settle(ctx context.Context, c *wire.Conn) error {
 			return err
 		}
 	}
-	m.upset.doubtful = m.stillListed(left)
+	m.upset.doubtful, m.upset.recent = m.stillListed(left), recent
 	return nil
+}
+
+// arrivals are the DNs that have got an entry, now or so recently that a server may still be at it: somebody who was
+// moved to where people are read is listed under the old name until then.
+func (u *upset) arrivals(now time.Time) map[int32]arrival {
+	recent := map[int32]arrival{}
+	for node, a := range u.recent {
+		if now.Sub(a.since) <= late {
+			recent[node] = a
+		}
+	}
+	for node, dn := range u.came {
+		recent[node] = arrival{dn, now}
+	}
+	return recent
 }
 
 // departures are the DNs that have been left, now or so recently that a server may still be at it.
