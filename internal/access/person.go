@@ -52,6 +52,9 @@ type Group struct {
 	Name string // its common name
 	// Hidden: it, or a group in it, does not show its members. Whom it lacks may be in it.
 	Hidden bool
+	// Within are the groups that list this one themselves: ascending indices into
+	// Snapshot.Groups. No rule looks at it; it says how somebody came into a group.
+	Within []int32
 	// Attrs are those of the group that rules look at, by lower-case attribute name.
 	Attrs map[string][]string
 }

@@ -51,7 +51,13 @@ func refresh(t testing.TB, o directory.Options) *access.Snapshot {
 func expected(c *slapdtest.Company) *access.Snapshot {
 	sn := &access.Snapshot{}
 	for _, g := range c.Groups {
-		sn.Groups = append(sn.Groups, access.Group{ID: access.GroupID{Source: "corp", ID: g.UUID}, DN: g.DN, Name: g.Name})
+		want := access.Group{ID: access.GroupID{Source: "corp", ID: g.UUID}, DN: g.DN, Name: g.Name}
+		for i, above := range c.Groups {
+			if slices.Contains(above.Members, g.DN) {
+				want.Within = append(want.Within, int32(i))
+			}
+		}
+		sn.Groups = append(sn.Groups, want)
 	}
 	for _, p := range c.People {
 		want := access.Person{

@@ -89,6 +89,24 @@ func TestWhoIsInAGroup(t *testing.T) {
 	}
 }
 
+func TestWhichGroupsListAGroup(t *testing.T) {
+	t.Parallel()
+	sn, _ := snapshot([]*mirror{mirrorOf(t, []*ldap.Entry{staff(1)}, []*ldap.Entry{
+		groupOf(1, "member", groupDN(2), "CN=G2, ou=groups"), groupOf(2, "member", groupDN(3), staff(1).DN), groupOf(3, "member", groupDN(2), groupDN(1)),
+	})}, time.Time{})
+	want := map[string]string{"g1": "g3", "g2": "g1 g3", "g3": "g2"}
+	for _, g := range sn.Groups {
+		var names []string
+		for _, above := range g.Within {
+			names = append(names, sn.Groups[above].Name)
+		}
+		slices.Sort(names)
+		if got := strings.Join(names, " "); got != want[g.Name] {
+			t.Errorf("got %s within %q, want %q", g.Name, got, want[g.Name])
+		}
+	}
+}
+
 // TestALargeGroupIsKeptOnce: half a million members, of whom three are people who were read.
 func TestALargeGroupIsKeptOnce(t *testing.T) {
 	t.Parallel()

@@ -42,6 +42,7 @@ func snapshot(mirrors []*mirror, now time.Time) (*access.Snapshot, time.Time) {
 	for i, groups := range effective(r.groups, len(r.sn.People)) {
 		r.sn.People[i].Groups = groups
 	}
+	r.nest()
 	r.hide()
 	return r.sn, r.next
 }
@@ -138,20 +139,25 @@ func (r *resolver) bySIDs() {
 	}
 }
 
+// nest says of each group which others list it.
+func (r *resolver) nest() {
+	for i, within := range invert(len(r.groups), r.groups, func(m *members) []int32 { return m.groups }) {
+		if len(within) > 0 {
+			r.sn.Groups[i].Within = slices.Compact(within) // a DN and a SID may name one member
+		}
+	}
+}
+
 // hide marks the groups whose members are not all known: those that do not show
 // them, and those that contain such a group.
 func (r *resolver) hide() {
-	if len(r.hidden) == 0 {
-		return
-	}
-	above := invert(len(r.groups), r.groups, func(m *members) []int32 { return m.groups })
 	for i := 0; i < len(r.hidden); i++ {
 		g := &r.sn.Groups[r.hidden[i]]
 		if g.Hidden {
 			continue
 		}
 		g.Hidden = true
-		r.hidden = append(r.hidden, above[r.hidden[i]]...)
+		r.hidden = append(r.hidden, g.Within...)
 	}
 }
 

@@ -61,6 +61,17 @@ func (o *order) nextGroup(g *access.Group) error {
 	return nil
 }
 
+// nested checks which groups list which, once all have been seen: a group may be
+// in one that comes behind it, and cycles are no mistake. Files of before have none of it.
+func (o *order) nested(groups []access.Group) error {
+	for i := range groups {
+		if err := o.memberships(groups[i].Within); err != nil {
+			return fmt.Errorf("group %q: %w", groups[i].ID, err)
+		}
+	}
+	return nil
+}
+
 // nextPerson checks a person against the one before, and the memberships
 // against the groups, all of which have been seen.
 func (o *order) nextPerson(p *access.Person) error {

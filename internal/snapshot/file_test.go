@@ -94,6 +94,11 @@ func drawSnapshot(t *rapid.T) *access.Snapshot {
 		if rapid.Bool().Draw(t, "has attributes") {
 			g.Attrs = map[string][]string{"description": {text.Draw(t, "description")}, "binary": {"\xff" + text.Draw(t, "binary")}}
 		}
+		for above := range groups {
+			if rapid.Bool().Draw(t, "within") {
+				g.Within = append(g.Within, int32(above))
+			}
+		}
 		sn.Groups = append(sn.Groups, g)
 	}
 	for i := range rapid.IntRange(0, 5).Draw(t, "people") {

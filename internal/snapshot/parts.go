@@ -13,6 +13,7 @@ func (r *reader) directory(sn *access.Snapshot) {
 		sn.Groups = append(sn.Groups, g.group())
 		return seen.nextGroup(&sn.Groups[len(sn.Groups)-1])
 	})
+	r.fail(seen.nested(sn.Groups))
 	section(r, "people", func(in *person) error {
 		p, err := in.person()
 		if err != nil {

@@ -51,6 +51,7 @@ type group struct {
 	Name   string `json:"name,omitempty"`
 	Hidden bool   `json:"hidden,omitempty"`
 
+	Within []int32             `json:"within,omitempty"`
 	Attrs  map[string][]string `json:"attrs,omitempty"`
 	Binary map[string][][]byte `json:"binary,omitempty"`
 }
@@ -179,13 +180,13 @@ func readAttributes(texts map[string][]string, binary map[string][][]byte) map[s
 }
 
 func wireGroup(g *access.Group) group {
-	out := group{Source: g.ID.Source, ID: g.ID.ID, DN: g.DN, Name: g.Name, Hidden: g.Hidden}
+	out := group{Source: g.ID.Source, ID: g.ID.ID, DN: g.DN, Name: g.Name, Hidden: g.Hidden, Within: g.Within}
 	out.Attrs, out.Binary = wireAttributes(g.Attrs)
 	return out
 }
 
 func (g *group) group() access.Group {
-	out := access.Group{ID: access.GroupID{Source: g.Source, ID: g.ID}, DN: g.DN, Name: g.Name, Hidden: g.Hidden}
+	out := access.Group{ID: access.GroupID{Source: g.Source, ID: g.ID}, DN: g.DN, Name: g.Name, Hidden: g.Hidden, Within: g.Within}
 	if len(g.Attrs)+len(g.Binary) > 0 {
 		out.Attrs = readAttributes(g.Attrs, g.Binary)
 	}

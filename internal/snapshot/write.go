@@ -73,6 +73,9 @@ func (w *writer) directory(sn *access.Snapshot) {
 	list(w, "groups", sn.Groups, func(g *access.Group) (group, error) {
 		return wireGroup(g), seen.nextGroup(g)
 	})
+	if w.err == nil {
+		w.err = seen.nested(sn.Groups)
+	}
 	list(w, "people", sn.People, func(p *access.Person) (person, error) {
 		if err := seen.nextPerson(p); err != nil {
 			return person{}, err
