@@ -21,6 +21,7 @@ type cli struct {
 	Run      runCmd      `cmd:"" help:"Run as a daemon: on schedule, with metrics, until told to stop."`
 	Plan     planCmd     `cmd:"" help:"Show what would change and why; change nothing."`
 	Apply    applyCmd    `cmd:"" help:"Make one run now."`
+	Why      whyCmd      `cmd:"" help:"Explain why a person has, or has not, what they have."`
 	Check    checkCmd    `cmd:"" help:"Check configuration and rules, offline, without reading secrets."`
 	Test     testCmd     `cmd:"" help:"Test the rules with people made up for it, offline."`
 	Schema   schemaCmd   `cmd:"" help:"Print the JSON schema of the configuration, for editors."`

@@ -119,6 +119,19 @@ func join(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(t.directory.Replace(t.entries))
 }
 
+// nest OUTER INNER UID founds a group of one, as a member of another.
+func nest(ts *testscript.TestScript, _ bool, args []string) {
+	t := theTown(ts)
+	inner := circle(args[1], args[2])
+	for i, e := range t.entries {
+		if strings.HasPrefix(e.DN, "cn="+args[0]+",") {
+			t.entries[i].Attrs["member"] = append(e.Attrs["member"], inner.DN)
+		}
+	}
+	t.entries = append(t.entries, inner)
+	ts.Check(t.directory.Replace(t.entries))
+}
+
 // leave UID takes somebody out of the directory.
 func leave(ts *testscript.TestScript, _ bool, args []string) {
 	t := theTown(ts)

@@ -23,9 +23,13 @@ func only(verdicts []access.Verdict, people []access.Person, name string) ([]acc
 		}
 	}
 	if len(kept) == 0 {
-		return nil, fmt.Errorf("nobody in the directory has the e-mail, id or DN %q", name)
+		return nil, nobody(name)
 	}
 	return kept, nil
+}
+
+func nobody(name string) error {
+	return fmt.Errorf("nobody in the directory has the e-mail, id or DN %q", name)
 }
 
 func named(p *access.Person, name string) bool {

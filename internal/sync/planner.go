@@ -44,19 +44,27 @@ func (p *Planner) Plan(ctx context.Context) (Report, error) {
 	trigger := Trigger{Name: "plan", Full: true}
 	r := p.begin(trigger)
 	v := &view{planner: p, report: &r, trigger: trigger}
-	memory, err := p.Recall.Recall(ctx)
-	if err != nil {
-		return p.fail(r, fmt.Errorf("read the ledger: %w", err))
-	}
-	if err := v.refresh(ctx); err != nil {
+	if _, err := v.judge(ctx); err != nil {
 		return p.fail(r, err)
 	}
-	if err := v.look(ctx, memory, nil); err != nil {
-		return p.fail(r, err)
-	}
-	v.decide(memory)
 	r.Took = p.Now().Sub(r.Started)
 	return r, nil
+}
+
+// judge reads both sides and makes the plan. It returns what the ledger remembers.
+func (v *view) judge(ctx context.Context) (plan.Memory, error) {
+	memory, err := v.planner.Recall.Recall(ctx)
+	if err != nil {
+		return memory, fmt.Errorf("read the ledger: %w", err)
+	}
+	if err := v.refresh(ctx); err != nil {
+		return memory, err
+	}
+	if err := v.look(ctx, memory, nil); err != nil {
+		return memory, err
+	}
+	v.decide(memory)
+	return memory, nil
 }
 
 func (p *Planner) begin(trigger Trigger) Report {

@@ -1,0 +1,218 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/kw-onboarder/kw-onboarder/internal/access"
+	"github.com/kw-onboarder/kw-onboarder/internal/plan"
+	"github.com/kw-onboarder/kw-onboarder/internal/rules"
+	kwsync "github.com/kw-onboarder/kw-onboarder/internal/sync"
+)
+
+// headline is the answer in one sentence.
+func (t whyText) headline() string {
+	folder := t.why.Folder
+	switch {
+	case t.a.Skipped != "" && folder != "":
+		return fmt.Sprintf("%s is given nothing on %s: %s.%s", t.name(), folder, t.a.Skipped, t.left())
+	case t.a.Skipped != "":
+		return fmt.Sprintf("%s is given nothing: %s.", t.name(), t.a.Skipped)
+	case folder == "":
+		return t.everything()
+	}
+	if s := t.nearest(); s != nil {
+		return t.spot(s)
+	}
+	return t.nothing()
+}
+
+// left says what somebody who is given nothing has there nevertheless.
+func (t whyText) left() string {
+	if s := t.nearest(); s != nil && s.Has != "" {
+		return fmt.Sprintf(" %s on %s is left as it is.", s.Has, s.Path)
+	}
+	return ""
+}
+
+// nearest is the folder in question, or the one closest above it, on which rules give a role.
+func (t whyText) nearest() *kwsync.Spot {
+	var best *kwsync.Spot
+	for i := range t.a.Spots {
+		if s := &t.a.Spots[i]; best == nil || len(s.Path) > len(best.Path) {
+			best = s
+		}
+	}
+	return best
+}
+
+// spot says what is given on a folder, and whether it is there.
+func (t whyText) spot(s *kwsync.Spot) string {
+	text := t.standing(s)
+	if s.Path.Fold() != t.why.Folder.Fold() {
+		text += fmt.Sprintf(" It reaches %s if the folders between inherit their members.", t.why.Folder)
+	}
+	return text
+}
+
+func (t whyText) standing(s *kwsync.Spot) string {
+	name, role, because := t.name(), s.Claims[0].Role, strongest(s)
+	planned := func(c plan.Change) bool {
+		return (c.Op == plan.Grant || c.Op == plan.Raise) && c.As == s.As && c.Path.Fold() == s.Path.Fold()
+	}
+	switch n := t.a.Now; {
+	case n == nil:
+		return fmt.Sprintf("The rules give %s %s on %s, because of %s.", name, role, s.Path, because)
+	case slices.ContainsFunc(n.Changes, planned):
+		return fmt.Sprintf("%s does not have %s on %s yet, and is given it by the next run, because of %s.", name, role, s.Path, because)
+	case access.FoldName(s.Has) == access.FoldName(role) && s.Ours:
+		return fmt.Sprintf("%s has %s on %s, because of %s.", name, role, s.Path, because)
+	case access.FoldName(s.Has) == access.FoldName(role):
+		return fmt.Sprintf("%s has %s on %s, %s; it would be given by %s too.", name, s.Has, s.Path, hand(s), because)
+	case s.Has != "" && s.Stronger:
+		return fmt.Sprintf("%s has %s on %s, %s, which is more than the %s of %s.", name, s.Has, s.Path, hand(s), role, because)
+	}
+	text := fmt.Sprintf("%s does not have %s on %s, although %s gives it", name, role, s.Path, because)
+	if why := t.obstacle(s, planned); why != "" {
+		text += ": " + why
+	}
+	return text + "."
+}
+
+// hand says where a role comes from that is not ours.
+func hand(s *kwsync.Spot) string {
+	if s.Inherited {
+		return "from a folder above"
+	}
+	return "given by somebody else"
+}
+
+// obstacle is why what the rules give is not there and not on its way.
+func (t whyText) obstacle(s *kwsync.Spot, planned func(plan.Change) bool) string {
+	for _, w := range t.a.Now.Withheld {
+		if planned(w.Change) {
+			return w.Why
+		}
+	}
+	for _, c := range t.a.Now.Changes {
+		if c.Op == plan.Grant && s.Path.Under(c.Path) {
+			return fmt.Sprintf("the next run gives %s on %s, which reaches it", c.To, c.Path)
+		}
+	}
+	return t.noted(s)
+}
+
+// noted is the note about a folder; else the one about the person; else one about
+// a rule that gives it, if it is not about another folder.
+func (t whyText) noted(s *kwsync.Spot) string {
+	best, why := 0, ""
+	for _, n := range t.a.Now.Notes {
+		of := slices.ContainsFunc(s.Claims, func(c kwsync.Claim) bool { return c.Rule == n.Rule })
+		rank := 0
+		switch {
+		case of && strings.Contains(n.Why, string(s.Path)):
+			rank = 3
+		case n.Rule == "":
+			rank = 2
+		case of && !strings.Contains(n.Why, " /"):
+			rank = 1
+		}
+		if rank > best {
+			best, why = rank, n.Why
+		}
+	}
+	return why
+}
+
+// strongest names the rules whose role counts on a folder.
+func strongest(s *kwsync.Spot) string {
+	var names []string
+	for _, c := range s.Claims {
+		if access.FoldName(c.Role) == access.FoldName(s.Claims[0].Role) && !slices.Contains(names, c.Rule) {
+			names = append(names, c.Rule)
+		}
+	}
+	return ruleNames(names)
+}
+
+func ruleNames(names []string) string {
+	if len(names) == 1 {
+		return "rule " + names[0]
+	}
+	return "rules " + list(names)
+}
+
+// list is "a, b and c".
+func list(names []string) string {
+	if len(names) < 2 {
+		return strings.Join(names, "")
+	}
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " and " + names[last]
+}
+
+// nothing says why there is nothing on the folder in question.
+func (t whyText) nothing() string {
+	var would []string
+	for _, r := range t.a.Rules {
+		switch {
+		case r.Outcome == rules.Undecided && len(r.Held) > 0:
+			return fmt.Sprintf("%s is given nothing on %s: rule %s is held, because %s.", t.name(), t.why.Folder, r.Rule, r.Held[0])
+		case r.Outcome == rules.Waiting:
+			return fmt.Sprintf("%s is given nothing on %s: rule %s applies, but not at this time.", t.name(), t.why.Folder, r.Rule)
+		case slices.ContainsFunc(r.Offers, func(o rules.Offer) bool { return o.Why == "" }):
+			would = append(would, r.Rule)
+		}
+	}
+	switch {
+	case len(t.a.Rules) == 0:
+		return fmt.Sprintf("No rule gives %s anything on %s: none leads there.", t.name(), t.why.Folder)
+	case len(would) == 0:
+		return fmt.Sprintf("No rule gives %s anything on %s.", t.name(), t.why.Folder)
+	}
+	verb := "leads"
+	if len(would) > 1 {
+		verb = "lead"
+	}
+	return fmt.Sprintf("No rule gives %s anything on %s: %s %s there, but not for %s.", t.name(), t.why.Folder, ruleNames(would), verb, t.name())
+}
+
+// mostSpots is how many folders the headline names.
+const mostSpots = 5
+
+// everything says what a person has by all rules.
+func (t whyText) everything() string {
+	var what []string
+	if t.a.Account.Wanted {
+		what = append(what, "an account")
+	}
+	for i, s := range t.a.Spots {
+		if i == mostSpots {
+			what = append(what, fmt.Sprintf("roles on %d more folders", len(t.a.Spots)-i))
+			break
+		}
+		what = append(what, s.Claims[0].Role+" on "+string(s.Path))
+	}
+	if len(what) == 0 {
+		return fmt.Sprintf("No rule gives %s anything%s.", t.name(), t.held())
+	}
+	return fmt.Sprintf("The rules give %s %s%s.", t.name(), list(what), t.held())
+}
+
+// held names the rules that are not decided.
+func (t whyText) held() string {
+	var names []string
+	for _, r := range t.a.Rules {
+		if len(r.Held) > 0 {
+			names = append(names, r.Rule)
+		}
+	}
+	switch len(names) {
+	case 0:
+		return ""
+	case 1:
+		return "; rule " + names[0] + " is held"
+	}
+	return "; rules " + list(names) + " are held"
+}

@@ -1,0 +1,114 @@
+package sync
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/kw-onboarder/kw-onboarder/internal/access"
+	"github.com/kw-onboarder/kw-onboarder/internal/guard"
+	"github.com/kw-onboarder/kw-onboarder/internal/plan"
+	"github.com/kw-onboarder/kw-onboarder/internal/rules"
+)
+
+// Question is what somebody wants to have explained.
+type Question struct {
+	Person string      // e-mail, id or DN
+	Folder access.Path // "": everything
+}
+
+// Why is why one person has, or has not, what they have.
+type Why struct {
+	Folder  access.Path // what the question was about; "": everything
+	Taken   time.Time   // when the directory was read
+	Answers []Answer    // one for each person of the name: two may share an address
+}
+
+// Answer is what the rules, and Kiteworks, say of one person.
+type Answer struct {
+	Person  access.Person
+	Skipped string // why the person as a whole is not acted on; "": it is
+	Rules   []Reasoning
+	Spots   []Spot
+	Account Asked
+	Ways    map[access.GroupID][]string // how the person came into a group: names, up to the group's own
+	Now     *Now                        // nil: Kiteworks was not asked
+}
+
+// Reasoning is what became of one rule, and what it would give.
+type Reasoning struct {
+	rules.Explanation
+	Offers []rules.Offer
+}
+
+// Spot is one folder on which rules give the person a role.
+type Spot struct {
+	Path      access.Path
+	As        string
+	Claims    []Claim // the strongest role first: it counts
+	There     bool    // the folder exists
+	Read      bool    // its members were read
+	Has       string  // the role there now; "": none
+	Inherited bool    // that role comes from a folder above
+	Ours      bool    // it is as we have given it
+	Stronger  bool    // that role is stronger than what the rules give
+}
+
+// Claim is the role that one rule gives on a folder.
+type Claim struct {
+	Rule string
+	Role string
+	Rank int // by the server; 0 if it has no such role
+}
+
+// Asked is what the rules say of the account. Of profiles and names the first counts.
+type Asked struct {
+	Wanted   bool
+	Rules    []string
+	Profiles []Choice
+	Names    []Choice
+}
+
+// Choice is what one rule says.
+type Choice struct{ Rule, Value string }
+
+// Now is what Kiteworks has, and what a run would make of it.
+type Now struct {
+	Account  *access.Account // nil: there is none
+	Changes  []plan.Change
+	Withheld []guard.Withheld
+	Notes    []plan.Note
+}
+
+// Why reads the directory and Kiteworks and explains what the one person that the
+// planner looks at has there, in the folder or everywhere.
+func (p *Planner) Why(ctx context.Context, folder access.Path) (Why, error) {
+	if err := p.validate(); err != nil {
+		return Why{}, err
+	}
+	if p.Person == "" {
+		return Why{}, errors.New("name the person to explain")
+	}
+	trigger := Trigger{Name: "why", Full: true}
+	report := p.begin(trigger)
+	v := &view{planner: p, report: &report, trigger: trigger}
+	memory, err := v.judge(ctx)
+	if err != nil {
+		return Why{}, err
+	}
+	q := inquiry{
+		question: Question{Person: p.Person, Folder: folder}, now: p.Now(), bound: v.bound, snapshot: v.snapshot,
+		places: newLocator(v.catalog, memory.Folders), view: v, memory: memory,
+	}
+	return q.answer()
+}
+
+// Explain answers from what was seen earlier. Kiteworks is not asked: what is
+// there now, and what a run would do, is not known.
+func Explain(set *rules.Set, seen Survey, question Question, now time.Time) (Why, error) {
+	q := inquiry{
+		question: question, now: now, snapshot: seen.Snapshot, places: newLocator(seen.Catalog, seen.Folders),
+		bound: set.Bind(seen.Snapshot, rules.Known{Groups: seen.Groups}),
+	}
+	return q.answer()
+}
