@@ -23,6 +23,7 @@ var house = map[string][]string{
 	"rules":  {"access", "filter"},
 	"plan":   {"access"},
 	"guard":  {"plan"},
+	"impact": {"access", "plan", "rules"},
 
 	"directory":      {"access", "directory/wire"},
 	"directory/wire": {},
@@ -46,10 +47,10 @@ var house = map[string][]string{
 }
 
 // commands is what the program itself may import: the process, and the nouns to print.
-var commands = []string{"access", "app", "config", "kwsim", "ldapsim", "plan", "rules", "ruletest", "snapshot", "sync"}
+var commands = []string{"access", "app", "config", "impact", "kwsim", "ldapsim", "plan", "rules", "ruletest", "snapshot", "sync"}
 
 // pure packages compute: the same input, the same bytes.
-var pure = []string{"access", "filter", "rules", "plan", "guard"}
+var pure = []string{"access", "filter", "rules", "plan", "guard", "impact"}
 
 // effects are the packages of the standard library and beyond that a pure
 // package must not import.
