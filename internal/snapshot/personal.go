@@ -1,6 +1,17 @@
 package snapshot
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
+
+// Hidden lists, of these attributes, those whose values Redact replaces, each once, sorted.
+func Hidden(attributes []string) []string {
+	forms := personal()
+	hidden := slices.DeleteFunc(slices.Clone(attributes), func(a string) bool { return forms[strings.ToLower(a)] == ordinary })
+	slices.Sort(hidden)
+	return slices.Compact(hidden)
+}
 
 // form says what Redact makes of the values of an attribute.
 type form int

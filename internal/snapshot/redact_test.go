@@ -249,3 +249,11 @@ func kept(f snapshot.File) [][]int32 {
 	slices.SortFunc(all, func(a, b []int32) int { return cmp.Or(slices.Compare(a, b)) })
 	return all
 }
+
+func TestHidden(t *testing.T) {
+	t.Parallel()
+	got := snapshot.Hidden([]string{"uid", "department", "mail", "UID", "uid", "l"})
+	if want := "UID mail uid"; strings.Join(got, " ") != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
