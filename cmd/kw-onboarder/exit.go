@@ -12,7 +12,7 @@ import (
 const (
 	exitDone    = 0  // done; for plan --detailed-exitcode: nothing to do
 	exitError   = 1  // also where a case of test does not pass
-	exitChanges = 2  // plan --detailed-exitcode: there are changes
+	exitChanges = 2  // plan --detailed-exitcode: there are changes; diff: something differs
 	exitFailed  = 4  // done, but something that was asked for could not be
 	exitUsage   = 64 //
 )

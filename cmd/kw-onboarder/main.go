@@ -16,7 +16,7 @@ import (
 // cli is the command tree; each command is a struct in a file of its own.
 type cli struct {
 	Config string `help:"Configuration file." short:"c" type:"path" default:"/etc/kw-onboarder/config.yaml" env:"KW_ONBOARDER_CONFIG"`
-	Output string `help:"How to print: text, or json for scripts." enum:"text,json" default:"text"`
+	Output string `help:"How to print: text, json for scripts, or, of diff, markdown." enum:"text,json,markdown" default:"text"`
 
 	Run      runCmd      `cmd:"" help:"Run as a daemon: on schedule, with metrics, until told to stop."`
 	Plan     planCmd     `cmd:"" help:"Show what would change and why; change nothing."`
@@ -24,6 +24,7 @@ type cli struct {
 	Why      whyCmd      `cmd:"" help:"Explain why a person has, or has not, what they have."`
 	Check    checkCmd    `cmd:"" help:"Check configuration and rules, offline, without reading secrets."`
 	Test     testCmd     `cmd:"" help:"Test the rules with people made up for it, offline."`
+	Diff     diffCmd     `cmd:"" help:"Show who gains and who loses if the rules change, by a snapshot."`
 	Schema   schemaCmd   `cmd:"" help:"Print the JSON schema of the configuration, for editors."`
 	Snapshot snapshotCmd `cmd:"" help:"Write what the rules see of the directory and of Kiteworks to a file."`
 	Demo     demoCmd     `cmd:"" help:"Show the program against an embedded directory and a simulated Kiteworks."`
@@ -68,9 +69,20 @@ func run(args []string, in io.Reader, out, errOut io.Writer) int {
 		return code
 	}
 	cmd := &command{ctx: ctx, cli: &c, in: in, out: out, errOut: errOut}
-	err := parsed.Run(cmd)
+	err := c.form(parsed.Selected().Name)
+	if err == nil {
+		err = parsed.Run(cmd)
+	}
 	cmd.complain(err)
 	return codeOf(err)
+}
+
+// form refuses the form that only one command has.
+func (c *cli) form(command string) error {
+	if c.Output == "markdown" && command != "diff" {
+		return usage("%s: --output markdown is for diff only: take text or json", command)
+	}
+	return nil
 }
 
 // complain says what went wrong, unless the report has said it. A script that

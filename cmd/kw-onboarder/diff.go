@@ -1,0 +1,132 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/kw-onboarder/kw-onboarder/internal/config"
+	"github.com/kw-onboarder/kw-onboarder/internal/impact"
+	"github.com/kw-onboarder/kw-onboarder/internal/snapshot"
+)
+
+type diffCmd struct {
+	Old      string `arg:"" help:"The configuration as it is." type:"path"`
+	New      string `arg:"" help:"The configuration as it is to be." type:"path"`
+	Snapshot string `help:"Whom to ask about: a file of snapshot --out, redacted or not." type:"existingfile" required:"" placeholder:"FILE"`
+}
+
+// comparison is what diff prints, in whatever form.
+type comparison struct {
+	impact.Report
+	file     string // the snapshot
+	snapshot snapshot.File
+	older    *config.Config
+	newer    *config.Config
+}
+
+func (d diffCmd) Run(c *command) error {
+	older, err := config.Load(d.Old)
+	if err != nil {
+		return err
+	}
+	newer, err := config.Load(d.New)
+	if err != nil {
+		return err
+	}
+	f, err := openSnapshot(d.Snapshot)
+	if err == nil {
+		err = fitsBoth(f, older, newer)
+	}
+	if err != nil {
+		return fmt.Errorf("read the snapshot %s: %w", d.Snapshot, err)
+	}
+	w := impact.World{Snapshot: f.Snapshot, Catalog: f.Catalog, Groups: f.Pins.Groups, Folders: f.Pins.Folders}
+	found := &comparison{
+		Report: impact.Compare(impact.Judge(older.Set, w), impact.Judge(newer.Set, w)),
+		file:   d.Snapshot, snapshot: f, older: older, newer: newer,
+	}
+	if err := found.print(c); err != nil {
+		return err
+	}
+	if found.Different() {
+		return &exit{code: exitChanges}
+	}
+	return nil
+}
+
+func (d *comparison) print(c *command) error {
+	switch c.cli.Output {
+	case "json":
+		return c.json(newJSONDiff(d))
+	case "markdown":
+		diffMarkdown{diffRows{comparison: d, left: rowsShown}}.print(c.out)
+	default:
+		diffText{diffRows{comparison: d, left: rowsShown}, newPaint(c.out)}.print(c.out)
+	}
+	return nil
+}
+
+// fitsBoth says why a snapshot cannot answer for both configurations; nil if it can.
+func fitsBoth(f snapshot.File, older, newer *config.Config) error {
+	var unseen []string
+	for _, cfg := range []*config.Config{older, newer} {
+		if err := belongs(f, cfg); err != nil {
+			return fmt.Errorf("%w (%s)", err, cfg.File)
+		}
+		if missing := unread(f, cfg); len(missing) > 0 {
+			unseen = append(unseen, fmt.Sprintf("%s (%s)", strings.Join(missing, ", "), cfg.File))
+		}
+	}
+	if len(unseen) > 0 {
+		return fmt.Errorf("the rules look at %s, which was not read when it was made: make a new one, with a configuration that has these rules", strings.Join(unseen, " and "))
+	}
+	return nil
+}
+
+// caveats are what a reader has to know to trust the rest.
+func (d *comparison) caveats() []string {
+	var notes []string
+	if hidden := snapshot.Hidden(append(d.older.Set.Attributes(), d.newer.Set.Attributes()...)); d.snapshot.Redacted && len(hidden) > 0 {
+		notes = append(notes, fmt.Sprintf("the snapshot is redacted and the rules look at %s: what they decide by the values, which are replaced, may be different in truth; snapshot --full decides as a run does", strings.Join(hidden, ", ")))
+	}
+	if d.Totals.Lose > 0 {
+		notes = append(notes, "this version takes nothing away: who loses keeps on Kiteworks what was given before")
+	}
+	return notes
+}
+
+// headline is how many people it is about, in words.
+func (d *comparison) headline() string {
+	if !d.Different() {
+		return "Nothing is different."
+	}
+	t := d.Totals
+	var parts []string
+	for _, p := range []struct {
+		n    int
+		text string
+	}{
+		{t.Gain, "gain"},
+		{t.Lose, "lose"},
+		{t.Change, "change"},
+		{t.Wait, "keep what they have while a rule is held"},
+		{t.Held, "newly held"},
+		{t.Released, "held no longer"},
+	} {
+		if p.n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", p.n, p.text))
+		}
+	}
+	return fmt.Sprintf("Different for %d of %d people: %s.", t.Touched, d.People, strings.Join(parts, ", "))
+}
+
+// whoOf is the names of those of a change, sorted.
+func whoOf(c *impact.Change) []string {
+	names := make([]string, 0, len(c.People))
+	for _, p := range c.People {
+		names = append(names, orElse(string(p.Email), orElse(p.Name, p.ID.String())))
+	}
+	slices.Sort(names)
+	return names
+}
