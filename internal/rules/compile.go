@@ -46,7 +46,7 @@ func (c *compiler) report(path, message, hint string) {
 }
 
 func (c *compiler) rule(path string, r Rule) rule {
-	out := rule{name: c.name(path, r.Name)}
+	out := rule{at: path, name: c.name(path, r.Name)}
 	c.condition(path+".when", &out, r.When)
 	if r.Account != nil {
 		out.account = c.account(path+".account", *r.Account, out.pattern)

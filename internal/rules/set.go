@@ -28,6 +28,7 @@ type Set struct {
 
 // rule is a Rule that has passed every check.
 type rule struct {
+	at        string // where it stands, for problems
 	name      string
 	tests     []test
 	groupLike string   // as written, trimmed

@@ -1,0 +1,120 @@
+package rules_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/kw-onboarder/kw-onboarder/internal/access"
+	"github.com/kw-onboarder/kw-onboarder/internal/rules"
+)
+
+// roleOn is a rule for whoever a filter finds, with a role on folders.
+func roleOn(name, filter, role string, paths ...string) rules.Rule {
+	r := rules.Rule{Name: name, When: rules.Condition{Filter: filter}}
+	for _, path := range paths {
+		r.Grants = append(r.Grants, rules.Grant{Folder: path, Role: role})
+	}
+	return r
+}
+
+// texts are problems, a line for each.
+func texts(problems []rules.Problem) []string {
+	var out []string
+	for _, p := range problems {
+		out = append(out, p.Path+": "+p.Message)
+	}
+	return out
+}
+
+func TestLint(t *testing.T) {
+	t.Parallel()
+	const graz, fin = "(l=Graz)", "/Departments/Fin"
+	with := func(r rules.Rule, change func(*rules.Rule)) rules.Rule { change(&r); return r }
+	account := func(profile, name string, notify bool) func(*rules.Rule) {
+		return func(r *rules.Rule) { r.Account = &rules.Account{Profile: profile, Name: name, Notify: notify} }
+	}
+	made := func(r *rules.Rule) { r.Grants[0].Create = true }
+	until := func(r *rules.Rule) { r.Grants[0].Until = &rules.Date{From: "end", IfEmpty: rules.Deny} }
+	viewer, manager := roleOn("v", graz, "Viewer", fin), roleOn("m", graz, "Manager", fin)
+	two := roleOn("two", graz, "Viewer", fin, "/Departments/Legal")
+	grouped := func(name, group, under string) rules.Rule {
+		return rules.Rule{Name: name, When: rules.Condition{Group: group, Under: under}, Account: &rules.Account{}}
+	}
+	roles := []access.Role{{Name: "viewer", Rank: 1}, {Name: "Manager", Rank: 7}}
+	const same, all = "gives the same people the same as rule %q", "everything that it gives, rule %q gives the same people too"
+	tests := []struct {
+		name  string
+		roles []access.Role
+		rules []rules.Rule
+		want  []string
+	}{
+		{"nothing", roles, []rules.Rule{viewer, roleOn("w", "(l=Linz)", "Viewer", fin)}, nil},
+		{"the same", nil, []rules.Rule{viewer, roleOn("w", " "+graz, "viewer ", "/Departments/Fin/")}, []string{"rules[1]: " + fmt.Sprintf(same, "v")}},
+		{"three alike", nil, []rules.Rule{viewer, roleOn("w", graz, "Viewer", fin), roleOn("x", graz, "Viewer", fin)}, []string{
+			"rules[1]: " + fmt.Sprintf(same, "v"), "rules[2]: " + fmt.Sprintf(same, "v"),
+		}},
+		{"the same group and place", nil, []rules.Rule{grouped("a", "Staff", "OU=x, DC=corp"), grouped("b", "staff", "ou=X,dc=corp"), grouped("c", "staff", "ou=y,dc=corp")}, []string{
+			"rules[1]: " + fmt.Sprintf(same, "a"),
+		}},
+		{"less than a later one", nil, []rules.Rule{viewer, two}, []string{"rules[0]: " + fmt.Sprintf(all, "two")}},
+		{"less than an earlier one", nil, []rules.Rule{two, viewer}, []string{"rules[1]: " + fmt.Sprintf(all, "two")}},
+		{"stronger, as the server ranks", roles, []rules.Rule{viewer, manager}, []string{"rules[0]: " + fmt.Sprintf(all, "m")}},
+		{"stronger, and nobody knows", nil, []rules.Rule{viewer, manager}, nil},
+		{"a role that the server lacks", roles, []rules.Rule{roleOn("v", graz, "Boss", fin), manager}, nil},
+		{"it asks for an account", nil, []rules.Rule{with(viewer, account("", "", false)), two}, nil},
+		{"both ask for one", nil, []rules.Rule{with(viewer, account("", "", false)), with(two, account("Standard", "", true))}, []string{"rules[0]: " + fmt.Sprintf(all, "two")}},
+		{"it chooses the profile", nil, []rules.Rule{with(viewer, account("Standard", "", false)), with(two, account("Standard", "", false))}, nil},
+		{"the profile was chosen", nil, []rules.Rule{with(two, account("Standard", "", false)), with(viewer, account("standard", "", false))}, []string{"rules[1]: " + fmt.Sprintf(all, "two")}},
+		{"it sends a mail", nil, []rules.Rule{with(two, account("", "", false)), with(viewer, account("", "", true))}, nil},
+		{"it gives a name", nil, []rules.Rule{with(two, account("", "", false)), with(viewer, account("", "{{ .sn }}", false))}, nil},
+		{"it makes the folder", nil, []rules.Rule{two, with(roleOn("v", graz, "Viewer", fin), made)}, nil},
+		{"the other one ends", nil, []rules.Rule{viewer, with(roleOn("u", graz, "Viewer", fin, "/Departments/Legal"), until)}, nil},
+		{"it ends", nil, []rules.Rule{with(roleOn("u", graz, "Viewer", fin), until), two}, []string{"rules[0]: " + fmt.Sprintf(all, "two")}},
+		{"case", nil, []rules.Rule{viewer, roleOn("w", "(l=Linz)", "Viewer", "/departments/fin")}, []string{
+			`rules[1].grants[0].folder: "/departments" and "/Departments", of rule "v", differ only in case or spaces`,
+		}},
+		{"spaces, above a value", nil, []rules.Rule{roleOn("a", graz, "Viewer", "/Departments/A B"), roleOn("b", "(l=*)", "Viewer", "/Departments/AB/{{ .l }}")}, []string{
+			`rules[1].grants[0].folder: "/Departments/AB" and "/Departments/A B", of rule "a", differ only in case or spaces`,
+		}},
+		{"out of the roots", nil, []rules.Rule{roleOn("a", graz, "Viewer", "/{{ .l }}"), roleOn("b", "(l=*)", "Viewer", "/Projects/{{ .l }}/x"), roleOn("c", "(ou=*)", "Viewer", "/Projects/Open/{{ .l }}")}, []string{
+			"rules[0].grants[0].folder: /{{ .l }} can leave the roots: a value decides whether it lies below one",
+			"rules[1].grants[0].folder: /Projects/{{ .l }}/x can leave the roots: a value decides whether it lies below one",
+		}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			compile(t, tt.rules...)
+			if diff := cmp.Diff(tt.want, texts(rules.Lint(tt.rules, options().Roots, tt.roles))); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestLintAgainst(t *testing.T) {
+	t.Parallel()
+	named := func(name string, when rules.Condition) rules.Rule { return accountFor(name, when, "") }
+	broken := everyone("held for her", "/Departments/{{ .ou }}")
+	set := compile(
+		t, named("all", rules.Condition{Everyone: true}), named("nobody", rules.Condition{Filter: "(l=Wels)"}), named("missing", rules.Condition{Group: "none"}),
+		named("twice", rules.Condition{NotGroup: "staff"}), named("no project", rules.Condition{GroupLike: "proj-<p>"}), named("pinned", rules.Condition{Group: "old"}), broken,
+	)
+	sn := &access.Snapshot{
+		Taken: now, People: []access.Person{person("jane", map[string][]string{"ou": {"a", "b"}}, 2)},
+		Groups: []access.Group{group("1", "staff"), group("2", "Staff"), group("3", "new")},
+	}
+	sn.Groups[1].DN = "CN=Staff,OU=Other,DC=corp"
+	got := texts(set.LintAgainst(sn, rules.Known{Groups: map[string]access.GroupID{"old": groupID("3")}}))
+	want := []string{
+		"rules[1]: gives nobody anything, as of 2026-06-15T12:00:00Z",
+		`rules[2].when: group "none" is not in the directory: correct the name, or add its base to directory.groups.bases`,
+		`rules[3].when: group "staff" is the name of 2 groups (CN=Staff,OU=Other,DC=corp; CN=staff,OU=Groups,DC=corp): name the one you mean by its DN`,
+		"rules[4]: gives nobody anything, as of 2026-06-15T12:00:00Z",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
