@@ -7,15 +7,20 @@ import (
 	"github.com/kw-onboarder/kw-onboarder/internal/config"
 )
 
-type checkCmd struct{}
+type checkCmd struct {
+	Strict   bool   `help:"Take warnings for mistakes: exit with 1 if there are any."`
+	Snapshot string `help:"Warn also of what this file shows (snapshot --out): rules that give nobody anything, groups that are missing or twice." type:"existingfile" placeholder:"FILE"`
+}
 
-// jsonCheck is every mistake in a configuration.
+// jsonCheck is every mistake in a configuration, or what is hardly meant.
 type jsonCheck struct {
 	File     string        `json:"file"`
 	OK       bool          `json:"ok"`
 	Rules    int           `json:"rules"`
 	Caveat   string        `json:"caveat,omitempty"`
+	Notes    []string      `json:"notes,omitempty"`
 	Problems []jsonProblem `json:"problems"`
+	Warnings []jsonProblem `json:"warnings"`
 }
 
 type jsonProblem struct {
@@ -27,33 +32,87 @@ type jsonProblem struct {
 	Hint    string `json:"hint,omitempty"`
 }
 
-func (checkCmd) Run(c *command) error {
-	cfg, err := config.Load(c.cli.Config)
+// checkedConfig is a configuration without mistakes.
+type checkedConfig struct {
+	*config.Config
+	warnings []config.Problem
+	notes    []string
+}
+
+func (k checkCmd) Run(c *command) error {
+	found, err := k.check(c.cli.Config)
 	if c.cli.Output == "json" {
-		return checkJSON(c, cfg, err)
+		return k.json(c, found, err)
 	}
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(c.out, "%s: OK, %d rules, mode %s\n", c.cli.Config, cfg.Set.Len(), cfg.Mode)
-	if caveat := cfg.Mode.Caveat(); caveat != "" {
+	fmt.Fprintf(c.out, "%s: OK, %d rules, mode %s%s\n", c.cli.Config, found.Set.Len(), found.Mode, warned(len(found.warnings)))
+	for _, w := range found.warnings {
+		fmt.Fprintln(c.out, w.Text(c.cli.Config))
+	}
+	if caveat := found.Mode.Caveat(); caveat != "" {
 		fmt.Fprintf(c.out, "note: %s\n", caveat)
+	}
+	for _, note := range found.notes {
+		fmt.Fprintf(c.out, "note: %s\n", note)
+	}
+	return k.verdict(found)
+}
+
+// check finds mistakes, and only where there is none, warnings.
+func (k checkCmd) check(path string) (checkedConfig, error) {
+	cfg, err := config.Load(path)
+	if err != nil {
+		return checkedConfig{}, err
+	}
+	found := checkedConfig{Config: cfg}
+	if k.Snapshot == "" {
+		found.warnings = cfg.Warnings(nil)
+		return found, nil
+	}
+	f, err := openSnapshot(k.Snapshot)
+	if err == nil {
+		err = answersFor(f, cfg)
+	}
+	if err != nil {
+		return checkedConfig{}, fmt.Errorf("read the snapshot %s: %w", k.Snapshot, err)
+	}
+	found.warnings = cfg.Warnings(&config.World{Snapshot: f.Snapshot, Roles: f.Catalog.Roles, Groups: f.Pins.Groups})
+	found.notes = append(found.notes, blurred(f, cfg)...)
+	return found, nil
+}
+
+// verdict is an error where warnings count as mistakes.
+func (k checkCmd) verdict(found checkedConfig) error {
+	if k.Strict && len(found.warnings) > 0 {
+		return fmt.Errorf("%s%s: --strict takes them for mistakes", found.File, warned(len(found.warnings)))
 	}
 	return nil
 }
 
-func checkJSON(c *command, cfg *config.Config, err error) error {
-	out := jsonCheck{File: c.cli.Config, OK: err == nil, Problems: []jsonProblem{}}
+func warned(n int) string {
+	switch n {
+	case 0:
+		return ""
+	case 1:
+		return ", 1 warning"
+	}
+	return fmt.Sprintf(", %d warnings", n)
+}
+
+func (k checkCmd) json(c *command, found checkedConfig, err error) error {
+	out := jsonCheck{File: c.cli.Config, Problems: []jsonProblem{}, Warnings: []jsonProblem{}}
 	var mistakes *config.Error
 	switch {
 	case errors.As(err, &mistakes):
-		for _, p := range mistakes.Problems {
-			out.Problems = append(out.Problems, jsonProblem{File: p.File, Line: p.Line, Column: p.Column, Path: p.Path, Message: p.Message, Hint: p.Hint})
-		}
+		out.Problems = newJSONProblems(mistakes.Problems)
 	case err != nil:
 		return err
 	default:
-		out.Rules, out.Caveat = cfg.Set.Len(), cfg.Mode.Caveat()
+		err = k.verdict(found)
+		out.OK, out.Rules, out.Caveat, out.Warnings = err == nil, found.Set.Len(), found.Mode.Caveat(), newJSONProblems(found.warnings)
+		out.Notes = found.notes
 	}
 	if err := c.json(out); err != nil {
 		return err
@@ -62,4 +121,12 @@ func checkJSON(c *command, cfg *config.Config, err error) error {
 		return &exit{code: exitError}
 	}
 	return nil
+}
+
+func newJSONProblems(problems []config.Problem) []jsonProblem {
+	out := make([]jsonProblem, 0, len(problems))
+	for _, p := range problems {
+		out = append(out, jsonProblem{File: p.File, Line: p.Line, Column: p.Column, Path: p.Path, Message: p.Message, Hint: p.Hint})
+	}
+	return out
 }

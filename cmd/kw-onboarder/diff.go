@@ -36,7 +36,7 @@ func (d diffCmd) Run(c *command) error {
 	}
 	f, err := openSnapshot(d.Snapshot)
 	if err == nil {
-		err = fitsBoth(f, older, newer)
+		err = answersFor(f, older, newer)
 	}
 	if err != nil {
 		return fmt.Errorf("read the snapshot %s: %w", d.Snapshot, err)
@@ -67,10 +67,11 @@ func (d *comparison) print(c *command) error {
 	return nil
 }
 
-// fitsBoth says why a snapshot cannot answer for both configurations; nil if it can.
-func fitsBoth(f snapshot.File, older, newer *config.Config) error {
+// answersFor says why the rules of configurations cannot be asked about a snapshot,
+// redacted or not; nil if they can.
+func answersFor(f snapshot.File, configs ...*config.Config) error {
 	var unseen []string
-	for _, cfg := range []*config.Config{older, newer} {
+	for _, cfg := range configs {
 		if err := belongs(f, cfg); err != nil {
 			return fmt.Errorf("%w (%s)", err, cfg.File)
 		}
@@ -86,14 +87,24 @@ func fitsBoth(f snapshot.File, older, newer *config.Config) error {
 
 // caveats are what a reader has to know to trust the rest.
 func (d *comparison) caveats() []string {
-	var notes []string
-	if hidden := snapshot.Hidden(append(d.older.Set.Attributes(), d.newer.Set.Attributes()...)); d.snapshot.Redacted && len(hidden) > 0 {
-		notes = append(notes, fmt.Sprintf("the snapshot is redacted and the rules look at %s: what they decide by the values, which are replaced, may be different in truth; snapshot --full decides as a run does", strings.Join(hidden, ", ")))
-	}
+	notes := blurred(d.snapshot, d.older, d.newer)
 	if d.Totals.Lose > 0 {
 		notes = append(notes, "this version takes nothing away: who loses keeps on Kiteworks what was given before")
 	}
 	return notes
+}
+
+// blurred says, if it is so, that rules look at what redaction has replaced.
+func blurred(f snapshot.File, configs ...*config.Config) []string {
+	var looked []string
+	for _, cfg := range configs {
+		looked = append(looked, cfg.Set.Attributes()...)
+	}
+	hidden := snapshot.Hidden(looked)
+	if !f.Redacted || len(hidden) == 0 {
+		return nil
+	}
+	return []string{fmt.Sprintf("the snapshot is redacted and the rules look at %s: what they decide by the values, which are replaced, may be different in truth; snapshot --full decides as a run does", strings.Join(hidden, ", "))}
 }
 
 // headline is how many people it is about, in words.

@@ -38,6 +38,8 @@ type Config struct {
 	Hash     string         `yaml:"-"` // of the bytes parsed, rule files included; 12 hexadecimal digits
 	Location *time.Location `yaml:"-"` // Timezone, loaded
 	Set      *rules.Set     `yaml:"-"` // Rules, compiled
+
+	found *findings // where everything stands
 }
 
 // Accounts says what becomes of accounts.
@@ -83,6 +85,7 @@ func Parse(file string, data []byte) (*Config, error) {
 	if err := found.err(file); err != nil {
 		return nil, err
 	}
+	c.found = found
 	c.File, c.Hash = file, hex.EncodeToString(sum.Sum(nil)[:6])
 	return &c, nil
 }

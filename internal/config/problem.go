@@ -34,16 +34,22 @@ func (e *Error) Error() string {
 	}
 	fmt.Fprintf(&out, "%s: %d %s", e.File, len(e.Problems), noun)
 	for _, p := range e.Problems {
-		fmt.Fprintf(&out, "\n  %s:%d:%d: ", cmp.Or(p.File, e.File), p.Line, p.Column)
-		if p.Path != "" {
-			out.WriteString(p.Path + ": ")
-		}
-		out.WriteString(p.Message)
-		if p.Hint != "" {
-			out.WriteString("\n      " + p.Hint)
-		}
+		out.WriteString("\n" + p.Text(e.File))
 	}
 	return out.String()
+}
+
+// Text is a problem on a line, with the hint below it; file is the configuration's name.
+func (p Problem) Text(file string) string {
+	out := fmt.Sprintf("  %s:%d:%d: ", cmp.Or(p.File, file), p.Line, p.Column)
+	if p.Path != "" {
+		out += p.Path + ": "
+	}
+	out += p.Message
+	if p.Hint != "" {
+		out += "\n      " + p.Hint
+	}
+	return out
 }
 
 // mistake is what is wrong with one value, before it is known where it stands.
@@ -87,10 +93,14 @@ func (f *findings) reportAt(at place, path, message, hint string) {
 		}
 	}
 	f.broken[path] = true
-	f.problems = append(f.problems, Problem{
+	f.problems = append(f.problems, f.problem(at, path, message, hint))
+}
+
+func (f *findings) problem(at place, path, message, hint string) Problem {
+	return Problem{
 		File: at.file, Line: at.line, Column: at.column,
 		Path: strings.TrimPrefix(path, at.file), Message: message, Hint: hint,
-	})
+	}
 }
 
 // within says whether path is outer or lies inside it.
@@ -117,9 +127,14 @@ func (f *findings) err(file string) error {
 	if len(f.problems) == 0 {
 		return nil
 	}
-	slices.SortFunc(f.problems, func(a, b Problem) int {
+	f.sort(f.problems)
+	return &Error{File: file, Problems: f.problems}
+}
+
+// sort brings problems into the order of the files.
+func (f *findings) sort(problems []Problem) {
+	slices.SortFunc(problems, func(a, b Problem) int {
 		return cmp.Or(cmp.Compare(slices.Index(f.files, a.File), slices.Index(f.files, b.File)), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column),
 			cmp.Compare(a.Path, b.Path), cmp.Compare(a.Message, b.Message))
 	})
-	return &Error{File: file, Problems: f.problems}
 }

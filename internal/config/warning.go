@@ -1,0 +1,36 @@
+package config
+
+import (
+	"github.com/kw-onboarder/kw-onboarder/internal/access"
+	"github.com/kw-onboarder/kw-onboarder/internal/rules"
+)
+
+// World is a look at the directory and at Kiteworks, as a snapshot has it.
+type World struct {
+	Snapshot *access.Snapshot
+	Roles    []access.Role
+	Groups   map[string]access.GroupID // pins
+}
+
+// Warnings are what is allowed and hardly meant, in the order of the files; w may
+// be nil, and then less can be told.
+func (c *Config) Warnings(w *World) []Problem {
+	var roots []access.Path
+	for _, root := range c.Kiteworks.Roots {
+		roots = append(roots, root.Path)
+	}
+	if w == nil {
+		return c.found.warnings(rules.Lint(c.Rules, roots, nil))
+	}
+	found := rules.Lint(c.Rules, roots, w.Roles)
+	return c.found.warnings(append(found, c.Set.LintAgainst(w.Snapshot, rules.Known{Groups: w.Groups})...))
+}
+
+func (f *findings) warnings(found []rules.Problem) []Problem {
+	var all []Problem
+	for _, p := range found {
+		all = append(all, f.problem(f.place(p.Path), p.Path, p.Message, p.Hint))
+	}
+	f.sort(all)
+	return all
+}
