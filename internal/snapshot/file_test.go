@@ -73,6 +73,9 @@ func drawFile(t *rapid.T) snapshot.File {
 		Snapshot: drawSnapshot(t), Catalog: drawCatalog(t),
 		Pins: snapshot.Pins{Groups: map[string]access.GroupID{}, Folders: map[access.Place]string{}},
 	}
+	if rapid.Bool().Draw(t, "unknown") {
+		f.Snapshot.Unknown = []string{text.Draw(t, "misspelt")}
+	}
 	for range rapid.IntRange(0, 3).Draw(t, "pins") {
 		f.Pins.Groups[text.Draw(t, "name")] = access.GroupID{Source: text.Draw(t, "source"), ID: text.Draw(t, "id")}
 		f.Pins.Folders[access.Place{As: text.Draw(t, "as"), Path: access.Path(text.Draw(t, "path"))}] = text.Draw(t, "folder")

@@ -109,7 +109,7 @@ func (r *reader) head(f *File) {
 	f.Made, f.Redacted, f.Tenant = a.Made, a.Redacted, a.Tenant
 	f.Directories, f.Attributes, f.GroupAttributes, f.Snapshot.Taken = a.Directories, a.Attributes, a.OfGroups, a.Taken
 	match, err := readMatch(a.Match)
-	f.Snapshot.Match = match
+	f.Snapshot.Match, f.Snapshot.Unknown = match, a.Unknown
 	r.fail(err)
 }
 

@@ -28,6 +28,7 @@ type about struct {
 	Attributes  []string          `json:"attributes"`
 	OfGroups    []string          `json:"group_attributes,omitempty"`
 	Match       map[string]string `json:"match,omitempty"`
+	Unknown     []string          `json:"unknown,omitempty"`
 }
 
 type person struct {

@@ -63,7 +63,7 @@ func (w *writer) head(f *File) {
 	w.text(fmt.Sprintf("{\n%q: %d,\n\"about\": ", formatKey, Format))
 	w.encode(about{
 		Made: f.Made.UTC(), Taken: f.Snapshot.Taken.UTC(), Redacted: f.Redacted, Tenant: f.Tenant,
-		Directories: f.Directories, Attributes: f.Attributes, OfGroups: f.GroupAttributes, Match: match,
+		Directories: f.Directories, Attributes: f.Attributes, OfGroups: f.GroupAttributes, Match: match, Unknown: f.Snapshot.Unknown,
 	})
 }
 
