@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 
 	"go.uber.org/zap"
@@ -15,7 +16,14 @@ import (
 
 type runCmd struct{}
 
+// gcPercent lets the garbage collector come when the heap has grown by this much, not when it has doubled: a reading of a
+// large directory makes much garbage that is worth no memory afterwards. GOGC decides if it is set.
+const gcPercent = 40
+
 func (runCmd) Run(c *command) error {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(gcPercent)
+	}
 	load := func() (*config.Config, error) { return config.Load(c.cli.Config) }
 	cfg, err := load()
 	if err != nil {

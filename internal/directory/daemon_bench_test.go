@@ -121,7 +121,7 @@ type daemon struct {
 
 func startDaemon(b *testing.B, url string) *daemon {
 	d := &daemon{b: b, c: exec.CommandContext(b.Context(), os.Args[0])}
-	d.c.Env = append(os.Environ(), daemonOf+"="+url)
+	d.c.Env = append(os.Environ(), daemonOf+"="+url, "GOGC=40") // as the daemon sets it
 	d.c.Stderr = os.Stderr
 	in, err := d.c.StdinPipe()
 	if err != nil {
