@@ -39,14 +39,22 @@ func read(ctx context.Context, c *wire.Conn, o *Options, now time.Time) (*mirror
 	}
 	m := newMirror(o, c, now)
 	m.feed, m.why = &comparison{}, why
-	return m, m.fill(ctx, c)
+	err := m.fill(ctx, c)
+	var cannot *cannotFollow
+	if errors.As(err, &cannot) { // all was read, and will have to be each time
+		m.feed, m.why, err = nil, cannot.why, nil
+	}
+	return m, err
 }
 
-// fill reads everything, and what is above it.
+// fill reads everything, and finds out whether it can be kept up to date.
 func (m *mirror) fill(ctx context.Context, c *wire.Conn) error {
 	err := m.feed.fill(ctx, c, m)
 	if err == nil && m.tracksTree() {
 		err = m.tree.learn(ctx, c)
+	}
+	if err == nil {
+		err = m.canAsk(ctx, c)
 	}
 	m.upset = upset{} // nobody has changed hands: all are new
 	return err

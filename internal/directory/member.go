@@ -23,10 +23,15 @@ func (p *Prover) Member(ctx context.Context, person access.PersonID, group acces
 }
 
 func (p *Prover) member(ctx context.Context, person access.PersonID, group access.GroupID) (bool, error) {
-	if proof, err := p.Group(ctx, group); err != nil {
+	groups, proof, err := p.group(ctx, group)
+	switch {
+	case err != nil:
 		return false, err
-	} else if proof.Standing != access.Active {
+	case proof.Standing != access.Active:
 		return false, fmt.Errorf("the group is %s: %s", proof.Standing, proof.Why)
+	}
+	if err := groups.m.canAsk(ctx, groups.c); err != nil {
+		return false, err
 	}
 	people, err := p.at(ctx, person.Source, false)
 	if err != nil {
@@ -38,10 +43,6 @@ func (p *Prover) member(ctx context.Context, person access.PersonID, group acces
 		return false, err
 	case found == nil:
 		return false, fmt.Errorf("the person is %s: %s", proof.Standing, proof.Why)
-	}
-	groups, err := p.at(ctx, group.Source, true)
-	if err != nil {
-		return false, err
 	}
 	first, err := groups.first(ctx, found, person.Source == group.Source)
 	if err != nil {

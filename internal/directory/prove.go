@@ -46,18 +46,23 @@ func (p *Prover) Person(ctx context.Context, id access.PersonID) (access.Proof, 
 
 // Group says whether a group is still there, under whatever name. One that does not show its members is an error.
 func (p *Prover) Group(ctx context.Context, id access.GroupID) (access.Proof, error) {
-	l, err := p.at(ctx, id.Source, true)
+	_, proof, err := p.group(ctx, id)
 	if err != nil {
 		return access.Proof{}, fmt.Errorf("prove group %s: %w", id, err)
+	}
+	return proof, nil
+}
+
+func (p *Prover) group(ctx context.Context, id access.GroupID) (*lookup, access.Proof, error) {
+	l, err := p.at(ctx, id.Source, true)
+	if err != nil {
+		return nil, access.Proof{}, err
 	}
 	proof, found, err := l.find(ctx, id.ID)
 	if err == nil && found != nil && found.group.hidden {
 		err = fmt.Errorf("%q does not show its members: let the bind account read them", found.dn)
 	}
-	if err != nil {
-		return access.Proof{}, fmt.Errorf("prove group %s: %w", id, err)
-	}
-	return proof, nil
+	return l, proof, err
 }
 
 // at prepares to look for people, or groups, in a directory.

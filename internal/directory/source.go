@@ -77,7 +77,10 @@ func (s *source) try(ctx context.Context, full bool, now time.Time) (string, err
 	if why != asked {
 		how += ", because " + why
 	}
-	if m.why != "" {
+	switch {
+	case m.why != "" && m.feed == nil:
+		how += "; everything will be read each time: " + m.why
+	case m.why != "":
 		how += fmt.Sprintf("; what changes will be found by %v, which is not the best way: %s", m.feed, m.why)
 	}
 	return how, nil

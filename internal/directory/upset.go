@@ -207,10 +207,15 @@ func (m *mirror) admit(ctx context.Context, c *wire.Conn, s *scope, came map[int
 			in[id][node] = dn
 		}
 	}
+	read = nil
 	for _, id := range large {
-		m.amend(s, id, in[id], came)
+		if slices.ContainsFunc(concerned[id], func(node int32) bool { return in[id][node] == "" }) {
+			read = append(read, id) // it was seen to list somebody of whom the server does not say so
+		} else {
+			m.amend(s, id, in[id], came)
+		}
 	}
-	return nil
+	return m.fetch(ctx, c, s, read)
 }
 
 // amend takes some out of a group, and then lets some in.

@@ -113,12 +113,17 @@ func (s *Server) Hide(t testing.TB, attribute string) {
 // says (slapd.access(5)): attrs=..., dn.subtree="..." or both.
 func (s *Server) Restrict(t testing.TB, what string) {
 	t.Helper()
+	s.Access(t, what+" by * none")
+}
+
+// Access restarts the server with a rule before all others (slapd.access(5), without the words «access to»).
+func (s *Server) Access(t testing.TB, rule string) {
+	t.Helper()
 	text, err := os.ReadFile(s.path("slapd.conf"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	rule := "access to " + what + " by * none\naccess to *"
-	proctest.Write(t, s.path("slapd.conf"), bytes.Replace(text, []byte("access to *"), []byte(rule), 1))
+	proctest.Write(t, s.path("slapd.conf"), bytes.Replace(text, []byte("access to *"), []byte("access to "+rule+"\naccess to *"), 1))
 	s.Restart(t)
 }
 
