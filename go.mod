@@ -10,7 +10,7 @@ require (
 	github.com/go-ldap/ldap/v3 v3.4.15 // LDAP
 	github.com/golang-jwt/jwt/v5 v5.3.1 // assertions: claims and encoding
 	github.com/google/go-cmp v0.7.0 // tests: differences
-	github.com/google/uuid v1.6.0 // jti of assertions, ids of the simulators
+	github.com/google/uuid v1.6.0 // jti of assertions, ids of directory entries and of the simulators
 	github.com/prometheus/client_golang v1.25.0 // metrics
 	github.com/robfig/cron/v3 v3.0.1 // schedules, behind a guarded parser
 	github.com/rogpeppe/go-internal v1.16.0 // tests: commands as scripts
