@@ -70,7 +70,7 @@ type piece struct {
 
 // newPiece prepares a part. At an end of the value spaces do not count, as they
 // do not in the value; at an open end one that was written does. A part of
-// nothing but spaces at an end is empty.
+// nothing but spaces is empty at the end and in no value at the beginning, as in OpenLDAP.
 func newPiece(text string, initial, final bool) *piece {
 	first, _ := utf8.DecodeRuneInString(text)
 	last, _ := utf8.DecodeLastRuneInString(text)
@@ -87,6 +87,8 @@ func newPiece(text string, initial, final bool) *piece {
 		switch {
 		case len(b) == start && final:
 			return nil
+		case len(b) == start && initial && text != "":
+			return []byte{' '} // with which no value begins
 		case len(b) > start && behind:
 			return append(b, ' ')
 		}

@@ -103,6 +103,12 @@ func (m *comparison) eval(e entry) truth {
 		return undefined
 	}
 	result := no
+	if m.value.text == "" {
+		if m.operator != equal {
+			return undefined
+		}
+		result = undefined // no text is empty (RFC 4517, section 3.3.6), but some servers have such values
+	}
 	for _, value := range e.values(m.attr) {
 		if result = max(result, m.one(value, rule)); result == yes {
 			break
