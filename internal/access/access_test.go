@@ -120,7 +120,7 @@ func TestPathRelations(t *testing.T) {
 func TestEnumsHaveNames(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{
-		access.Active.String(), access.Unknown.String(), access.CaseIgnore.String(), access.Time.String(),
+		access.Active.String(), access.Unknown.String(), access.CaseIgnore.String(), access.Time.String(), access.DN.String(),
 		access.User.String(), access.DistributionList.String(), access.Live.String(), access.Deleted.String(),
 	} {
 		if name == "" || name == "invalid" {

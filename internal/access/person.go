@@ -68,10 +68,13 @@ const (
 	CaseExact
 	Integer
 	Time
+	NumericString // spaces do not count
+	Telephone     // spaces and hyphens do not count
+	DN            // each spelling of a DN is equal to the others; no part of it is looked for, nor an order
 )
 
 func (m Match) String() string {
-	return name(int(m), "case-ignore", "case-exact", "integer", "generalized-time")
+	return name(int(m), "case-ignore", "case-exact", "integer", "generalized-time", "numeric-string", "telephone", "dn")
 }
 
 // Snapshot is a directory at one moment. It exists only if it is complete

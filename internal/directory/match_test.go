@@ -22,18 +22,21 @@ func TestValuesAreComparedAsTheSchemaSays(t *testing.T) {
 			func(t *testing.T) directory.Options {
 				return options(slapdtest.Start(t, slapdtest.Options{LDIF: slapdtest.NewCompany(20, 1).LDIF()}).URL())
 			},
-			[]string{"department", "title", "uidNumber", "homeDirectory", "createTimestamp", "noSuch"},
-			map[string]access.Match{"uidnumber": access.Integer, "homedirectory": access.CaseExact, "createtimestamp": access.Time},
+			[]string{"department", "title", "uidNumber", "homeDirectory", "createTimestamp", "noSuch", "telephoneNumber", "x121Address", "seeAlso"},
+			map[string]access.Match{
+				"uidnumber": access.Integer, "homedirectory": access.CaseExact, "createtimestamp": access.Time,
+				"telephonenumber": access.Telephone, "x121address": access.NumericString, "seealso": access.DN,
+			},
 		},
 		"389-DS": {
 			func(t *testing.T) directory.Options { return ds389Bed(t).options },
-			[]string{"title", "uidNumber", "homeDirectory"},
-			map[string]access.Match{"uidnumber": access.Integer, "homedirectory": access.CaseExact},
+			[]string{"title", "uidNumber", "homeDirectory", "telephoneNumber", "manager"},
+			map[string]access.Match{"uidnumber": access.Integer, "homedirectory": access.CaseExact, "telephonenumber": access.Telephone, "manager": access.DN},
 		},
 		"Active Directory": {
 			func(t *testing.T) directory.Options { return sambaBed(t, sambatest.ReaderUser).options },
-			[]string{"title", "userAccountControl", "accountExpires", "whenCreated"},
-			map[string]access.Match{"useraccountcontrol": access.Integer, "accountexpires": access.Integer, "whencreated": access.Time},
+			[]string{"title", "userAccountControl", "accountExpires", "whenCreated", "memberOf"},
+			map[string]access.Match{"useraccountcontrol": access.Integer, "accountexpires": access.Integer, "whencreated": access.Time, "memberof": access.DN},
 		},
 	}
 	for name, test := range tests {

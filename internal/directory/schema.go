@@ -157,13 +157,15 @@ func resolveMatch(types map[string]attributeType, name string) access.Match {
 	return access.CaseIgnore
 }
 
-// The syntaxes by which Active Directory, whose schema names no matching rules, tells numbers and dates from
-// texts (RFC 4517, 3.3; [MS-ADTS] 3.1.1.2.2.2).
+// The syntaxes by which Active Directory, whose schema names no matching rules, tells numbers, dates and DNs
+// from texts (RFC 4517, 3.3; [MS-ADTS] 3.1.1.2.2.2).
 const (
 	syntaxInteger       = "1.3.6.1.4.1.1466.115.121.1.27"
 	syntaxLargeInteger  = "1.2.840.113556.1.4.906"
 	syntaxTime          = "1.3.6.1.4.1.1466.115.121.1.24"
 	syntaxCaseSensitive = "1.2.840.113556.1.4.1362"
+	syntaxNumericString = "1.3.6.1.4.1.1466.115.121.1.36"
+	syntaxDN            = "1.3.6.1.4.1.1466.115.121.1.12"
 )
 
 func (t attributeType) match() access.Match {
@@ -174,6 +176,12 @@ func (t attributeType) match() access.Match {
 		return access.Integer
 	case rule == "generalizedtimematch":
 		return access.Time
+	case rule == "numericstringmatch":
+		return access.NumericString
+	case rule == "telephonenumbermatch":
+		return access.Telephone
+	case rule == "distinguishednamematch":
+		return access.DN
 	case rule != "":
 		return access.CaseIgnore
 	}
@@ -184,6 +192,10 @@ func (t attributeType) match() access.Match {
 		return access.Time
 	case syntaxCaseSensitive:
 		return access.CaseExact
+	case syntaxNumericString:
+		return access.NumericString
+	case syntaxDN:
+		return access.DN
 	}
 	return access.CaseIgnore
 }

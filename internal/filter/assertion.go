@@ -13,22 +13,20 @@ import (
 // assertion is the value that a filter compares with, made ready for every rule
 // when it is compiled: which one applies is known only when it is evaluated.
 type assertion struct {
-	text          string
-	folded, exact []byte
-	number        integer
-	isNumber      bool
-	moment        time.Time
-	isMoment      bool
+	text     string
+	prepared prepared
+	number   integer
+	isNumber bool
+	moment   time.Time
+	isMoment bool
+	isDN     bool
 }
 
 func newAssertion(text string) assertion {
-	a := assertion{
-		text:   text,
-		folded: appendPrepared(nil, text, access.CaseIgnore),
-		exact:  appendPrepared(nil, text, access.CaseExact),
-	}
+	a := assertion{text: text, prepared: prepareFor(func(rule access.Match) []byte { return appendPrepared(nil, text, rule) })}
 	a.number, a.isNumber = parseInteger(text)
 	a.moment, a.isMoment = access.ParseTime(text)
+	_, a.isDN = appendDN(nil, text)
 	return a
 }
 
@@ -39,6 +37,10 @@ func (a *assertion) valid(rule access.Match) bool {
 		return a.isNumber
 	case access.Time:
 		return a.isMoment
+	case access.NumericString, access.Telephone:
+		return isNumberText(a.text, rule)
+	case access.DN:
+		return a.isDN
 	}
 	return true
 }
@@ -54,18 +56,18 @@ func (a *assertion) compare(value string, rule access.Match) (order int, ok bool
 		moment, ok := access.ParseTime(value)
 		return moment.Compare(a.moment), ok
 	}
-	want := a.folded
-	if rule == access.CaseExact {
-		want = a.exact
-	}
 	var buffer [prepareBuffer]byte
-	return bytes.Compare(appendPrepared(buffer[:0], value, rule), want), true
+	if rule == access.DN {
+		dn, ok := appendDN(buffer[:0], value)
+		return bytes.Compare(dn, a.prepared.by(rule)), ok
+	}
+	return bytes.Compare(appendPrepared(buffer[:0], value, rule), a.prepared.by(rule)), true
 }
 
-// piece is one part of a substring assertion, made ready for both text rules.
+// piece is one part of a substring assertion, made ready for every text rule.
 type piece struct {
-	text          string
-	folded, exact []byte
+	text     string
+	prepared prepared
 }
 
 // newPiece prepares a part. At an end of the value spaces do not count, as they
@@ -77,7 +79,10 @@ func newPiece(text string, initial, final bool) *piece {
 	isText := utf8.ValidString(text)
 	before := isText && !initial && unicode.IsSpace(first)
 	behind := isText && !final && unicode.IsSpace(last)
-	prepare := func(rule access.Match) []byte {
+	return &piece{text, prepareFor(func(rule access.Match) []byte {
+		if ignoresSpace(rule) || rule == access.DN {
+			return orSpace(appendPrepared(nil, text, rule))
+		}
 		var b []byte
 		if before {
 			b = append(b, ' ')
@@ -93,15 +98,7 @@ func newPiece(text string, initial, final bool) *piece {
 			return append(b, ' ')
 		}
 		return b
-	}
-	return &piece{text, prepare(access.CaseIgnore), prepare(access.CaseExact)}
-}
-
-func (p *piece) prepared(rule access.Match) []byte {
-	if rule == access.CaseExact {
-		return p.exact
-	}
-	return p.folded
+	})}
 }
 
 // integer is a whole number of any length, as its canonical digits: no leading

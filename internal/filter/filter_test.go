@@ -23,6 +23,12 @@ func rule(attr string) access.Match {
 		return access.CaseExact
 	case "accountexpires":
 		return access.Time
+	case "digits":
+		return access.NumericString
+	case "phone":
+		return access.Telephone
+	case "seealso":
+		return access.DN
 	}
 	return access.CaseIgnore
 }
@@ -50,6 +56,9 @@ func TestMatch(t *testing.T) {
 		"accountexpires":     {"20261231235959.5Z"},
 		"useraccountcontrol": {"514"},
 		"grouptype":          {"-2147483646"},
+		"digits":             {"12 34 5"},
+		"phone":              {"+49 (30) 123-45 Ext"},
+		"seealso":            {`CN=Doe\, Jane,OU=R\26D , dc=Example,DC=com`, "uid=1+cn=Öz  Ş,dc=com", "cn=Plain Jane,dc=com"},
 		"photo":              {"\xff\xd8\xff"},
 		"blank":              {""},
 		"huge":               {"x" + strings.Repeat("long ", 100) + "end"},
@@ -141,6 +150,21 @@ func TestMatch(t *testing.T) {
 		"time without a zone":                      {"(accountExpires<=20300101000000)", false},
 		"time without a zone, negated":             {"(!(accountExpires<=20300101000000))", false},
 		"31 February":                              {"(accountExpires>=20260231000000Z)", false},
+		"digits, spaces do not count":              {"(digits=1 2345)", true},
+		"digits, substring over a space":           {"(digits=*3 4*)", true},
+		"digits, ordered as text":                  {"(digits>=2)", false},
+		"digits, compared with letters":            {"(!(digits=1a))", false},
+		"phone, substring":                         {"(phone=+49*12-34*ext)", true},
+		"phone, equal":                             {`(phone=+49\2830\2912345EXT)`, true},
+		"phone, no order":                          {"(!(phone>=9))", false},
+		"phone, compared with what is none":        {"(!(phone=ü))", false},
+		"DN, other escapes and spaces":             {`(seeAlso=cn=doe\5c2c  JANE , ou=R&D,dc=example,dc=com)`, true},
+		"DN, other order in the RDN":               {"(seeAlso=CN=öz ş+UID=1,DC=com)", true},
+		"DN, plain":                                {"(seeAlso=CN=PLAIN JANE, dc=com)", true},
+		"DN, another":                              {"(seeAlso=dc=com)", false},
+		"DN, compared with what is none":           {"(!(seeAlso=Jane))", false},
+		"DN, no substrings":                        {"(!(seeAlso=cn=*))", false},
+		"DN, no order":                             {"(!(seeAlso>=dc=com))", false},
 		"all bits":                                 {"(userAccountControl:1.2.840.113556.1.4.803:=2)", true},
 		"all bits, one missing":                    {"(userAccountControl:1.2.840.113556.1.4.803:=3)", false},
 		"any bit":                                  {"(userAccountControl:1.2.840.113556.1.4.804:=3)", true},

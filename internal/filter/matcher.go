@@ -99,11 +99,11 @@ type comparison struct {
 
 func (m *comparison) eval(e entry) truth {
 	rule := e.rule(m.attr)
-	if !m.value.valid(rule) {
-		return undefined
+	if !m.value.valid(rule) || m.operator != equal && (rule == access.Telephone || rule == access.DN) {
+		return undefined // RFC 4517 has no order of telephone numbers and DNs
 	}
 	result := no
-	if m.value.text == "" {
+	if m.value.text == "" && rule != access.DN {
 		if m.operator != equal {
 			return undefined
 		}
@@ -144,8 +144,11 @@ type substrings struct {
 
 func (m *substrings) eval(e entry) truth {
 	rule := e.rule(m.attr)
-	if rule == access.Integer || rule == access.Time {
+	if rule == access.Integer || rule == access.Time || rule == access.DN {
 		return undefined // RFC 4517 has no substring rule for them
+	}
+	if ignoresSpace(rule) && !m.valid(rule) {
+		return undefined
 	}
 	for _, value := range e.values(m.attr) {
 		if m.one(value, rule) {
@@ -155,25 +158,35 @@ func (m *substrings) eval(e entry) truth {
 	return no
 }
 
+// valid says whether each piece means something under a rule.
+func (m *substrings) valid(rule access.Match) bool {
+	for _, piece := range m.any {
+		if !isNumberText(piece.text, rule) {
+			return false
+		}
+	}
+	return (m.initial == nil || isNumberText(m.initial.text, rule)) && (m.final == nil || isNumberText(m.final.text, rule))
+}
+
 func (m *substrings) one(value string, rule access.Match) bool {
 	var buffer [prepareBuffer]byte
 	rest := appendPrepared(buffer[:0], value, rule)
 	if m.initial != nil {
-		prefix := m.initial.prepared(rule)
+		prefix := m.initial.prepared.by(rule)
 		if !bytes.HasPrefix(rest, prefix) {
 			return false
 		}
 		rest = rest[len(prefix):]
 	}
 	for _, piece := range m.any {
-		part := piece.prepared(rule)
+		part := piece.prepared.by(rule)
 		at := bytes.Index(rest, part)
 		if at < 0 {
 			return false
 		}
 		rest = rest[at+len(part):]
 	}
-	return m.final == nil || bytes.HasSuffix(rest, m.final.prepared(rule))
+	return m.final == nil || bytes.HasSuffix(rest, m.final.prepared.by(rule))
 }
 
 func (m *substrings) appendTo(b []byte) []byte {

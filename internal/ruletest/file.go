@@ -101,13 +101,13 @@ type Match access.Match
 
 // UnmarshalText reads the name.
 func (m *Match) UnmarshalText(text []byte) error {
-	for known := access.CaseIgnore; known <= access.Time; known++ {
+	for known := access.CaseIgnore; known <= access.DN; known++ {
 		if known.String() == string(text) {
 			*m = Match(known)
 			return nil
 		}
 	}
-	return errors.New("want case-ignore, case-exact, integer, generalized-time")
+	return errors.New("want case-ignore, case-exact, integer, generalized-time, numeric-string, telephone, dn")
 }
 
 // Moment is a day, its beginning meant, or an instant. Without a zone it is in that

@@ -47,7 +47,7 @@ func TestParse_EachMistakeHasItsPlace(t *testing.T) {
 		"an empty not":     {one("expect: {not: []}"), "2:23: cases[0].expect: the case expects nothing, so it would always pass | add account, grants, at_least, not or held"},
 		"now":              {one("now: yesterday", ok), "2:20: cases[0].now: want a day such as 2026-06-15, 2026-06-15 08:30, or 2026-06-15T08:30:00Z"},
 		"standing":         {one("person: {standing: gon}", ok), "2:34: cases[0].person.standing: want active, disabled, expired, out of scope, gone, unknown"},
-		"compare":          {"compare: {l: exact}\n" + one(ok), `1:14: compare["l"]: want case-ignore, case-exact, integer, generalized-time`},
+		"compare":          {"compare: {l: exact}\n" + one(ok), `1:14: compare["l"]: want case-ignore, case-exact, integer, generalized-time, numeric-string, telephone, dn`},
 		"mail":             {one("person: {mail: anna}", ok), `2:30: cases[0].person.mail: "anna" is not an e-mail address: want local@domain`},
 		"mail and none":    {one("person: {mail: a@b.c, no_mail: true}", ok), "2:46: cases[0].person.no_mail: the person has `mail` as well | keep one of the two"},
 		"dn":               {one("person: {dn: Anna}", ok), `2:28: cases[0].person.dn: is no distinguished name | write it whole: "CN=Anna Lang,OU=Staff,DC=corp,DC=example"`},

@@ -102,6 +102,7 @@ var standings = [...]string{
 
 var matches = [...]string{
 	access.CaseIgnore: "case-ignore", access.CaseExact: "case-exact", access.Integer: "integer", access.Time: "time",
+	access.NumericString: "numeric-string", access.Telephone: "telephone", access.DN: "dn",
 }
 
 // word is the name of a value of an enumeration.
