@@ -23,6 +23,7 @@ test-long: install-servers #? the full counts: more random histories, longer fuz
 	$(GO) test -race -timeout 30m -v -run 'ADeltaOfActiveDirectory|ADeltaOf389DS' ./internal/directory -histories 50
 	$(GO) test -race -timeout 30m -run 'TestP08_TheStory' ./internal/kiteworks -seeds 200
 	$(GO) test -race -timeout 30m -run 'Property|DoesNotDepend|LeavesNothing|NeverNarrowed' ./internal/plan -rapid.checks=20000
+	$(GO) test -race -timeout 30m -v -run 'SlapdFindsTheSame' ./internal/filter -filters 20000
 	$(GO) test -run '^$$' -fuzz FuzzCompile -fuzztime 2m ./internal/filter
 	$(GO) test -run '^$$' -fuzz FuzzParse -fuzztime 2m ./internal/config
 	$(GO) test -run '^$$' -fuzz FuzzPattern -fuzztime 2m ./internal/rules

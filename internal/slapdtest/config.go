@@ -19,7 +19,7 @@ include /etc/ldap/schema/nis.schema
 attributetype ( 1.2.840.113556.1.2.141 NAME 'department' EQUALITY caseIgnoreMatch SUBSTR caseIgnoreSubstringsMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 )
 attributetype ( 1.2.840.113556.1.2.146 NAME 'company' EQUALITY caseIgnoreMatch SUBSTR caseIgnoreSubstringsMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 )
 objectclass ( 1.3.6.1.4.1.4203.666.11.1 NAME 'employee' SUP top AUXILIARY MAY ( department $ company ) )
-modulepath /usr/lib/ldap
+{{schema}}modulepath /usr/lib/ldap
 moduleload back_mdb
 moduleload ppolicy
 moduleload syncprov
@@ -97,7 +97,7 @@ func (s *Server) configure(t testing.TB, o Options) {
 	if o.Clients != nil {
 		tls += clientConfiguration
 	}
-	text := strings.NewReplacer("{{tls}}", tls, "{{limits}}", o.limits()).Replace(configuration)
+	text := strings.NewReplacer("{{tls}}", tls, "{{limits}}", o.limits(), "{{schema}}", o.Schema).Replace(configuration)
 	if o.OnlyBases {
 		text = strings.Replace(text, "access to * by users", "access to dn.subtree=\""+PeopleBase+"\" by users read by * none\naccess to dn.subtree=\""+GroupsBase+"\" by users read by * none\n"+
 			"access to * by dn.exact=\""+BindDN+"\" none by users", 1)

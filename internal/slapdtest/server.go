@@ -32,6 +32,7 @@ type Options struct {
 	PageLimit int    // largest page that BindDN may ask for; 0 = no limit
 	Links     bool   // memberof and refint keep groups and people in step, without a sign at the entry that is mended
 	NoSync    bool   // no RFC 4533
+	Schema    string // more lines of slapd.conf that define attributes and classes
 	OnlyBases bool   // BindDN may read below PeopleBase and GroupsBase only
 
 	// Clients issues the certificates that clients must show, and the server's own, which implies TLS. A client
