@@ -29,6 +29,7 @@ type jsonProblem struct {
 	Column  int    `json:"column"`
 	Path    string `json:"path"`
 	Message string `json:"message"`
+	Excerpt string `json:"excerpt,omitempty"` // the line, and a caret below it; absent where it may hold a secret
 	Hint    string `json:"hint,omitempty"`
 }
 
@@ -49,7 +50,7 @@ func (k checkCmd) Run(c *command) error {
 	}
 	fmt.Fprintf(c.out, "%s: OK, %d rules, mode %s%s\n", c.cli.Config, found.Set.Len(), found.Mode, warned(len(found.warnings)))
 	for _, w := range found.warnings {
-		fmt.Fprintln(c.out, w.Text(c.cli.Config))
+		fmt.Fprintln(c.out, w.Text(c.cli.Config, newPaint(c.out).yellow))
 	}
 	if caveat := found.Mode.Caveat(); caveat != "" {
 		fmt.Fprintf(c.out, "note: %s\n", caveat)
@@ -126,7 +127,7 @@ func (k checkCmd) json(c *command, found checkedConfig, err error) error {
 func newJSONProblems(problems []config.Problem) []jsonProblem {
 	out := make([]jsonProblem, 0, len(problems))
 	for _, p := range problems {
-		out = append(out, jsonProblem{File: p.File, Line: p.Line, Column: p.Column, Path: p.Path, Message: p.Message, Hint: p.Hint})
+		out = append(out, jsonProblem(p))
 	}
 	return out
 }

@@ -7,10 +7,13 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	_ "time/tzdata" // schedules name time zones, also where the system has no zone files
 
 	"github.com/alecthomas/kong"
+
+	"github.com/kw-onboarder/kw-onboarder/internal/config"
 )
 
 // cli is the command tree; each command is a struct in a file of its own.
@@ -92,7 +95,12 @@ func (c *command) complain(err error) {
 	if err == nil || (errors.As(err, &e) && e.err == nil) {
 		return
 	}
-	fmt.Fprintf(c.errOut, "kw-onboarder: %v\n", err)
+	text := err.Error()
+	var mistakes *config.Error
+	if errors.As(err, &mistakes) {
+		text = strings.Replace(text, mistakes.Error(), mistakes.Text(newPaint(c.errOut).red), 1)
+	}
+	fmt.Fprintf(c.errOut, "kw-onboarder: %s\n", text)
 	if c.cli.Output == "json" && !c.printed {
 		_ = c.json(jsonFailure{Result: "failed", Error: err.Error()}) // stderr has it too
 	}

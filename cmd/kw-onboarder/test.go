@@ -62,7 +62,8 @@ func (t testCmd) refuse(c *command, wrong []error) error {
 			return errors.Join(wrong...)
 		}
 		for _, p := range mistakes.Problems {
-			out.Problems = append(out.Problems, jsonProblem{File: mistakes.File, Line: p.Line, Column: p.Column, Path: p.Path, Message: p.Message, Hint: p.Hint})
+			p.File = mistakes.File
+			out.Problems = append(out.Problems, jsonProblem(p))
 		}
 	}
 	if err := c.json(out); err != nil {

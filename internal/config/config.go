@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"time"
 
 	"gopkg.in/yaml.v3"
@@ -76,6 +77,8 @@ func Parse(file string, data []byte) (*Config, error) {
 	sum := sha256.New()
 	sum.Write(data)
 	if root := found.document(data, yaml.MappingNode, "begin with config.example.yaml"); root != nil {
+		found.sources[""] = newSource(data)
+		found.sources[""].hideSecrets(root, reflect.TypeFor[Config]())
 		found.lint(root, "")
 		d := &decoder{findings: found}
 		d.decode(root, &c)

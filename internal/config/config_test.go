@@ -56,9 +56,14 @@ func edited(t *testing.T, file, old, replacement string) []byte {
 func problems(t *testing.T, data []byte) []config.Problem {
 	t.Helper()
 	_, err := config.Parse("config.yaml", data)
+	return mistakesOf(t, err)
+}
+
+func mistakesOf(t *testing.T, err error) []config.Problem {
+	t.Helper()
 	var wrong *config.Error
 	if !errors.As(err, &wrong) {
-		t.Fatalf("Parse = %v, want a *config.Error", err)
+		t.Fatalf("got %v, want a *config.Error", err)
 	}
 	return wrong.Problems
 }

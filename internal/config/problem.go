@@ -16,7 +16,8 @@ type Problem struct {
 	Column  int    `json:"column"`         // from 1, in characters
 	Path    string `json:"path"`           // rules[2].grants[0].folder, in a rule file [2].grants[0].folder; "": the file as a whole
 	Message string `json:"message"`
-	Hint    string `json:"hint,omitempty"` // what to do; "" where the message says it
+	Excerpt string `json:"excerpt,omitempty"` // the line and, below it, a caret under the column; "": it may hold a secret, or there is none
+	Hint    string `json:"hint,omitempty"`    // what to do; "" where the message says it
 }
 
 // Error is all mistakes of a configuration and its rule files, in the order of the files.
@@ -25,8 +26,11 @@ type Error struct {
 	Problems []Problem `json:"problems"`
 }
 
-// Error prints one mistake to a line, with the hint below it.
-func (e *Error) Error() string {
+// Error prints one mistake to a line, with the excerpt and the hint below it.
+func (e *Error) Error() string { return e.Text(plainly) }
+
+// Text is Error with the carets marked, as a terminal may show them.
+func (e *Error) Text(mark func(string) string) string {
 	var out strings.Builder
 	noun := "mistakes"
 	if len(e.Problems) == 1 {
@@ -34,18 +38,24 @@ func (e *Error) Error() string {
 	}
 	fmt.Fprintf(&out, "%s: %d %s", e.File, len(e.Problems), noun)
 	for _, p := range e.Problems {
-		out.WriteString("\n" + p.Text(e.File))
+		out.WriteString("\n" + p.Text(e.File, mark))
 	}
 	return out.String()
 }
 
-// Text is a problem on a line, with the hint below it; file is the configuration's name.
-func (p Problem) Text(file string) string {
+func plainly(s string) string { return s }
+
+// Text is a problem on a line, with the excerpt and the hint below it; file is the
+// configuration's name, and mark colours the caret.
+func (p Problem) Text(file string, mark func(string) string) string {
 	out := fmt.Sprintf("  %s:%d:%d: ", cmp.Or(p.File, file), p.Line, p.Column)
 	if p.Path != "" {
 		out += p.Path + ": "
 	}
 	out += p.Message
+	if line, below, ok := strings.Cut(p.Excerpt, "\n"); ok {
+		out += "\n      | " + line + "\n      | " + strings.TrimSuffix(below, "^") + mark("^")
+	}
 	if p.Hint != "" {
 		out += "\n      " + p.Hint
 	}
@@ -66,15 +76,16 @@ type place struct {
 // findings collects the mistakes, and where each path stands. The paths in a rule
 // file begin with its name.
 type findings struct {
-	file     string   // that is being read; "": the configuration itself
-	files    []string // rule files, in their order
+	file     string             // that is being read; "": the configuration itself
+	files    []string           // rule files, in their order
+	sources  map[string]*source // by file; those that are understood
 	places   map[string]place
 	broken   map[string]bool // paths already reported: what follows from them is not
 	problems []Problem
 }
 
 func newFindings() *findings {
-	return &findings{places: map[string]place{}, broken: map[string]bool{}}
+	return &findings{sources: map[string]*source{}, places: map[string]place{}, broken: map[string]bool{}}
 }
 
 // at is where a node of the file that is being read stands.
@@ -127,12 +138,15 @@ func (f *findings) err(file string) error {
 	if len(f.problems) == 0 {
 		return nil
 	}
-	f.sort(f.problems)
+	f.finish(f.problems)
 	return &Error{File: file, Problems: f.problems}
 }
 
-// sort brings problems into the order of the files.
-func (f *findings) sort(problems []Problem) {
+// finish brings problems into the order of the files, and quotes these.
+func (f *findings) finish(problems []Problem) {
+	for i, p := range problems {
+		problems[i].Excerpt = f.sources[p.File].excerpt(p.Line, p.Column)
+	}
 	slices.SortFunc(problems, func(a, b Problem) int {
 		return cmp.Or(cmp.Compare(slices.Index(f.files, a.File), slices.Index(f.files, b.File)), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column),
 			cmp.Compare(a.Path, b.Path), cmp.Compare(a.Message, b.Message))

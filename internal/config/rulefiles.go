@@ -104,6 +104,7 @@ func (d *decoder) ruleFile(name string, data []byte) []rules.Rule {
 	if root == nil {
 		return nil
 	}
+	d.sources[name] = newSource(data)
 	d.lint(root, name)
 	var all []rules.Rule
 	d.value(root, reflect.ValueOf(&all).Elem(), name)

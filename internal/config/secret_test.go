@@ -11,20 +11,71 @@ import (
 	"github.com/kw-onboarder/kw-onboarder/internal/config"
 )
 
+// inlineSecrets are ways in which somebody writes a secret where a reference belongs.
+var inlineSecrets = []string{
+	"hunter2", `"hunter2"`, "*hunter2", "!hunter2", "!hunter2 x", "&hunter2", "hunter2 #hunter2", "#hunter2",
+	"{hunter2}", "[hunter2, CN=hunter2]", "@hunter2", "%hunter2", "'hunter2", "vault:hunter2", "file://hunter2:x", "|\n  hunter2",
+	"env:hunter2-", "\"\\hunter2\"", ": hunter2", "hunter2: x", "- hunter2", "? hunter2", "`hunter2`", ">hunter2",
+}
+
 // TestP13_AnInlineSecretIsNotRepeated: whatever form it takes in the file.
 func TestP13_AnInlineSecretIsNotRepeated(t *testing.T) {
 	t.Parallel()
-	for _, inline := range []string{
-		"hunter2", `"hunter2"`, "*hunter2", "!hunter2", "!hunter2 x", "&hunter2", "hunter2 #hunter2", "#hunter2",
-		"{hunter2}", "[hunter2, CN=hunter2]", "@hunter2", "%hunter2", "'hunter2", "vault:hunter2", "file://hunter2:x", "|\n  hunter2",
-		"env:hunter2-", "\"\\hunter2\"", ": hunter2", "hunter2: x", "- hunter2", "? hunter2", "`hunter2`", ">hunter2",
-	} {
+	for _, inline := range inlineSecrets {
 		for _, reference := range []string{"file:/run/secrets/ldap", "env:KW_SECRET", "cred:key"} {
 			_, err := config.Parse("config.yaml", with(t, reference, inline))
 			if err == nil {
 				t.Errorf("%s for %s passes", inline, reference)
 			} else if strings.Contains(err.Error(), "hunter2") {
 				t.Errorf("the error repeats %s:\n%v", inline, err)
+			}
+		}
+	}
+}
+
+// TestP13_NoExcerptShowsAnInlineSecret: neither for what is wrong with it, nor for
+// what is wrong around it or with its key.
+func TestP13_NoExcerptShowsAnInlineSecret(t *testing.T) {
+	t.Parallel()
+	const bind = "  bind:\n    user: \"cn=reader,dc=corp,dc=example\"\n    password: file:/run/secrets/ldap\n"
+	for name, around := range map[string]string{
+		"a misspelt key":            "  bind:\n    user: x\n    pwd: SECRET\n",
+		"a key that comes twice":    bind + "    password: SECRET\n",
+		"a mapping that does":       bind + "  bind:\n    password: SECRET\n",
+		"a key of another place":    bind + "  tls:\n    pwd:\n      - SECRET\n",
+		"among people":              bind + "  leavers:\n    pwd: SECRET\n",
+		"instead of the mapping":    "  bind: SECRET\n",
+		"in a list":                 "  bind:\n    - SECRET\n",
+		"in a list of keys":         "  bind:\n    - pwd: SECRET\n",
+		"in one line":               "  bind: {usr: x, password: SECRET}\n",
+		"in one line, before":       "  bind: {password: SECRET, usr: x}\n",
+		"before what is wrong":      "  bind:\n    password: SECRET\n    usr: x\n",
+		"behind what is wrong":      "  bind:\n    usr: x\n    password: SECRET\n",
+		"on a line of its own":      "  bind:\n    user: []\n    password:\n      SECRET\n    usr: x\n",
+		"as a key":                  "  bind:\n    user: []\n    ? password\n    : SECRET\n",
+		"in two lines":              "  bind: {password: \"x\n    SECRET\", user: [], usr: x}\n",
+		"in two lines, as a plain":  "  bind:\n    password: x\n      SECRET\n    user: []\n",
+		"as a block":                "  bind:\n    user: []\n    password: >\n\n      x\n      SECRET\n\n  usr: x\n",
+		"by an alias":               "  usr: &p SECRET\n  bind:\n    user: []\n    password: *p\n",
+		"by an alias that is known": "  name: &p [SECRET]\n  bind:\n    user: []\n    password: *p\n",
+		"by a merge":                "  usr: &b {password: SECRET}\n  bind:\n    <<: *b\n    user: []\n",
+		"by a merge that is known":  "  bind: &b\n    password: SECRET\n    user: []\n  tls:\n    <<: [*b, {key: SECRET}]\n",
+		"in a comment":              "  bind:\n    user: [] # the password is SECRET\n",
+		"in an address":             bind + "  referrals: https://reader:SECRET@corp.example\n",
+		"with carriage returns":     "  bind:\r    user: []\r    password: SECRET\r",
+		"behind another line feed":  bind + "  name: \"a\u2028\n  b\"\n  tls:\n    key: SECRET\n    cert: x\n",
+		"in a second document":      bind + "---\npwd: SECRET\n---\n",
+	} {
+		for _, inline := range append([]string{"hunter2"}, inlineSecrets...) {
+			if name == "instead of the mapping" && inline == "{hunter2}" {
+				continue // then it is the name of a key
+			}
+			text := strings.ReplaceAll(around, "SECRET", inline)
+			_, err := config.Parse("config.yaml", []byte(strings.Replace(string(with(t, bind, text)), "mode: observe", "mode: perhaps", 1)))
+			if err == nil {
+				t.Errorf("%s, %s: it passes", name, inline)
+			} else if strings.Contains(err.Error(), "hunter2") {
+				t.Errorf("%s: the error repeats %s:\n%v", name, inline, err)
 			}
 		}
 	}

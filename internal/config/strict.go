@@ -26,6 +26,8 @@ func (r Reading) Line(path string) int { return r.found.place(path).line }
 func Decode(file string, data []byte, to any, check func(Reading)) error {
 	found := newFindings()
 	if root := found.document(data, yaml.MappingNode, "write its keys and values"); root != nil {
+		found.sources[""] = newSource(data)
+		found.sources[""].hideSecrets(root, reflect.TypeOf(to).Elem())
 		found.lint(root, "")
 		d := &decoder{findings: found, foreign: true}
 		d.value(root, reflect.ValueOf(to).Elem(), "")

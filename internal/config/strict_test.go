@@ -43,9 +43,15 @@ func TestDecode_TellsAllMistakesAtOnce(t *testing.T) {
   r.yaml:1:1: titel: unknown key
       did you mean "title"?
   r.yaml:2:10: budgets: is keys and values, want a single value
+      | budgets: {}
+      |          ^
   r.yaml:4:9: needs["eggs"]: is keys and values, want a list
+      |   eggs: {a: b}
+      |         ^
       begin each item with a hyphen on a line of its own
   r.yaml:5:3: needs.eggs: is given twice, first in line 4
+      |   eggs: 1
+      |   ^
       keep one of them
   r.yaml:6:1: walls: unknown key`
 	if diff := cmp.Diff(want, wrong.Error()); diff != "" {

@@ -31,6 +31,6 @@ func (f *findings) warnings(found []rules.Problem) []Problem {
 	for _, p := range found {
 		all = append(all, f.problem(f.place(p.Path), p.Path, p.Message, p.Hint))
 	}
-	f.sort(all)
+	f.finish(all)
 	return all
 }

@@ -12,13 +12,17 @@ import (
 	"github.com/kw-onboarder/kw-onboarder/internal/ruletest"
 )
 
-// mistakes are those of a file: place, path, message and hint, each in a line.
+// mistakes are those of a file: place, path, message and hint, each in a line, without
+// excerpts.
 func mistakes(t *testing.T, text string) []string {
 	t.Helper()
 	_, err := ruletest.Parse("t.yaml", []byte(text), shared(t))
 	var wrong *config.Error
 	if !errors.As(err, &wrong) {
 		t.Fatalf("Parse = %v, want a *config.Error", err)
+	}
+	for i := range wrong.Problems {
+		wrong.Problems[i].Excerpt = ""
 	}
 	lines := strings.Split(strings.ReplaceAll(wrong.Error(), "\n      ", " | "), "\n")[1:]
 	for i := range lines {
