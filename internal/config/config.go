@@ -83,7 +83,9 @@ func Parse(file string, data []byte) (*Config, error) {
 		d := &decoder{findings: found}
 		d.decode(root, &c)
 		d.ruleFiles(filepath.Dir(file), &c, sum)
-		found.validate(&c)
+		if d.steps < maxSteps { // else all that is missing would be reported
+			found.validate(&c)
+		}
 	}
 	if err := found.err(file); err != nil {
 		return nil, err

@@ -29,7 +29,8 @@ const maxSteps = 200_000
 
 func (d *decoder) exhausted(path string) bool {
 	if d.steps++; d.steps == maxSteps {
-		d.report(path, "aliases multiply the file beyond all reason", "write out what they stand for")
+		d.report(path, fmt.Sprintf("is beyond the %d values that a configuration may have: aliases multiply what they stand for, or there are too many rules", maxSteps),
+			"write out what the aliases stand for; put people into groups, and groups into a `group_like`")
 	}
 	return d.steps >= maxSteps
 }
@@ -188,7 +189,11 @@ func (d *decoder) unknown(key *yaml.Node, path string, fields map[string]int) {
 	hint := ""
 	if like := nearest(key.Value, fields); like != "" {
 		hint = fmt.Sprintf("did you mean %q?", like)
-		d.broken[join(path, like)] = true // it is not missing, it is misspelt
+		d.breaks(join(path, like)) // it is not missing, it is misspelt
+	}
+	if pieceOfDN.MatchString(key.Value) {
+		d.reportAt(d.at(key), path, "a piece of a distinguished name stands here as a key: it was torn at its commas", tornHint)
+		return
 	}
 	d.reportAt(d.at(key), join(path, key.Value), "unknown key", hint)
 }

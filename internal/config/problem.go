@@ -3,6 +3,7 @@ package config
 import (
 	"cmp"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 
@@ -81,11 +82,12 @@ type findings struct {
 	sources  map[string]*source // by file; those that are understood
 	places   map[string]place
 	broken   map[string]bool // paths already reported: what follows from them is not
+	above    map[string]bool // those in which such a path lies
 	problems []Problem
 }
 
 func newFindings() *findings {
-	return &findings{sources: map[string]*source{}, places: map[string]place{}, broken: map[string]bool{}}
+	return &findings{sources: map[string]*source{}, places: map[string]place{}, broken: map[string]bool{}, above: map[string]bool{}}
 }
 
 // at is where a node of the file that is being read stands.
@@ -98,12 +100,15 @@ func (f *findings) report(path, message, hint string) {
 }
 
 func (f *findings) reportAt(at place, path, message, hint string) {
-	for broken := range f.broken {
-		if within(path, broken) || within(broken, path) {
+	if f.above[path] || f.broken[path] {
+		return
+	}
+	for outer := range outwards(path) {
+		if f.broken[outer] {
 			return
 		}
 	}
-	f.broken[path] = true
+	f.breaks(path)
 	f.problems = append(f.problems, f.problem(at, path, message, hint))
 }
 
@@ -114,10 +119,23 @@ func (f *findings) problem(at place, path, message, hint string) Problem {
 	}
 }
 
-// within says whether path is outer or lies inside it.
-func within(path, outer string) bool {
-	rest, ok := strings.CutPrefix(path, outer)
-	return ok && (rest == "" || rest[0] == '.' || rest[0] == '[')
+// breaks notes that what follows from a path is not to be reported.
+func (f *findings) breaks(path string) {
+	f.broken[path] = true
+	for outer := range outwards(path) {
+		f.above[outer] = true
+	}
+}
+
+// outwards are the paths in which a path lies, the next one first.
+func outwards(path string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for cut := strings.LastIndexAny(path, ".["); cut >= 0; cut = strings.LastIndexAny(path[:cut], ".[") {
+			if !yield(path[:cut]) {
+				return
+			}
+		}
+	}
 }
 
 // place is where a path stands; for one that is missing, where its parent does.
