@@ -25,13 +25,16 @@ test-long: install-servers #? the full counts: more random histories, longer fuz
 	$(GO) test -race -timeout 30m -run 'Property|DoesNotDepend|LeavesNothing|NeverNarrowed' ./internal/plan -rapid.checks=20000
 	$(GO) test -race -timeout 30m -v -run 'SlapdFindsTheSame' ./internal/filter -filters 20000
 	$(GO) test -run '^$$' -fuzz FuzzCompile -fuzztime 2m ./internal/filter
+	$(GO) test -run '^$$' -fuzz FuzzFromPacket -fuzztime 2m ./internal/filter
 	$(GO) test -run '^$$' -fuzz FuzzParse -fuzztime 2m ./internal/config
+	$(GO) test -run '^$$' -fuzz FuzzLoad -fuzztime 2m -fuzzminimizetime 10x ./internal/config
+	$(GO) test -run '^$$' -fuzz FuzzParse -fuzztime 2m ./internal/ruletest
 	$(GO) test -run '^$$' -fuzz FuzzPattern -fuzztime 2m ./internal/rules
 	$(GO) test -run '^$$' -fuzz FuzzTemplate -fuzztime 2m ./internal/rules
 	$(GO) test -run '^$$' -fuzz FuzzRead -fuzztime 2m -fuzzminimizetime 10x ./internal/snapshot
 
 bench: #? benchmarks; the first onboarding takes a minute and a half, reading a directory two minutes
-	$(GO) test -run '^$$' -bench . -benchmem -timeout 30m ./internal/filter ./internal/rules ./internal/plan ./internal/ledger ./internal/kwsim
+	$(GO) test -run '^$$' -bench . -benchmem -timeout 30m ./internal/filter ./internal/rules ./internal/config ./internal/plan ./internal/ledger ./internal/kwsim
 	$(GO) test -run '^$$' -bench . -benchtime 1x -timeout 30m ./internal/directory
 	$(GO) test -run '^$$' -bench FirstOnboarding -benchtime 1x -timeout 30m ./internal/kiteworks
 

@@ -3,6 +3,7 @@ package rules_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"runtime"
 	"syscall"
 	"testing"
 	"time"
@@ -262,6 +263,48 @@ func benchSnapshot(people, groups int) *access.Snapshot {
 		}, int32(random.IntN(groups))))
 	}
 	return sn
+}
+
+// BenchmarkEvaluate_NoMatch decides people by 50 rules of every kind of condition that
+// hold for none of them.
+func BenchmarkEvaluate_NoMatch(b *testing.B) {
+	const people, groups, most = 1_000, 20, 100
+	conditions := []rules.Condition{
+		{Group: "nobody"},
+		{GroupLike: "proj-<project>-rw"},
+		{NotGroup: "group 0", Filter: "(department=None)"},
+		{Filter: "(&(department=Department 1*)(!(title>=A)))"},
+		{Filter: "(|(title=*boss*)(sn=x)(mail=nobody@*))"},
+		{Under: "ou=Nobody,dc=corp"},
+	}
+	var all []rules.Rule
+	for i := range 50 {
+		r := everyone(fmt.Sprintf("rule %d", i), "/Departments/{{ .department | lower }}/A")
+		r.When = conditions[i%len(conditions)]
+		all = append(all, r)
+	}
+	sn := benchSnapshot(people, groups)
+	sn.Groups = append(sn.Groups, group("none", "nobody"), group("project", "proj-a-rw"))
+	bound := compile(b, all...).Bind(sn, rules.Known{})
+	allocated := func() uint64 {
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return m.TotalAlloc
+	}
+	b.ReportAllocs()
+	before := allocated()
+	for b.Loop() {
+		for i := range sn.People {
+			if v := bound.Evaluate(&sn.People[i], now); len(v.Wishes)+len(v.Held) > 0 {
+				b.Fatalf("a rule matches, or is held: %+v", v)
+			}
+		}
+	}
+	each := float64(allocated()-before) / float64(b.N*people*len(all))
+	if each >= most {
+		b.Errorf("%.1f bytes for a person and rule that do not match, want less than %d", each, most)
+	}
+	b.ReportMetric(each, "B/person-rule")
 }
 
 // BenchmarkEvaluate_ByGroup decides 20,000 people by 2,000 rules about one group
