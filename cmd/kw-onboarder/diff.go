@@ -23,7 +23,11 @@ type comparison struct {
 	snapshot snapshot.File
 	older    *config.Config
 	newer    *config.Config
+	beside   []string // what differs and is not compared
 }
+
+// Different says whether anything is, compared or not.
+func (d *comparison) Different() bool { return d.Report.Different() || len(d.beside) > 0 }
 
 func (d diffCmd) Run(c *command) error {
 	older, err := config.Load(d.Old)
@@ -44,7 +48,7 @@ func (d diffCmd) Run(c *command) error {
 	w := impact.World{Snapshot: f.Snapshot, Catalog: f.Catalog, Groups: f.Pins.Groups, Folders: f.Pins.Folders}
 	found := &comparison{
 		Report: impact.Compare(impact.Judge(older.Set, w), impact.Judge(newer.Set, w)),
-		file:   d.Snapshot, snapshot: f, older: older, newer: newer,
+		file:   d.Snapshot, snapshot: f, older: older, newer: newer, beside: beside(older, newer),
 	}
 	if err := found.print(c); err != nil {
 		return err
@@ -87,7 +91,7 @@ func answersFor(f snapshot.File, configs ...*config.Config) error {
 
 // caveats are what a reader has to know to trust the rest.
 func (d *comparison) caveats() []string {
-	notes := blurred(d.snapshot, d.older, d.newer)
+	notes := append(slices.Clone(d.beside), blurred(d.snapshot, d.older, d.newer)...)
 	if d.Totals.Lose > 0 {
 		notes = append(notes, "this version takes nothing away: who loses keeps on Kiteworks what was given before")
 	}
@@ -109,8 +113,11 @@ func blurred(f snapshot.File, configs ...*config.Config) []string {
 
 // headline is how many people it is about, in words.
 func (d *comparison) headline() string {
-	if !d.Different() {
+	switch {
+	case !d.Different():
 		return "Nothing is different."
+	case !d.Report.Different():
+		return "The rules give the same to everybody."
 	}
 	t := d.Totals
 	var parts []string

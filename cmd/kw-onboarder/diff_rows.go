@@ -44,12 +44,12 @@ func (d *diffRows) sections() []diffSection {
 		what  impact.What
 		title string
 	}{
-		{impact.Account, "Accounts"},
+		{impact.Account, "Accounts"}, // access first: what is cut is what matters less
+		{impact.Folder, "Folders"},
+		{impact.Hold, "Held"},
 		{impact.Profile, "Profiles"},
 		{impact.Name, "Names of accounts"},
 		{impact.Mail, "Mails about a new account"},
-		{impact.Folder, "Folders"},
-		{impact.Hold, "Held"},
 	}
 	var all []diffSection
 	for _, t := range titles {

@@ -64,7 +64,7 @@ func TestCookbook_EachRecipePasses(t *testing.T) {
 			t.Parallel()
 			cfg := r.config(t, around)
 			for _, w := range cfg.Warnings(nil) {
-				t.Error(w.Text(cookbook))
+				t.Error(w.Text(cookbook, strings.ToUpper))
 			}
 			s := ruletest.Run(cfg, []*ruletest.File{r.file(t, cfg)})
 			for _, result := range s.Results {
