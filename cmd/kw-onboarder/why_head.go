@@ -158,7 +158,7 @@ func (t whyText) nothing() string {
 	for _, r := range t.a.Rules {
 		switch {
 		case r.Outcome == rules.Undecided && len(r.Held) > 0:
-			return fmt.Sprintf("%s is given nothing on %s: rule %s is held, because %s.", t.name(), t.why.Folder, r.Rule, r.Held[0])
+			return fmt.Sprintf("%s is given nothing new on %s: rule %s is held, because %s.", t.name(), t.why.Folder, r.Rule, r.Held[0])
 		case r.Outcome == rules.Waiting:
 			return fmt.Sprintf("%s is given nothing on %s: rule %s applies, but not at this time.", t.name(), t.why.Folder, r.Rule)
 		case slices.ContainsFunc(r.Offers, func(o rules.Offer) bool { return o.Why == "" }):
@@ -167,7 +167,7 @@ func (t whyText) nothing() string {
 	}
 	switch {
 	case len(t.a.Rules) == 0:
-		return fmt.Sprintf("No rule gives %s anything on %s: none leads there.", t.name(), t.why.Folder)
+		return fmt.Sprintf("No rule gives %s anything on %s: none leads there for %s.", t.name(), t.why.Folder, t.name())
 	case len(would) == 0:
 		return fmt.Sprintf("No rule gives %s anything on %s.", t.name(), t.why.Folder)
 	}

@@ -44,8 +44,8 @@ type jsonChoice struct {
 type jsonSpot struct {
 	Path      string      `json:"path"`
 	As        string      `json:"as"`
-	Claims    []jsonClaim `json:"claims"`         // the first counts
-	Read      bool        `json:"read,omitempty"` // its members were read: without `has` there is no role
+	Claims    []jsonClaim `json:"claims,omitempty"` // the first counts
+	Read      bool        `json:"read,omitempty"`   // its members were read: without `has` there is no role
 	Has       string      `json:"has,omitempty"`
 	Inherited bool        `json:"inherited,omitempty"`
 	Ours      bool        `json:"ours,omitempty"`
@@ -93,6 +93,7 @@ type jsonOffer struct {
 
 type jsonKiteworks struct {
 	Account  *jsonAccount `json:"account,omitempty"`
+	Unasked  []jsonSpot   `json:"unasked_grants,omitempty"`
 	Changes  []jsonChange `json:"changes"`
 	Withheld []jsonChange `json:"withheld"`
 	Notes    []jsonNote   `json:"notes"`
@@ -182,6 +183,9 @@ func newJSONKiteworks(n *kwsync.Now) *jsonKiteworks {
 	out := &jsonKiteworks{Changes: []jsonChange{}, Withheld: []jsonChange{}, Notes: []jsonNote{}}
 	if a := n.Account; a != nil {
 		out.Account = &jsonAccount{ID: a.ID, Profile: a.Profile, Kind: a.Kind.String(), Status: a.Status.String()}
+	}
+	for _, s := range n.Unasked {
+		out.Unasked = append(out.Unasked, newJSONSpot(s))
 	}
 	for _, c := range n.Changes {
 		out.Changes = append(out.Changes, newJSONChange(c))

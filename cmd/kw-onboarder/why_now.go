@@ -24,7 +24,10 @@ func (t whyText) now() {
 		}
 		t.line("  On %s: %s", s.Path, holds(s))
 	}
-	if s := t.nearest(); t.why.Folder != "" && (s == nil || s.Path.Fold() != t.why.Folder.Fold()) {
+	for _, s := range n.Unasked {
+		t.line("  ! %s", t.paint.yellow(fmt.Sprintf("%s on %s, given by us as the ledger has it: no rule asks for it any more; this version leaves it as it is", s.Has, s.Path)))
+	}
+	if s := t.nearest(); t.why.Folder != "" && len(n.Unasked) == 0 && (s == nil || s.Path.Fold() != t.why.Folder.Fold()) {
 		t.line("  On %s: not looked at, since no rule gives %s anything there", t.why.Folder, t.name())
 	}
 	if a, asked := n.Account, t.a.Account.Profiles; a != nil && len(asked) > 0 && access.FoldName(asked[0].Value) != access.FoldName(a.Profile) {

@@ -53,6 +53,9 @@ func (q *inquiry) person(p *access.Person) Answer {
 	a.Account.Wanted = verdict.Account
 	if q.view != nil {
 		a.Now = q.presently(p, &a)
+		if len(verdict.Held) == 0 && verdict.Skipped == "" {
+			a.Now.Unasked = q.unasked(&a)
+		}
 	}
 	return a
 }
@@ -138,6 +141,25 @@ func (q *inquiry) presently(p *access.Person, a *Answer) *Now {
 	}
 	n.Notes = q.notes(p, a)
 	return n
+}
+
+// unasked are the roles that the ledger has as given to a person and no rule asks
+// for any more. The members of those folders are not read: the plan needs none of
+// them. Who is held or skipped has none: what they should have is not decided.
+func (q *inquiry) unasked(a *Answer) (left []Spot) {
+	for key, owned := range q.memory.Owned {
+		if owned.Person != a.Person.ID {
+			continue
+		}
+		s := q.places.spot(q.places.pinned(owned.As, key.Folder))
+		claimed := slices.ContainsFunc(a.Spots, func(c Spot) bool { return c.Path.Fold() == s.Path.Fold() })
+		if !claimed && (q.question.Folder == "" || q.question.Folder.Under(s.Path)) {
+			s.Has, s.Ours = owned.Role, true
+			left = append(left, s)
+		}
+	}
+	slices.SortFunc(left, func(a, b Spot) int { return cmp.Compare(a.Path, b.Path) })
+	return left
 }
 
 // about says whether a change is the person's, or makes a folder that theirs needs.

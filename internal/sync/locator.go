@@ -1,6 +1,8 @@
 package sync
 
 import (
+	"slices"
+
 	"github.com/kw-onboarder/kw-onboarder/internal/access"
 )
 
@@ -49,6 +51,24 @@ func (l *locator) path(p access.Place) access.Path {
 		return access.Path("folder " + p.FolderID)
 	}
 	return p.Path
+}
+
+// pinned is the place of a folder: by the path of the rule that once meant it,
+// since the catalog lacks a folder that no rule leads to any more.
+func (l *locator) pinned(as, folder string) access.Place {
+	if f, found := l.byID[folder]; found {
+		return access.Place{As: as, Path: f.Path}
+	}
+	var found []access.Path
+	for p, id := range l.pins {
+		if id == folder && p.As == as {
+			found = append(found, p.Path)
+		}
+	}
+	if len(found) == 0 {
+		return access.Place{As: as, FolderID: folder}
+	}
+	return access.Place{As: as, Path: slices.Min(found)} // several spellings: the same one each time
 }
 
 // spot is the place with no claims yet.

@@ -75,6 +75,7 @@ type Choice struct{ Rule, Value string }
 // Now is what Kiteworks has, and what a run would make of it.
 type Now struct {
 	Account  *access.Account // nil: there is none
+	Unasked  []Spot          // by the ledger ours, and no rule asks for them any more: by path, without claims
 	Changes  []plan.Change
 	Withheld []guard.Withheld
 	Notes    []plan.Note

@@ -144,3 +144,46 @@ func TestWhy_TellsWhatIsOursFromWhatIsNot(t *testing.T) {
 		})
 	}
 }
+
+// TestWhy_ShowsWhatNoRuleAsksForAnyMore: what is left over is somebody's access,
+// too. While a rule is held nothing is called left over.
+func TestWhy_ShowsWhatNoRuleAsksForAnyMore(t *testing.T) {
+	t.Parallel()
+	const old = "f-old"
+	left := []kwsync.Spot{{Path: "/Dep/Old", As: as, Has: "Viewer", Ours: true}}
+	tests := []struct {
+		name       string
+		department string
+		folder     access.Path
+		owner      string
+		forgotten  bool // the catalog lacks the folder: no rule leads there
+		want       []kwsync.Spot
+	}{
+		{name: "everywhere", department: "Fin", owner: "ann", want: left},
+		{name: "on the folder", department: "Fin", folder: "/dep/old/2025", owner: "ann", want: left},
+		{name: "known by its pin alone", department: "Fin", folder: "/Dep/Old", owner: "ann", forgotten: true, want: left},
+		{name: "on another folder", department: "Fin", folder: "/Dep/Fin", owner: "ann"},
+		{name: "of another person", department: "Fin", owner: "bob"},
+		{name: "a rule asks for it", department: "Old", owner: "ann"},
+		{name: "a rule is held", department: "", owner: "ann"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			s := newStage().person("ann", tt.department).account("ann").folder("f-fin", "/Dep/Fin")
+			if s.memory.Folders[access.Place{As: as, Path: "/Dep/Old"}] = old; !tt.forgotten {
+				s.folder(old, "/Dep/Old")
+			}
+			s.memory.Owned[plan.GrantKey{Account: "u-ann", Folder: old}] = access.Owned{Person: id(tt.owner), Account: "u-ann", Folder: old, As: as, Role: "Viewer"}
+			planner := s.runner(t).Planner
+			planner.Person = "ann@corp.example"
+			why, err := planner.Why(t.Context(), tt.folder)
+			if err != nil || len(why.Answers) != 1 {
+				t.Fatalf("got %+v, error %v; want one answer", why, err)
+			}
+			if diff := cmp.Diff(tt.want, why.Answers[0].Now.Unasked); diff != "" {
+				t.Errorf("left over (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
