@@ -16,7 +16,8 @@ import (
 // source is the text of a file that the parser has understood, to be quoted from.
 type source struct {
 	lines  []string
-	hidden []bool // lines that may hold a secret
+	hidden []bool         // lines that may hold a secret
+	quoted map[int][]rune // lines that have been asked for; nil: not shown
 }
 
 // newSource is nil where the parser may count lines otherwise than we do: a line
@@ -27,7 +28,7 @@ func newSource(data []byte) *source {
 		return nil
 	}
 	lines := strings.Split(text, "\n")
-	return &source{lines, make([]bool, len(lines))}
+	return &source{lines, make([]bool, len(lines)), map[int][]rune{}}
 }
 
 // telling finds lines that are not quoted whatever the types say: a secret under the
@@ -43,12 +44,10 @@ func (s *source) excerpt(line, column int) string {
 	if s == nil || line < 1 || line > len(s.lines) || line == 1 && column == 1 || s.hidden[line-1] {
 		return ""
 	}
-	text := s.lines[line-1]
-	bare := strings.TrimSpace(text)
-	if bare == "" || bare[0] == '#' || telling.MatchString(text) {
+	shown := s.quote(line)
+	if shown == nil {
 		return ""
 	}
-	shown := []rune(text)
 	at := min(max(column-1, 0), len(shown))
 	if len(shown) > excerptWidth {
 		from := min(max(at-excerptWidth/2, 0), len(shown)-excerptWidth)
@@ -73,6 +72,21 @@ func (s *source) excerpt(line, column int) string {
 		}
 	}
 	return strings.TrimRightFunc(quoted.String(), unicode.IsSpace) + "\n" + below.String() + "^"
+}
+
+// quote is a line, once for all that is wrong in it; nil: it is not shown.
+func (s *source) quote(line int) []rune {
+	shown, known := s.quoted[line]
+	if known {
+		return shown
+	}
+	text := s.lines[line-1]
+	bare := strings.TrimSpace(text)
+	if bare != "" && bare[0] != '#' && !telling.MatchString(text) {
+		shown = []rune(text)
+	}
+	s.quoted[line] = shown
+	return shown
 }
 
 // blank is as wide as a character.

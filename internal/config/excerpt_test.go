@@ -1,6 +1,8 @@
 package config_test
 
 import (
+	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -48,5 +50,29 @@ func TestProblem_TextMarksTheCaret(t *testing.T) {
 	mark := func(s string) string { return "<" + s + ">" }
 	if got, want := p.Text("f", mark), "  f:2:3: no\n      | a ^b\n      |   <^>\n      yes"; got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+// TestProblem_QuotesALineOnce: what is wrong on one line costs no copy of the line
+// each. It runs alone, since what others allocate would be counted too.
+func TestProblem_QuotesALineOnce(t *testing.T) {
+	const mistakes, each = 3_000, 20 << 10 // bytes; a copy of the line has nine times as many
+	var text strings.Builder
+	text.WriteString("{needs: {")
+	for i := range mistakes {
+		fmt.Fprintf(&text, "k%d: {a: {}}, ", i)
+	}
+	text.WriteString("z: 1}}")
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	err := config.Decode("r.yaml", []byte(text.String()), &recipe{}, func(config.Reading) {})
+	runtime.ReadMemStats(&after)
+	if got := len(mistakesOf(t, err)); got < mistakes {
+		t.Fatalf("%d mistakes; want %d", got, mistakes)
+	}
+	if got := after.TotalAlloc - before.TotalAlloc; got > mistakes*each {
+		t.Errorf("%d bytes for each mistake; want at most %d", got/mistakes, each)
+	} else {
+		t.Logf("%d bytes for each mistake", got/mistakes)
 	}
 }
