@@ -53,7 +53,7 @@ func (q *inquiry) person(p *access.Person) Answer {
 	a.Account.Wanted = verdict.Account
 	if q.view != nil {
 		a.Now = q.presently(p, &a)
-		if len(verdict.Held) == 0 && verdict.Skipped == "" {
+		if q.decided(&verdict) {
 			a.Now.Unasked = q.unasked(&a)
 		}
 	}
@@ -143,9 +143,17 @@ func (q *inquiry) presently(p *access.Person, a *Answer) *Now {
 	return n
 }
 
+// decided says whether nothing is held, skipped or blocked of a person, by the rules
+// or by the plan: only then is it known what nobody asks for.
+func (q *inquiry) decided(v *access.Verdict) bool {
+	return len(v.Held) == 0 && v.Skipped == "" && !slices.ContainsFunc(q.view.report.Plan.Notes, func(n plan.Note) bool {
+		return n.Kind == plan.NoteBlocked || n.Person == v.Person
+	})
+}
+
 // unasked are the roles that the ledger has as given to a person and no rule asks
 // for any more. The members of those folders are not read: the plan needs none of
-// them. Who is held or skipped has none: what they should have is not decided.
+// them.
 func (q *inquiry) unasked(a *Answer) (left []Spot) {
 	for key, owned := range q.memory.Owned {
 		if owned.Person != a.Person.ID {

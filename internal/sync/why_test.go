@@ -156,6 +156,7 @@ func TestWhy_ShowsWhatNoRuleAsksForAnyMore(t *testing.T) {
 		department string
 		folder     access.Path
 		owner      string
+		other      rules.Rule
 		forgotten  bool // the catalog lacks the folder: no rule leads there
 		want       []kwsync.Spot
 	}{
@@ -166,11 +167,16 @@ func TestWhy_ShowsWhatNoRuleAsksForAnyMore(t *testing.T) {
 		{name: "of another person", department: "Fin", owner: "bob"},
 		{name: "a rule asks for it", department: "Old", owner: "ann"},
 		{name: "a rule is held", department: "", owner: "ann"},
+		{name: "a rule is frozen", department: "Fin", owner: "ann", other: rules.Rule{Name: "old", When: rules.Condition{Group: "gone"}, Grants: []rules.Grant{{Folder: "/Dep/Old", Role: "Viewer"}}}},
+		{name: "a rule is blocked", department: "Fin", owner: "ann", other: rules.Rule{Name: "old", When: rules.Condition{Everyone: true}, Grants: []rules.Grant{{Folder: "/Dep/Fin", Role: "Unheard"}}}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			s := newStage().person("ann", tt.department).account("ann").folder("f-fin", "/Dep/Fin")
+			if tt.other.Name != "" {
+				s.rules = append(s.rules, tt.other)
+			}
 			if s.memory.Folders[access.Place{As: as, Path: "/Dep/Old"}] = old; !tt.forgotten {
 				s.folder(old, "/Dep/Old")
 			}
