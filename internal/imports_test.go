@@ -43,6 +43,7 @@ var house = map[string][]string{
 	"slapdtest": {"proctest"},
 	"sambatest": {"proctest"},
 	"ds389test": {"proctest"},
+	"pgtest":    {"proctest"},
 	"contract":  {},
 }
 

@@ -146,7 +146,7 @@ func Directories(c *config.Config) []string {
 }
 
 func ledgerOptions(c *config.Config) ledger.Options {
-	return ledger.Options{Path: c.State, Tenant: c.Kiteworks.URL, Directories: Directories(c)}
+	return ledger.Options{State: c.State, Tenant: c.Kiteworks.URL, Directories: Directories(c)}
 }
 
 func kiteworksOptions(c *config.Config, s Settings) (kiteworks.Options, error) {

@@ -5,7 +5,7 @@ import "testing"
 func TestAttendedWhileADaemonIsThere(t *testing.T) {
 	t.Parallel()
 	o := options(t)
-	if Attended(o.Path) {
+	if Attended(o.State) {
 		t.Error("attended before there is a ledger")
 	}
 	l := open(t, o)
@@ -18,14 +18,14 @@ func TestAttendedWhileADaemonIsThere(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, leave := range []func() error{first, second} {
-		if !Attended(o.Path) {
+		if !Attended(o.State) {
 			t.Error("not attended while a daemon is there")
 		}
 		if err := leave(); err != nil {
 			t.Error(err)
 		}
 	}
-	if Attended(o.Path) {
+	if Attended(o.State) {
 		t.Error("attended after all have left")
 	}
 }

@@ -41,12 +41,12 @@ func checkBinding(ctx context.Context, tx *sql.Tx, o Options) error {
 	}
 	if want := canonical(o.Tenant); have.tenant != "" && have.tenant != want {
 		return fmt.Errorf("it belongs to the tenant %s and the configuration names %s: correct `kiteworks.url`, "+
-			"or give this tenant a file of its own in `state`", have.tenant, want)
+			"or give this tenant a ledger of its own in `state`", have.tenant, want)
 	}
 	for _, name := range have.directories {
 		if !slices.Contains(o.Directories, name) {
 			return fmt.Errorf("it remembers people of the directory %q and the configuration names only %q: "+
-				"give the directory its name back, or begin with an empty file in `state`, which owns nothing", name, o.Directories)
+				"give the directory its name back, or begin with an empty ledger in `state`, which owns nothing", name, o.Directories)
 		}
 	}
 	return nil

@@ -12,10 +12,12 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/kw-onboarder/kw-onboarder/internal/pgtest"
 )
 
 // childVar makes the test binary a child that is to be killed: its value is
-// the ledger's path.
+// the ledger's state.
 const childVar = "KW_ONBOARDER_LEDGER_CHILD"
 
 func TestMain(m *testing.M) {
@@ -23,14 +25,14 @@ func TestMain(m *testing.M) {
 		fmt.Fprintln(os.Stderr, child(path))
 		os.Exit(1)
 	}
-	os.Exit(m.Run())
+	os.Exit(pgtest.Main(m))
 }
 
 // child holds the lock and intends and settles batches until it is killed. It
 // says what it has committed, and goes on when it is told to.
 func child(path string) error {
 	ctx := context.Background()
-	l, err := Open(ctx, Options{Path: path, Tenant: tenant, Directories: []string{"corp"}})
+	l, err := Open(ctx, Options{State: path, Tenant: tenant, Directories: []string{"corp"}})
 	if err != nil {
 		return err
 	}
@@ -87,7 +89,7 @@ func TestP08_KilledBetweenIntendAndSettle(t *testing.T) {
 			o := options(t)
 			owned := 0
 			for moment := range moments {
-				p := start(t, o.Path)
+				p := start(t, o.State)
 				p.order("intend")
 				if c.intended {
 					p.answer()
@@ -208,15 +210,15 @@ func (p *process) kill() {
 func TestLockNamesItsHolder(t *testing.T) {
 	t.Parallel()
 	o := options(t)
-	p := start(t, o.Path)
+	p := start(t, o.State)
 	l := open(t, o)
 	_, err := l.Lock()
 	var locked *LockedError
 	if !errors.As(err, &locked) {
 		t.Fatalf("got error %v, want a LockedError", err)
 	}
-	if locked.PID != p.cmd.Process.Pid || locked.Path != o.Path+".lock" {
-		t.Errorf("got process %d at %s, want %d at %s.lock", locked.PID, locked.Path, p.cmd.Process.Pid, o.Path)
+	if locked.PID != p.cmd.Process.Pid || locked.Path != o.State+".lock" {
+		t.Errorf("got process %d at %s, want %d at %s.lock", locked.PID, locked.Path, p.cmd.Process.Pid, o.State)
 	}
 	wantError(t, err, fmt.Sprintf("process %d holds it", locked.PID))
 	p.kill()

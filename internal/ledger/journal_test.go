@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"fmt"
-	"path/filepath"
 	"reflect"
 	"testing"
 	"time"
@@ -186,7 +185,7 @@ func TestRunsAreNumberedAndEndOnce(t *testing.T) {
 }
 
 func BenchmarkIntendSettle1000(b *testing.B) {
-	l, err := Open(b.Context(), Options{Path: filepath.Join(b.TempDir(), "ledger.db"), Tenant: tenant, Directories: []string{"corp"}})
+	l, err := Open(b.Context(), options(b))
 	if err != nil {
 		b.Fatal(err)
 	}

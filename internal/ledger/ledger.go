@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
@@ -12,14 +11,14 @@ import (
 
 // Options say which ledger, and of what it must speak.
 type Options struct {
-	Path        string   // the SQLite file; made if it is missing
+	State       string   // an SQLite file, made if it is missing, or the URL of a PostgreSQL database; may hold a password
 	Tenant      string   // URL of the Kiteworks server
 	Directories []string // names of the configured directories, which are the sources of people
 }
 
 func (o Options) validate() error {
-	if o.Path == "" || o.Tenant == "" || len(o.Directories) == 0 {
-		return errors.New("a ledger needs a path, a tenant and at least one directory")
+	if o.State == "" || o.Tenant == "" || len(o.Directories) == 0 {
+		return errors.New("a ledger needs a state, a tenant and at least one directory")
 	}
 	return nil
 }
@@ -30,43 +29,43 @@ func (o Options) validate() error {
 type Ledger struct{ Reader }
 
 // Open opens the ledger and makes it if it is missing, lifts it to the newest
-// schema and binds it at first to its tenant and directories. A file that is no
-// ledger, that a newer program wrote, that is damaged or that speaks of another
+// schema and binds it at first to its tenant and directories. A database that is
+// no ledger, that a newer program wrote, that is damaged or that speaks of another
 // tenant or of a directory no longer configured is refused and left as it is.
 func Open(ctx context.Context, o Options) (*Ledger, error) {
-	// While another process opens or closes the file, it turns to WAL or back; no busy
-	// time-out covers that moment.
+	if err := o.validate(); err != nil {
+		return nil, err
+	}
+	e, err := newEngine(o.State)
+	if err != nil {
+		return nil, err
+	}
 	return backoff.Retry(ctx, func() (*Ledger, error) {
-		l, err := openOnce(ctx, o)
-		if err != nil && !busy(err) {
+		l, err := openOnce(ctx, e, o)
+		if err != nil && !e.passing(err) {
 			err = backoff.Permanent(err)
 		}
 		return l, err
 	}, backoff.WithMaxElapsedTime(opening))
 }
 
-// opening is how long others may take who open or close the file.
+// opening is how long others may take who open or close the ledger.
 const opening = 5 * time.Second
 
-func openOnce(ctx context.Context, o Options) (*Ledger, error) {
-	if err := o.validate(); err != nil {
+func openOnce(ctx context.Context, e engine, o Options) (*Ledger, error) {
+	if err := inspect(ctx, e); err != nil {
 		return nil, err
 	}
-	if err := inspect(ctx, o.Path); err != nil {
-		return nil, err
+	l := &Ledger{Reader: Reader{engine: e}}
+	if err := e.prepare(); err != nil {
+		return nil, l.annotate("open", err)
 	}
-	// The lock file comes into being with the ledger and so has its owner: a
-	// command that root runs later does not shut out the daemon's user.
-	if err := errors.Join(create(o.Path), create(o.Path+lockSuffix)); err != nil {
-		return nil, fmt.Errorf("open ledger: %w", err)
+	var err error
+	if l.db, err = e.connect(false); err != nil {
+		return nil, l.annotate("open", err)
 	}
-	db, err := connect(o.Path, readWrite)
-	if err != nil {
-		return nil, fmt.Errorf("open ledger %s: %w", o.Path, err)
-	}
-	l := &Ledger{Reader{db: db, path: o.Path}}
 	err = l.write(ctx, "open", func(tx *sql.Tx) error {
-		if err := migrate(ctx, tx); err != nil {
+		if err := migrate(ctx, tx, e); err != nil {
 			return err
 		}
 		return bind(ctx, tx, o)
@@ -78,9 +77,9 @@ func openOnce(ctx context.Context, o Options) (*Ledger, error) {
 }
 
 // inspect refuses what is no ledger, or one that is too new, by a connection
-// that cannot write: to open for writing would turn even a stranger's database to WAL.
-func inspect(ctx context.Context, path string) error {
-	r, err := openReader(ctx, path, func(tx *sql.Tx, _ int) error { return nil })
+// that cannot write: to open for writing would turn even a stranger's file to WAL.
+func inspect(ctx context.Context, e engine) error {
+	r, err := openReader(ctx, e, func(tx *sql.Tx, _ int) error { return nil })
 	if err != nil {
 		return err
 	}
@@ -90,5 +89,10 @@ func inspect(ctx context.Context, path string) error {
 // write runs f in a transaction that is on disk when write returns, or had no
 // effect. what, a verb, begins the error.
 func (l *Ledger) write(ctx context.Context, what string, f func(*sql.Tx) error) error {
-	return l.annotate(what, transact(ctx, l.db, nil, f))
+	return l.annotate(what, transact(ctx, l.db, nil, func(tx *sql.Tx) error {
+		if err := l.engine.queue(ctx, tx); err != nil {
+			return err
+		}
+		return f(tx)
+	}))
 }

@@ -16,14 +16,25 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/access"
+	"github.com/kw-onboarder/kw-onboarder/internal/pgtest"
 	"github.com/kw-onboarder/kw-onboarder/internal/plan"
 )
 
 const tenant = "https://files.corp.example"
 
-func options(t *testing.T) Options {
+// options are those of a new ledger, in the database that the tests run on.
+func options(t testing.TB) Options {
 	t.Helper()
-	return Options{Path: filepath.Join(t.TempDir(), "state", "ledger.db"), Tenant: tenant, Directories: []string{"corp"}}
+	if os.Getenv(storeVar) == "postgres" {
+		return Options{State: pgtest.Schema(t), Tenant: tenant, Directories: []string{"corp"}}
+	}
+	return fileOptions(t)
+}
+
+// fileOptions are for what only SQLite promises.
+func fileOptions(t testing.TB) Options {
+	t.Helper()
+	return Options{State: filepath.Join(t.TempDir(), "state", "ledger.db"), Tenant: tenant, Directories: []string{"corp"}}
 }
 
 func open(t *testing.T, o Options) *Ledger {
@@ -82,7 +93,7 @@ func wantError(t *testing.T, err error, texts ...string) {
 
 func TestOpenMakesFilesForTheOwnerOnly(t *testing.T) {
 	t.Parallel()
-	o := options(t)
+	o := fileOptions(t)
 	l := open(t, o)
 	begin(t, l) // so that there is a -wal and a -shm
 	unlock, err := l.Lock()
@@ -91,7 +102,7 @@ func TestOpenMakesFilesForTheOwnerOnly(t *testing.T) {
 	}
 	defer unlock()
 	for name, want := range map[string]os.FileMode{
-		filepath.Dir(o.Path): 0o700, o.Path: 0o600, o.Path + "-wal": 0o600, o.Path + "-shm": 0o600, o.Path + ".lock": 0o600,
+		filepath.Dir(o.State): 0o700, o.State: 0o600, o.State + "-wal": 0o600, o.State + "-shm": 0o600, o.State + ".lock": 0o600,
 	} {
 		info, err := os.Stat(name)
 		if err != nil {
@@ -105,15 +116,15 @@ func TestOpenMakesFilesForTheOwnerOnly(t *testing.T) {
 
 func TestOpenTakesRightsOfOthersAway(t *testing.T) {
 	t.Parallel()
-	o := options(t)
+	o := fileOptions(t)
 	if err := open(t, o).Close(); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Chmod(o.Path, 0o644); err != nil {
+	if err := os.Chmod(o.State, 0o644); err != nil {
 		t.Fatal(err)
 	}
 	open(t, o)
-	info, err := os.Stat(o.Path)
+	info, err := os.Stat(o.State)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -124,10 +135,10 @@ func TestOpenTakesRightsOfOthersAway(t *testing.T) {
 
 func TestOpenPathWithMarksOfAnURI(t *testing.T) {
 	t.Parallel()
-	o := options(t)
-	o.Path = filepath.Join(t.TempDir(), "a b?c#d%41&mode=memory.db")
+	o := fileOptions(t)
+	o.State = filepath.Join(t.TempDir(), "a b?c#d%41&mode=memory.db")
 	run := begin(t, open(t, o))
-	if _, err := os.Stat(o.Path); err != nil {
+	if _, err := os.Stat(o.State); err != nil {
 		t.Fatal(err)
 	}
 	if next := begin(t, open(t, o)); next != run+1 {
@@ -137,7 +148,7 @@ func TestOpenPathWithMarksOfAnURI(t *testing.T) {
 
 func TestOpenSetsPragmas(t *testing.T) {
 	t.Parallel()
-	l := open(t, options(t))
+	l := open(t, fileOptions(t))
 	for pragma, want := range map[string]string{
 		"journal_mode": "wal", "synchronous": "2", "busy_timeout": "5000", "foreign_keys": "1",
 	} {
@@ -167,7 +178,7 @@ func TestOpenRefusesAnotherBinding(t *testing.T) {
 			[]string{tenant, "https://other.example", "kiteworks.url"},
 		},
 		{"a renamed directory", func(o *Options) { o.Directories = []string{"main"} }, []string{`"corp"`, `"main"`, "name back"}},
-		{"no tenant", func(o *Options) { o.Tenant = "" }, []string{"needs a path, a tenant"}},
+		{"no tenant", func(o *Options) { o.Tenant = "" }, []string{"needs a state, a tenant"}},
 		{"no directory", func(o *Options) { o.Directories = nil }, []string{"at least one directory"}},
 	}
 	for _, c := range cases {
@@ -216,32 +227,32 @@ func TestOpenRefusesWhatIsNoLedger(t *testing.T) {
 		want string
 	}{
 		{"a text", func(t *testing.T, o Options) {
-			write(t, o.Path, bytes.Repeat([]byte("mode: observe\n"), 400))
+			write(t, o.State, bytes.Repeat([]byte("mode: observe\n"), 400))
 		}, "no kw-onboarder ledger"},
 		{"a database of something else", func(t *testing.T, o Options) {
-			write(t, o.Path, nil)
-			execute(t, o.Path, `CREATE TABLE songs (name TEXT); INSERT INTO songs VALUES ('Wien')`)
+			write(t, o.State, nil)
+			execute(t, o.State, `CREATE TABLE songs (name TEXT); INSERT INTO songs VALUES ('Wien')`)
 		}, "no kw-onboarder ledger"},
 		{"a ledger of a newer program", func(t *testing.T, o Options) {
 			if err := open(t, o).Close(); err != nil {
 				t.Fatal(err)
 			}
-			execute(t, o.Path, `UPDATE kw_onboarder SET schema_version = 9000`)
+			execute(t, o.State, `UPDATE kw_onboarder SET schema_version = 9000`)
 		}, "has schema 9000"},
 		{"a ledger with a damaged head", func(t *testing.T, o Options) {
 			if err := open(t, o).Close(); err != nil {
 				t.Fatal(err)
 			}
-			overwrite(t, o.Path, 0, 100)
+			overwrite(t, o.State, 0, 100)
 		}, "restore this one from a backup"},
 		{"a ledger with a damaged schema", func(t *testing.T, o Options) {
 			if err := open(t, o).Close(); err != nil {
 				t.Fatal(err)
 			}
-			overwrite(t, o.Path, 100, 3900)
+			overwrite(t, o.State, 100, 3900)
 		}, "it is damaged: stop kw-onboarder"},
 		{"a folder", func(t *testing.T, o Options) {
-			if err := os.MkdirAll(o.Path, 0o700); err != nil {
+			if err := os.MkdirAll(o.State, 0o700); err != nil {
 				t.Fatal(err)
 			}
 		}, "no regular file"},
@@ -249,14 +260,14 @@ func TestOpenRefusesWhatIsNoLedger(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			o := options(t)
+			o := fileOptions(t)
 			c.make(t, o)
-			before, _ := os.ReadFile(o.Path) // a folder: nothing, twice
+			before, _ := os.ReadFile(o.State) // a folder: nothing, twice
 			_, err := Open(t.Context(), o)
-			wantError(t, err, "open ledger "+o.Path, c.want)
+			wantError(t, err, "open ledger "+o.State, c.want)
 			_, err = OpenReader(t.Context(), o)
-			wantError(t, err, "open ledger "+o.Path, c.want)
-			after, _ := os.ReadFile(o.Path)
+			wantError(t, err, "open ledger "+o.State, c.want)
+			after, _ := os.ReadFile(o.State)
 			if !bytes.Equal(before, after) {
 				t.Error("the refused file has changed")
 			}
@@ -266,7 +277,7 @@ func TestOpenRefusesWhatIsNoLedger(t *testing.T) {
 
 func TestRecallOfADamagedPageIsAClearError(t *testing.T) {
 	t.Parallel()
-	o := options(t)
+	o := fileOptions(t)
 	l := open(t, o)
 	links := make([]plan.Link, 500)
 	for i := range links {
@@ -285,27 +296,27 @@ func TestRecallOfADamagedPageIsAClearError(t *testing.T) {
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}
-	overwrite(t, o.Path, (root-1)*pageSize, pageSize)
+	overwrite(t, o.State, (root-1)*pageSize, pageSize)
 	_, err := open(t, o).Recall(t.Context())
-	wantError(t, err, "recall ledger "+o.Path, "it is damaged", "backup")
+	wantError(t, err, "recall ledger "+o.State, "it is damaged", "backup")
 }
 
 func TestReaderOfAMissingLedgerMakesNothing(t *testing.T) {
 	t.Parallel()
-	o := options(t)
+	o := fileOptions(t)
 	r := openReadOnly(t, o)
 	if diff := cmp.Diff(plan.NewMemory(), recall(t, r)); diff != "" {
 		t.Errorf("memory (-want +got):\n%s", diff)
 	}
-	if _, err := os.Stat(filepath.Dir(o.Path)); !os.IsNotExist(err) {
+	if _, err := os.Stat(filepath.Dir(o.State)); !os.IsNotExist(err) {
 		t.Errorf("the folder of the ledger was made, or: %v", err)
 	}
 }
 
 func TestReaderOfAnEmptyFile(t *testing.T) {
 	t.Parallel()
-	o := options(t)
-	write(t, o.Path, nil)
+	o := fileOptions(t)
+	write(t, o.State, nil)
 	if diff := cmp.Diff(plan.NewMemory(), recall(t, openReadOnly(t, o))); diff != "" {
 		t.Errorf("memory (-want +got):\n%s", diff)
 	}
@@ -315,19 +326,19 @@ func TestReaderOfAnEmptyFile(t *testing.T) {
 // byte for byte as they are.
 func TestReaderDoesNotWrite(t *testing.T) {
 	t.Parallel()
-	o := options(t)
+	o := fileOptions(t)
 	l := open(t, o)
 	if err := l.Learn(t.Context(), plan.Learned{Links: []plan.Link{{Person: person(1), Account: account(1)}}}); err != nil {
 		t.Fatal(err)
 	}
 	dead := o // the files as they are while the writer lives: what kill -9 leaves
-	dead.Path = filepath.Join(t.TempDir(), "ledger.db")
+	dead.State = filepath.Join(t.TempDir(), "ledger.db")
 	for _, suffix := range []string{"", "-wal"} {
-		content, err := os.ReadFile(o.Path + suffix)
+		content, err := os.ReadFile(o.State + suffix)
 		if err != nil {
 			t.Fatal(err)
 		}
-		write(t, dead.Path+suffix, content)
+		write(t, dead.State+suffix, content)
 	}
 	r := openReadOnly(t, dead)
 	if got := len(recall(t, r).Links); got != 1 {
@@ -340,11 +351,11 @@ func TestReaderDoesNotWrite(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, suffix := range []string{"", "-wal"} {
-		before, err := os.ReadFile(o.Path + suffix)
+		before, err := os.ReadFile(o.State + suffix)
 		if err != nil {
 			t.Fatal(err)
 		}
-		after, err := os.ReadFile(dead.Path + suffix)
+		after, err := os.ReadFile(dead.State + suffix)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -34,7 +34,7 @@ const lockSuffix = ".lock"
 // the lock file stays, for to remove it would let two processes lock two files
 // of one name.
 func (l *Ledger) Lock() (unlock func(), err error) {
-	path := l.path + lockSuffix
+	path := l.engine.String() + lockSuffix
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("lock the ledger: %w", err)
@@ -57,7 +57,7 @@ const attendSuffix = ".daemon"
 // Attend tells the other processes that a daemon works with this ledger, until
 // leave. Several may: it is a notice, not a lock.
 func (l *Ledger) Attend() (leave func() error, err error) {
-	f, err := os.OpenFile(l.path+attendSuffix, os.O_RDWR|os.O_CREATE, 0o600)
+	f, err := os.OpenFile(l.engine.String()+attendSuffix, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("attend the ledger: %w", err)
 	}

@@ -34,12 +34,12 @@ func schema() ([]string, error) {
 
 // migrate lifts the schema to the newest version. Two processes may do so at
 // once: the second finds nothing left to do.
-func migrate(ctx context.Context, tx *sql.Tx) error {
+func migrate(ctx context.Context, tx *sql.Tx, e engine) error {
 	texts, err := schema()
 	if err != nil {
 		return err
 	}
-	have, err := version(ctx, tx)
+	have, err := version(ctx, tx, e)
 	if err != nil || have == len(texts) {
 		return err
 	}
@@ -64,13 +64,13 @@ func checkCurrent(have int) error {
 
 // version is the version of the schema, 0 for an empty database. A database of
 // something else and a schema newer than this program are errors.
-func version(ctx context.Context, tx *sql.Tx) (int, error) {
-	tables, err := tableNames(ctx, tx)
+func version(ctx context.Context, tx *sql.Tx, e engine) (int, error) {
+	tables, err := e.tables(ctx, tx)
 	if err != nil || len(tables) == 0 {
 		return 0, err
 	}
 	if !tables["kw_onboarder"] {
-		return 0, errors.New("it is a database, but no kw-onboarder ledger: name another file in `state`; this one was not changed")
+		return 0, errors.New("it is a database, but no kw-onboarder ledger: name another one, or an empty one, in `state`; this one was not changed")
 	}
 	var have int
 	if err := tx.QueryRowContext(ctx, `SELECT schema_version FROM kw_onboarder`).Scan(&have); err != nil {

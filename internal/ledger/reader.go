@@ -9,8 +9,8 @@ import (
 
 // Reader is the memory of a dry run, beside a daemon that may be writing.
 type Reader struct {
-	db   *sql.DB // nil: there is no ledger yet
-	path string
+	db     *sql.DB // nil: there is no ledger yet
+	engine engine
 }
 
 // OpenReader opens the ledger without the right to write. A missing file is an
@@ -21,7 +21,11 @@ func OpenReader(ctx context.Context, o Options) (*Reader, error) {
 	if err := o.validate(); err != nil {
 		return nil, err
 	}
-	return openReader(ctx, o.Path, func(tx *sql.Tx, have int) error {
+	e, err := newEngine(o.State)
+	if err != nil {
+		return nil, err
+	}
+	return openReader(ctx, e, func(tx *sql.Tx, have int) error {
 		if err := checkCurrent(have); err != nil {
 			return err
 		}
@@ -31,20 +35,20 @@ func OpenReader(ctx context.Context, o Options) (*Reader, error) {
 
 // openReader opens what check, given the version of the schema, accepts. It
 // does not ask about an empty database: that one holds nothing, like a missing file.
-func openReader(ctx context.Context, path string, check func(tx *sql.Tx, have int) error) (*Reader, error) {
-	nothing := &Reader{path: path}
-	found, err := exists(path)
+func openReader(ctx context.Context, e engine, check func(tx *sql.Tx, have int) error) (*Reader, error) {
+	nothing := &Reader{engine: e}
+	found, err := e.exists()
 	if err != nil || !found {
 		return nothing, nothing.annotate("open", err)
 	}
-	db, err := connect(path, readOnly)
+	db, err := e.connect(true)
 	if err != nil {
 		return nil, nothing.annotate("open", err)
 	}
-	r := &Reader{db: db, path: path}
+	r := &Reader{db: db, engine: e}
 	var have int
 	err = r.read(ctx, "open", func(tx *sql.Tx) (err error) {
-		if have, err = version(ctx, tx); err != nil || have == 0 {
+		if have, err = version(ctx, tx, e); err != nil || have == 0 {
 			return err
 		}
 		return check(tx, have)
@@ -58,7 +62,7 @@ func openReader(ctx context.Context, path string, check func(tx *sql.Tx, have in
 	return r, nil
 }
 
-// Close closes the file.
+// Close closes the connections.
 func (r *Reader) Close() error {
 	if r.db == nil {
 		return nil
@@ -68,7 +72,7 @@ func (r *Reader) Close() error {
 
 // read runs f in a transaction, so that all it reads is of one moment.
 func (r *Reader) read(ctx context.Context, what string, f func(*sql.Tx) error) error {
-	return r.annotate(what, transact(ctx, r.db, &sql.TxOptions{ReadOnly: true}, f))
+	return r.annotate(what, transact(ctx, r.db, r.engine.snapshot(), f))
 }
 
 // annotate says of an error what was done, to which ledger, and what to do now.
@@ -76,7 +80,7 @@ func (r *Reader) annotate(what string, err error) error {
 	if err == nil {
 		return nil
 	}
-	return fmt.Errorf("%s ledger %s: %w", what, r.path, explain(err))
+	return fmt.Errorf("%s ledger %s: %w", what, r.engine, r.engine.explain(err))
 }
 
 func transact(ctx context.Context, db *sql.DB, o *sql.TxOptions, f func(*sql.Tx) error) error {
@@ -104,4 +108,16 @@ func each(ctx context.Context, tx *sql.Tx, query string, f func(*sql.Rows) error
 		}
 	}
 	return rows.Err()
+}
+
+// names are the texts that a query finds.
+func names(ctx context.Context, tx *sql.Tx, query string) (map[string]bool, error) {
+	found := map[string]bool{}
+	err := each(ctx, tx, query, func(rows *sql.Rows) error {
+		var name string
+		err := rows.Scan(&name)
+		found[name] = true
+		return err
+	})
+	return found, err
 }

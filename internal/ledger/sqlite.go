@@ -14,26 +14,26 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// The ways to open the file. busyTimeout is how long one process waits for
-// another's write, in milliseconds.
-const (
-	readOnly  = "ro"
-	readWrite = "rw" // and never "rwc": create makes the file, with the right mode
+// sqliteFile is the path of a ledger in SQLite.
+type sqliteFile string
 
-	busyTimeout = "busy_timeout(5000)"
-)
+func (f sqliteFile) String() string { return string(f) }
 
-// connect opens the SQLite file. A writer has one connection, since SQLite has
-// one writer: a second connection could only wait for the first. synchronous
-// is FULL because NORMAL may lose the last commits when the power fails, and a
-// lost intent is a forgotten write.
-func connect(path, mode string) (*sql.DB, error) {
-	abs, err := filepath.Abs(path)
+// busyTimeout is how long one process waits for another's write, in milliseconds.
+const busyTimeout = "busy_timeout(5000)"
+
+// connect opens the SQLite file, which prepare has made with the right mode. A
+// writer has one connection, since SQLite has one writer: a second connection
+// could only wait for the first. synchronous is FULL because NORMAL may lose the
+// last commits when the power fails, and a lost intent is a forgotten write.
+func (f sqliteFile) connect(readOnly bool) (*sql.DB, error) {
+	abs, err := filepath.Abs(string(f))
 	if err != nil {
 		return nil, err
 	}
-	query := url.Values{"mode": {mode}, "_pragma": {busyTimeout, "foreign_keys(1)"}}
-	if mode == readWrite {
+	query := url.Values{"mode": {"ro"}, "_pragma": {busyTimeout, "foreign_keys(1)"}}
+	if !readOnly {
+		query.Set("mode", "rw") // and never "rwc"
 		query["_pragma"] = append(query["_pragma"], "journal_mode(WAL)", "synchronous(FULL)")
 		query.Set("_txlock", "immediate")
 	}
@@ -44,6 +44,18 @@ func connect(path, mode string) (*sql.DB, error) {
 	}
 	db.SetMaxOpenConns(1)
 	return db, nil
+}
+
+func (f sqliteFile) snapshot() *sql.TxOptions { return &sql.TxOptions{ReadOnly: true} }
+
+// queue has nothing to do: a transaction that may write begins when it is the only one.
+func (f sqliteFile) queue(context.Context, *sql.Tx) error { return nil }
+
+// prepare makes the ledger and its lock file. The lock file comes into being with the
+// ledger and so has its owner: a command that root runs later does not shut out the
+// daemon's user.
+func (f sqliteFile) prepare() error {
+	return errors.Join(create(string(f)), create(string(f)+lockSuffix))
 }
 
 // create makes the file, for the owner only, and its folder where they are
@@ -60,9 +72,9 @@ func create(path string) error {
 	return errors.Join(f.Chmod(0o600), f.Close())
 }
 
-// exists says whether there is a ledger to read: an empty file is none yet.
-func exists(path string) (bool, error) {
-	info, err := os.Stat(path)
+// exists finds no ledger in an empty file: it is none yet.
+func (f sqliteFile) exists() (bool, error) {
+	info, err := os.Stat(string(f))
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil
 	}
@@ -75,15 +87,8 @@ func exists(path string) (bool, error) {
 	return info.Size() > 0, nil
 }
 
-func tableNames(ctx context.Context, tx *sql.Tx) (map[string]bool, error) {
-	names := map[string]bool{}
-	err := each(ctx, tx, `SELECT name FROM sqlite_master WHERE type = 'table'`, func(rows *sql.Rows) error {
-		var name string
-		err := rows.Scan(&name)
-		names[name] = true
-		return err
-	})
-	return names, err
+func (f sqliteFile) tables(ctx context.Context, tx *sql.Tx) (map[string]bool, error) {
+	return names(ctx, tx, `SELECT name FROM sqlite_master WHERE type = 'table'`)
 }
 
 // primaryCode is SQLite's code of an error; 0: it is not SQLite's.
@@ -96,11 +101,11 @@ func primaryCode(err error) int {
 	return e.Code() & primary
 }
 
-// busy says whether another process holds the file.
-func busy(err error) bool { return primaryCode(err) == sqlite3.SQLITE_BUSY }
+// passing says whether another process opens or closes the file, which turns it to
+// WAL or back; no busy time-out covers that moment.
+func (f sqliteFile) passing(err error) bool { return primaryCode(err) == sqlite3.SQLITE_BUSY }
 
-// explain adds to an error of SQLite what the operator can do about it.
-func explain(err error) error {
+func (f sqliteFile) explain(err error) error {
 	switch primaryCode(err) {
 	case sqlite3.SQLITE_NOTADB:
 		return fmt.Errorf("it is no kw-onboarder ledger, or its head is damaged: name another file in `state`, "+

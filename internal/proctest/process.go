@@ -60,6 +60,16 @@ func (p *Process) Kill() {
 	<-p.ended
 }
 
+// End asks the process to end by a signal, and ends it by SIGKILL if it has not within Patience.
+func (p *Process) End(ask os.Signal) {
+	_ = p.command.Process.Signal(ask) // one that has ended is as good
+	select {
+	case <-p.ended:
+	case <-time.After(Patience):
+		p.Kill()
+	}
+}
+
 // Await polls until ready succeeds, the process ends, or Patience does.
 func (p *Process) Await(ready func() error) error {
 	ctx, cancel := context.WithTimeout(context.Background(), Patience)

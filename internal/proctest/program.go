@@ -1,6 +1,7 @@
 package proctest
 
 import (
+	"context"
 	"net"
 	"os"
 	"os/exec"
@@ -32,12 +33,20 @@ func Program(t testing.TB, name string) string {
 // FreeAddr asks the kernel for a free port. Somebody else may take it before it is used.
 func FreeAddr(t testing.TB) string {
 	t.Helper()
-	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	addr, err := Free()
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = l.Close() }()
-	return l.Addr().String()
+	return addr
+}
+
+// Free is FreeAddr for a server that no single test owns.
+func Free() (addr string, err error) {
+	l, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	return l.Addr().String(), l.Close()
 }
 
 // Write writes a file that its owner alone may read, as servers want their keys.
