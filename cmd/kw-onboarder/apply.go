@@ -11,17 +11,18 @@ import (
 )
 
 type applyCmd struct {
-	Person *string `help:"Act on one person only: e-mail, id or DN."`
-	Plan   string  `help:"Apply from this plan (plan --out) what still holds, never more." type:"existingfile"`
-	Yes    bool    `help:"Do not ask." short:"y"`
+	Person []string `help:"Act on one person only: e-mail, id or DN; may be repeated." sep:"none"`
+	Plan   string   `help:"Apply from this plan (plan --out) what still holds, never more." type:"existingfile"`
+	Yes    bool     `help:"Do not ask." short:"y"`
+	Reason string   `help:"Kept with the request, where a daemon does the work."`
 }
 
 func (a applyCmd) Run(c *command) error {
-	person, err := named(a.Person)
+	err := named(a.Person)
 	switch {
 	case err != nil:
 		return err
-	case person != "" && a.Plan != "":
+	case len(a.Person) > 0 && a.Plan != "":
 		return usage("apply: --plan says already whom it is about: leave out --person")
 	case !a.Yes && !isTerminal(c.in):
 		return usage("apply: nobody can be asked here: say --yes")
@@ -30,33 +31,36 @@ func (a applyCmd) Run(c *command) error {
 	if err != nil {
 		return err
 	}
-	runner, closeRunner, err := app.OpenRunner(c.ctx, cfg, app.Settings{Version: version})
+	actor, err := app.OpenActor(c.ctx, cfg, app.Settings{Version: version})
 	if err != nil {
 		return err
 	}
-	runner.Person = person
-	err = a.run(c, cfg, runner)
-	return errors.Join(err, closeRunner())
+	err = a.run(c, cfg, actor)
+	return errors.Join(err, actor.Close())
 }
 
 // run applies what was approved: a reviewed plan, or one that is shown now. What
 // is shown is read again when it is applied, and only what still holds is done.
-func (a applyCmd) run(c *command, cfg *config.Config, r *kwsync.Runner) (err error) {
+func (a applyCmd) run(c *command, cfg *config.Config, actor *app.Actor) (err error) {
+	trigger := kwsync.Trigger{Name: "apply", Full: true, Named: a.Person}
 	if a.Plan != "" {
-		if r.Approved, err = readPlan(a.Plan, cfg.Kiteworks.URL); err != nil {
+		if trigger.Approved, err = readPlan(a.Plan, cfg.Kiteworks.URL); err != nil {
 			return err
 		}
 	}
 	if !a.Yes {
-		if err := a.ask(c, cfg, r); err != nil {
+		if trigger.Approved, err = a.ask(c, cfg, &actor.Runner.Planner, trigger.Approved); err != nil {
 			return err
 		}
 	}
 	if isTerminal(c.errOut) {
-		r.Settled = progress(c)
+		actor.Runner.Settled = progress(c)
 	}
-	rep, err := r.Run(c.ctx, kwsync.Trigger{Name: "apply", Full: true})
-	if r.Settled != nil && len(rep.Outcomes) > 0 {
+	actor.Filed = func(id int64, holder error) {
+		fmt.Fprintf(c.errOut, "filed as request %d, since another process acts (%v); waiting for its answer\n", id, holder)
+	}
+	rep, err := actor.Run(c.ctx, trigger, a.Reason)
+	if isTerminal(c.errOut) && len(rep.Outcomes) > 0 {
 		fmt.Fprintln(c.errOut) // behind the line that counted
 	}
 	if err != nil && len(rep.Outcomes) == 0 {
@@ -67,24 +71,24 @@ func (a applyCmd) run(c *command, cfg *config.Config, r *kwsync.Runner) (err err
 
 // ask shows the plan and takes only "yes" for a yes; nothing to do needs no
 // asking. Nothing is locked while somebody thinks.
-func (a applyCmd) ask(c *command, cfg *config.Config, r *kwsync.Runner) error {
-	rep, err := r.Plan(c.ctx)
+func (a applyCmd) ask(c *command, cfg *config.Config, p *kwsync.Planner, approved kwsync.Approval) (kwsync.Approval, error) {
+	rep, err := p.Plan(c.ctx, a.Person...)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if r.Approved == nil {
-		r.Approved = kwsync.Approve(rep.Plan)
+	if approved == nil {
+		approved = kwsync.Approve(rep.Plan)
 	} else {
-		r.Approved.Narrow(&rep)
+		approved.Narrow(&rep)
 	}
 	if len(rep.Plan.Changes) == 0 {
-		return nil
+		return approved, nil
 	}
 	textReport{out: c.errOut, paint: newPaint(c.errOut), rate: app.Rate(cfg)}.print(&rep)
 	if !confirm(c.in, c.errOut, fmt.Sprintf("\nApply %d changes?", len(rep.Plan.Changes))) {
-		return errors.New("declined: nothing was changed")
+		return nil, errors.New("declined: nothing was changed")
 	}
-	return nil
+	return approved, nil
 }
 
 // progress counts on one line of the terminal.

@@ -12,14 +12,14 @@ import (
 )
 
 type planCmd struct {
-	Person   *string `help:"Look at one person only: e-mail, id or DN."`
-	Out      string  `help:"Write the plan to a file, for apply --plan." type:"path"`
-	Snapshot string  `help:"Take people and groups from this file (snapshot --full) in place of the directory." type:"existingfile"`
-	Detailed bool    `name:"detailed-exitcode" help:"Exit with 2 if there is anything to change."`
+	Person   []string `help:"Look at one person only: e-mail, id or DN; may be repeated." sep:"none"`
+	Out      string   `help:"Write the plan to a file, for apply --plan." type:"path"`
+	Snapshot string   `help:"Take people and groups from this file (snapshot --full) in place of the directory." type:"existingfile"`
+	Detailed bool     `name:"detailed-exitcode" help:"Exit with 2 if there is anything to change."`
 }
 
 func (p planCmd) Run(c *command) error {
-	person, err := named(p.Person)
+	err := named(p.Person)
 	switch {
 	case err != nil:
 		return err
@@ -30,7 +30,7 @@ func (p planCmd) Run(c *command) error {
 	if err != nil {
 		return err
 	}
-	rep, err := p.plan(c, cfg, person)
+	rep, err := p.plan(c, cfg)
 	if err != nil {
 		return err
 	}
@@ -46,7 +46,7 @@ func (p planCmd) Run(c *command) error {
 }
 
 // plan looks, at the directory or at a snapshot of it, and decides.
-func (p planCmd) plan(c *command, cfg *config.Config, person string) (kwsync.Report, error) {
+func (p planCmd) plan(c *command, cfg *config.Config) (kwsync.Report, error) {
 	settings := app.Settings{Version: version}
 	var asOf time.Time
 	if p.Snapshot != "" {
@@ -61,8 +61,7 @@ func (p planCmd) plan(c *command, cfg *config.Config, person string) (kwsync.Rep
 		return kwsync.Report{}, err
 	}
 	defer func() { _ = closePlanner() }() // it was only read
-	planner.Person = person
-	rep, err := planner.Plan(c.ctx)
+	rep, err := planner.Plan(c.ctx, p.Person...)
 	rep.AsOf = asOf
 	return rep, err
 }
@@ -77,16 +76,15 @@ func (p planCmd) code(rep *kwsync.Report) error {
 	return nil
 }
 
-// named is the person that --person names. An empty name, of an unset variable
+// named are the people whom --person names. An empty name, of an unset variable
 // say, must not mean everybody.
-func named(person *string) (string, error) {
-	if person == nil {
-		return "", nil
+func named(people []string) error {
+	for _, p := range people {
+		if strings.TrimSpace(p) == "" {
+			return usage("--person names nobody: give an e-mail, an id or a DN")
+		}
 	}
-	if strings.TrimSpace(*person) == "" {
-		return "", usage("--person names nobody: give an e-mail, an id or a DN")
-	}
-	return *person, nil
+	return nil
 }
 
 // report prints a run as the user asked for.

@@ -64,7 +64,6 @@ func (w whyCmd) ask(c *command, cfg *config.Config, q kwsync.Question) (*kwsync.
 		return nil, err
 	}
 	defer func() { _ = closePlanner() }() // it was only read
-	planner.Person = q.Person
-	why, err := planner.Why(c.ctx, q.Folder)
+	why, err := planner.Why(c.ctx, q)
 	return &why, err
 }

@@ -56,4 +56,5 @@ type Owned struct {
 	SharedBy string
 	Created  time.Time
 	Rules    []string // the rules that asked for it
+	Lost     string   // why it is no longer ours, a human having changed or removed it; "": it is ours
 }

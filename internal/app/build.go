@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto"
 	"crypto/x509"
-	"errors"
 	"fmt"
 	"os"
 	"time"
@@ -50,35 +49,22 @@ func OpenPlanner(ctx context.Context, c *config.Config, s Settings) (*kwsync.Pla
 	return p, memory.Close, nil
 }
 
-// OpenRunner wires a run that writes; in mode observe it holds a client that
-// cannot (promise P7), and only the ledger is written. Close it after use.
-func OpenRunner(ctx context.Context, c *config.Config, s Settings) (*kwsync.Runner, func() error, error) {
+// newRunner wires a run that writes, but for the ledger and the lease. In mode observe
+// it holds a client that cannot write (promise P7).
+func newRunner(c *config.Config, s Settings) (*kwsync.Runner, error) {
 	o, err := kiteworksOptions(c, s)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	reader, tenant, err := openTenant(c.Mode, o)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	book, err := ledger.Open(ctx, ledgerOptions(c))
+	p, err := planner(c, s, nil, reader, nil) // what is written follows from what is read now
 	if err != nil {
-		return nil, nil, fmt.Errorf("open the ledger: %w", err)
+		return nil, err
 	}
-	p, err := planner(c, s, nil, reader, book) // what is written follows from what is read now
-	if err != nil {
-		_ = book.Close() // the first error is the one to know
-		return nil, nil, err
-	}
-	r := &kwsync.Runner{Planner: *p, Tenant: tenant, Journal: book}
-	if !s.Daemon {
-		return r, book.Close, nil
-	}
-	leave, err := book.Attend()
-	if err != nil {
-		return nil, nil, errors.Join(err, book.Close())
-	}
-	return r, func() error { return errors.Join(leave(), book.Close()) }, nil
+	return &kwsync.Runner{Planner: *p, Tenant: tenant}, nil
 }
 
 // besideDaemon is the part of the rate that a command takes while a daemon works.

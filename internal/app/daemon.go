@@ -16,7 +16,6 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/config"
-	"github.com/kw-onboarder/kw-onboarder/internal/ledger"
 	"github.com/kw-onboarder/kw-onboarder/internal/status"
 	kwsync "github.com/kw-onboarder/kw-onboarder/internal/sync"
 )
@@ -58,13 +57,17 @@ type Daemon struct {
 	ticks     chan kwsync.Trigger // at most one waits
 	current   *instance
 	retired   []*instance     // replaced while a run of theirs may be under way
+	actor     actor           // of the run under way, else of the loop; the inbox alike
+	inbox     *inbox          // nil: the ledger is not open yet
+	trouble   string          // why the loop cannot look into the ledger; "" if it can
 	read      []string        // how the directories were read by the last run
 	explained map[string]bool // the reasons of the last run; of the goroutine that makes runs
 	patience  atomic.Int64    // nanoseconds that the last success may lie back
 }
 
-// New loads the configuration, opens the ledger and binds the listener, so that
-// whatever is wrong at the start is said before the first run. Nothing runs yet.
+// New loads the configuration and binds the listener, so that a mistake in it is said
+// before the first run. A ledger that cannot be opened is no such mistake: the daemon
+// says so, does nothing, and tries again. Nothing runs yet.
 func New(ctx context.Context, o Options) (*Daemon, error) {
 	if err := o.validate(); err != nil {
 		return nil, err
@@ -76,14 +79,12 @@ func New(ctx context.Context, o Options) (*Daemon, error) {
 	if err != nil {
 		return nil, err
 	}
-	if ledger.Attended(c.State) {
-		o.Log.Warn("another daemon works with this ledger: both take the whole rate, and their runs lock each other out; end one of them")
-	}
-	if d.current, err = d.open(ctx, c); err != nil {
+	if d.current, err = d.open(c); err != nil {
 		return nil, err
 	}
+	d.actor.options = ledgerOptions(c)
 	if err := d.listen(ctx, c.HTTP.Metrics); err != nil {
-		return nil, errors.Join(err, d.current.close())
+		return nil, err
 	}
 	d.board.Built(o.Version, o.Commit, runtime.Version())
 	d.inForce(c)
@@ -109,6 +110,10 @@ func (d *Daemon) Addr() string {
 	return d.listener.Addr().String()
 }
 
+// pollEvery is how often the daemon looks for requests, and, standing by, whether it
+// is its turn to act.
+const pollEvery = time.Second
+
 // Run serves until ctx ends. A run that is under way then finishes the steps in
 // hand first. A value on reload reads the configuration again.
 func (d *Daemon) Run(ctx context.Context, reload <-chan struct{}) error {
@@ -118,33 +123,42 @@ func (d *Daemon) Run(ctx context.Context, reload <-chan struct{}) error {
 	d.loop(ctx, reload)
 	d.current.end()
 	d.retired = append(d.retired, d.current)
-	return errors.Join(d.closeRetired(), stopHTTP())
+	d.tidy()
+	return errors.Join(d.actor.close(), stopHTTP())
 }
 
 // loop is the one goroutine that decides what runs next.
 func (d *Daemon) loop(ctx context.Context, reload <-chan struct{}) {
 	ended := make(chan struct{})
+	poll := time.NewTicker(pollEvery)
+	defer poll.Stop()
 	ticks := d.ticks
+	begin := func(trigger kwsync.Trigger) {
+		ticks = nil // one run at a time: the next tick waits in its channel
+		i := d.current
+		go func() {
+			d.run(ctx, i, trigger)
+			ended <- struct{}{}
+		}()
+	}
 	for {
 		select {
 		case trigger := <-ticks:
 			if ctx.Err() != nil { // the tick was there as well, and select chose it
 				return
 			}
-			ticks = nil // one run at a time: the next tick waits in its channel
-			i := d.current
-			go func() {
-				d.run(ctx, i, trigger)
-				ended <- struct{}{}
-			}()
+			if d.stand(ctx) {
+				begin(trigger)
+			}
+		case <-poll.C:
+			if trigger, found := d.poll(ctx, ticks != nil); found {
+				begin(trigger)
+			}
 		case <-ended:
 			ticks = d.ticks
 			d.tidy()
 		case <-reload:
-			d.reload(ctx)
-			if ticks != nil { // no run uses what was replaced
-				d.tidy()
-			}
+			d.reload(ctx, ticks != nil)
 		case <-ctx.Done():
 			if ticks == nil {
 				<-ended
@@ -156,7 +170,7 @@ func (d *Daemon) loop(ctx context.Context, reload <-chan struct{}) {
 
 // reload builds everything anew and then swaps. A configuration that does not
 // load, or cannot be opened, changes nothing.
-func (d *Daemon) reload(ctx context.Context) {
+func (d *Daemon) reload(ctx context.Context, idle bool) {
 	fresh, err := d.rebuild(ctx)
 	if err != nil {
 		d.board.Reloaded(false, d.current.config.Hash, time.Now())
@@ -167,6 +181,9 @@ func (d *Daemon) reload(ctx context.Context) {
 	d.retired = append(d.retired, d.current)
 	d.current = fresh
 	fresh.begin(ctx, d)
+	if idle { // no run uses what was replaced
+		d.tidy()
+	}
 	d.inForce(fresh.config)
 	d.options.Log.Info("configuration reloaded", zap.String("hash", fresh.config.Hash))
 }
@@ -189,32 +206,27 @@ func (d *Daemon) rebuild(ctx context.Context) (*instance, error) {
 	if now := d.current.config.HTTP.Metrics; c.HTTP.Metrics != now {
 		return nil, fmt.Errorf("http.metrics changed from %q to %q, which takes a restart", now, c.HTTP.Metrics)
 	}
-	return d.open(ctx, c)
+	fresh, err := d.open(c)
+	if err != nil {
+		return nil, err
+	}
+	return fresh, d.actor.rebind(ctx, ledgerOptions(c))
 }
 
 // Close ends a daemon whose Run was never called.
 func (d *Daemon) Close() error {
-	var err error
-	if d.listener != nil {
-		err = d.listener.Close()
+	if d.listener == nil {
+		return nil
 	}
-	return errors.Join(err, d.current.close())
+	return d.listener.Close()
 }
 
+// tidy waits for what was replaced and no run uses any more.
 func (d *Daemon) tidy() {
-	if err := d.closeRetired(); err != nil {
-		d.options.Log.Warn("close what was replaced", zap.Error(err))
-	}
-}
-
-// closeRetired closes the instances that no run uses any more.
-func (d *Daemon) closeRetired() error {
-	var errs []error
 	for _, i := range d.retired {
-		errs = append(errs, i.close())
+		i.wait()
 	}
 	d.retired = nil
-	return errors.Join(errs...)
 }
 
 // serve answers HTTP until stop is called.

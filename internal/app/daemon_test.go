@@ -86,7 +86,7 @@ func TestReloadErrorLeavesThingsAsTheyWere(t *testing.T) {
 		{"gone", func(t *testing.T, s *site) { s.remove(t, "config.yaml") }, "no such file"},
 		{"an unknown mode", func(t *testing.T, s *site) { s.configure(t, "MODE", "yolo") }, "mode: want observe, create-only, upsert-only, sync"},
 		{"another address to listen on", func(t *testing.T, s *site) { s.configure(t, "METRICS", "127.0.0.1:1") }, `http.metrics changed from \"127.0.0.1:0\" to \"127.0.0.1:1\", which takes a restart`},
-		{"another tenant than the ledger's", func(t *testing.T, s *site) { s.configure(t, "KITEWORKS", "https://127.0.0.1:1") }, "open the ledger"},
+		{"another tenant than the ledger's", func(t *testing.T, s *site) { s.configure(t, "KITEWORKS", "https://127.0.0.1:1") }, "it belongs to the tenant"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -284,27 +284,52 @@ func TestPanicInARunIsAFailedRun(t *testing.T) {
 	}
 }
 
-func TestSecondDaemonSaysWhoHoldsTheLock(t *testing.T) {
+// Of two daemons on one ledger one acts; the other stands by, and acts when the first
+// has ended.
+func TestSecondDaemonStandsBy(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	reached, release := s.holdUp(t, http.MethodPost, "/rest/admin/users")
 	first := s.start(t)
-	await(t, reached, "the first account")
-	second := s.start(t)
-	rep := second.next(t)
-	if want := fmt.Sprintf("process %d holds it", os.Getpid()); rep.Result() != kwsync.Failed || !strings.Contains(rep.Err, want) {
-		t.Errorf("the second daemon's run: %s, %q, want one that says %q", rep.Result(), rep.Err, want)
-	}
-	const notice = "another daemon works with this ledger"
-	if !strings.Contains(second.log.String(), notice) || strings.Contains(first.log.String(), notice) {
-		t.Errorf("want only the second daemon to notice the other; its log:\n%s", second.log)
-	}
-	release()
 	if rep := first.next(t); rep.Result() != kwsync.Done {
-		t.Errorf("the first daemon's run: %s (%s)", rep.Result(), rep.Err)
+		t.Fatalf("the first daemon's run: %s (%s)", rep.Result(), rep.Err)
 	}
-	if rep := second.again(t); rep.Result() != kwsync.Done || len(rep.Plan.Changes) != 0 {
-		t.Errorf("the second daemon, later: %s (%s), %d changes", rep.Result(), rep.Err, len(rep.Plan.Changes))
+	second := s.start(t)
+	second.Trigger(kwsync.Trigger{Name: full, Full: true})
+	first.again(t)
+	first.expectMetrics(t, "leader", "1")
+	second.expectMetrics(t, "leader", "0", `runs_total{kind="full",result="done"}`, "0", `runs_total{kind="full",result="failed"}`, "0")
+	first.stop()
+	if rep := second.next(t); rep.Result() != kwsync.Done || rep.Trigger != start || len(rep.Plan.Changes) != 0 {
+		t.Errorf("the second daemon, later: %s by %s (%s), %d changes", rep.Result(), rep.Trigger, rep.Err, len(rep.Plan.Changes))
+	}
+	second.expectMetrics(t, "leader", "1")
+	want := fmt.Sprintf("process %d holds it", os.Getpid())
+	if log := second.log.String(); strings.Count(log, "standing by") != 1 || !strings.Contains(log, want) {
+		t.Errorf("want the log to say once that it stands by, and that %s:\n%s", want, log)
+	}
+}
+
+// A ledger that cannot be used fails runs and not the process, and is used once it can be.
+func TestADaemonOutlivesALedgerThatCannotBeOpened(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	c, err := s.load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(c.State, []byte("this is no database, and long enough to be seen as none at once by whoever opens it....................."), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	d := s.start(t)
+	if rep := d.next(t); rep.Result() != kwsync.Failed || !strings.Contains(rep.Err, "it is no kw-onboarder ledger") || len(s.kiteworks.History()) != 0 {
+		t.Errorf("the run: %s, %q, %d requests; want a failure that names the ledger, and none", rep.Result(), rep.Err, len(s.kiteworks.History()))
+	}
+	d.expectMetrics(t, "leader", "0", `runs_total{kind="full",result="failed"}`, "1")
+	if err := os.Remove(c.State); err != nil {
+		t.Fatal(err)
+	}
+	if rep := d.next(t); rep.Result() != kwsync.Done || s.accounts() != 4 {
+		t.Errorf("with a ledger again: %s (%s), %d accounts", rep.Result(), rep.Err, s.accounts())
 	}
 }
 

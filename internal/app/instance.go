@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"runtime/debug"
 	"slices"
 	"time"
@@ -22,23 +23,22 @@ const maxRun = 12 * time.Hour
 var errTooLong = fmt.Errorf("the run took longer than %s", maxRun)
 
 // instance is everything that one configuration brings to life: a reload makes
-// a new one and retires the old.
+// a new one and retires the old. The ledger is the daemon's, and lent to it.
 type instance struct {
 	config  *config.Config
 	runner  *kwsync.Runner
 	cron    *cron.Cron
 	lookout *lookout // nil: nothing is watched, or not yet
-	release func() error
 }
 
 // open makes an instance; its schedules do not tick yet.
-func (d *Daemon) open(ctx context.Context, c *config.Config) (*instance, error) {
-	r, closeRunner, err := OpenRunner(ctx, c, Settings{Daemon: true, Version: d.options.Version, OnRequest: d.observe})
+func (d *Daemon) open(c *config.Config) (*instance, error) {
+	r, err := newRunner(c, Settings{Daemon: true, Version: d.options.Version, OnRequest: d.observe})
 	if err != nil {
 		return nil, err
 	}
 	r.Settled = d.audit
-	i := &instance{config: c, runner: r, release: closeRunner, cron: cron.New(cron.WithLocation(c.Location))}
+	i := &instance{config: c, runner: r, cron: cron.New(cron.WithLocation(c.Location))}
 	i.cron.Schedule(c.Delta, cron.FuncJob(func() { d.Trigger(kwsync.Trigger{Name: delta}) }))
 	i.cron.Schedule(c.Full, cron.FuncJob(func() { d.Trigger(kwsync.Trigger{Name: full, Full: true}) }))
 	return i, nil
@@ -61,13 +61,11 @@ func (i *instance) end() {
 	}
 }
 
-// close waits for what was ended, and gives back what the instance holds. No run
-// uses it.
-func (i *instance) close() error {
+// wait waits for what was ended. No run uses the instance any more.
+func (i *instance) wait() {
 	if i.lookout != nil {
 		<-i.lookout.done
 	}
-	return i.release()
 }
 
 // Trigger asks for a run. One waits at most: whoever asks meanwhile gets that one,
@@ -85,52 +83,79 @@ func (d *Daemon) Trigger(t kwsync.Trigger) {
 	d.ticks <- t // there is room: nobody else sends
 }
 
-// extent orders triggers by how much their runs do: each does what a lower one does.
+// extent orders triggers by how much their runs do: a full one does what a delta does.
 func extent(t kwsync.Trigger) int {
-	switch {
-	case t.Full:
-		return 2
-	case t.OnlyIfTouched:
-		return 0
+	if t.Full {
+		return 1
 	}
-	return 1
+	return 0
 }
 
 // run makes one run and shows what became of it. It never ends the process: a
 // failed run, even one that panics, waits for the next tick.
 func (d *Daemon) run(ctx context.Context, i *instance, trigger kwsync.Trigger) {
-	log := d.options.Log.With(zap.String("trigger", trigger.Name))
 	d.board.Started(time.Now())
-	rep, err := func() (rep kwsync.Report, err error) {
-		defer func() {
-			if p := recover(); p != nil {
-				rep.Err = fmt.Sprintf("internal error: %v", p)
-				err = fmt.Errorf("internal error: %v\n%s", p, debug.Stack())
-			}
-		}()
-		ctx, cancel := context.WithTimeoutCause(ctx, maxRun, errTooLong)
-		defer cancel()
-		return i.runner.Run(ctx, trigger)
-	}()
+	rep, err := d.attempt(ctx, i, trigger)
 	d.show(&rep)
 	if d.options.Ended != nil {
 		defer d.options.Ended(&rep)
 	}
+	if trigger.Request != 0 {
+		d.inbox.Answer(ctx, trigger, &rep)
+	}
+	d.tell(&rep, err)
+}
+
+// attempt is the run itself, or why there was none.
+func (d *Daemon) attempt(ctx context.Context, i *instance, trigger kwsync.Trigger) (rep kwsync.Report, err error) {
+	none := kwsync.Report{Trigger: trigger.Name, Full: trigger.Full, Started: time.Now()}
+	defer func() {
+		if p := recover(); p != nil {
+			rep, err = none, fmt.Errorf("internal error: %v\n%s", p, debug.Stack())
+			rep.Err = fmt.Sprintf("internal error: %v", p)
+		}
+	}()
+	if err := d.lend(ctx, i); err != nil {
+		none.Err = err.Error()
+		return none, err
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, maxRun, errTooLong)
+	defer cancel()
+	return i.runner.Run(ctx, trigger)
+}
+
+// lend gives the runner what is the daemon's.
+func (d *Daemon) lend(ctx context.Context, i *instance) error {
+	if err := d.actor.ready(ctx); err != nil {
+		return err
+	}
+	d.board.Leads(true)
+	if d.inbox == nil {
+		d.inbox = &inbox{book: d.actor.book, log: d.options.Log, inHand: map[int64]bool{}}
+	}
+	r := i.runner
+	r.Recall, r.Journal, r.Lease, r.Inbox = d.actor.book, d.actor.book, d.actor.lease, d.inbox
+	return nil
+}
+
+// tell writes into the log how a run ended.
+func (d *Daemon) tell(rep *kwsync.Report, err error) {
+	log := d.options.Log.With(zap.String("trigger", rep.Trigger))
 	if err != nil {
 		log.Error("run failed", zap.Int64("run", rep.Run), zap.Error(err))
 		return
 	}
 	d.tellReading(log, rep.Directory)
 	if rep.Idle { // and what was explained before still holds
-		log.Debug("run ended: nothing changed in the directory, and Kiteworks was not asked", summary(&rep)...)
+		log.Debug("run ended: nobody was touched or due, and Kiteworks was not asked", summary(rep)...)
 		return
 	}
-	d.explain(log, &rep)
+	d.explain(log, rep)
 	if rep.Result() == kwsync.Partial {
-		log.Warn("run ended", summary(&rep)...)
+		log.Warn("run ended", summary(rep)...)
 		return
 	}
-	log.Info("run ended", summary(&rep)...)
+	log.Info("run ended", summary(rep)...)
 }
 
 // tellReading says how the directories were read, when that is otherwise than the last time.
@@ -146,7 +171,8 @@ func (d *Daemon) tellReading(log *zap.Logger, how []string) {
 }
 
 // explain says why things were left alone (promise P11): each reason when it
-// comes up or changes, so that a log of months still shows what is new.
+// comes up or changes, so that a log of months still shows what is new. A delta
+// says nothing of whom it is not about, so nothing is over because of it.
 func (d *Daemon) explain(log *zap.Logger, r *kwsync.Report) {
 	now := map[string]bool{}
 	say := func(kind plan.NoteKind, tell func(string, ...zap.Field)) {
@@ -166,6 +192,10 @@ func (d *Daemon) explain(log *zap.Logger, r *kwsync.Report) {
 	}
 	if r.Fresh {
 		log.Warn("the ledger is empty: nothing is known of earlier runs; on a first run that is right")
+	}
+	if !r.Full && d.explained != nil {
+		maps.Copy(d.explained, now)
+		return
 	}
 	d.explained = now
 }

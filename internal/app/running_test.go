@@ -99,10 +99,10 @@ func (r *running) next(t *testing.T) kwsync.Report {
 	return await(t, r.reports, "the end of a run")
 }
 
-// again asks for a run and waits for its report.
+// again asks for a full run and waits for its report.
 func (r *running) again(t *testing.T) kwsync.Report {
 	t.Helper()
-	r.Trigger(kwsync.Trigger{Name: delta})
+	r.Trigger(kwsync.Trigger{Name: full, Full: true})
 	return r.next(t)
 }
 

@@ -19,15 +19,18 @@ func (d *Daemon) show(r *kwsync.Report) {
 	d.board.Finished(boardRun(r))
 }
 
-// boardRun is a run as the board counts it. Every run of this version that is not
-// idle observes all of Kiteworks, whatever triggered it, so all are full ones.
+// boardRun is a run as the board counts it.
 func boardRun(r *kwsync.Report) status.Run {
+	kind, result := delta, r.Result().String()
+	if r.Full {
+		kind = full
+	}
 	if r.Idle {
-		return status.Run{Kind: delta, Result: status.Idle, Ended: time.Now(), People: r.People, Groups: r.Groups}
+		result = status.Idle
 	}
 	run := status.Run{
-		Kind: full, Result: r.Result().String(), Ended: time.Now(),
-		People: r.People, Groups: r.Groups,
+		Kind: kind, Result: result, Ended: time.Now(),
+		People: r.People, Groups: r.Groups, Whole: r.Full && len(r.Named) == 0,
 		HeldRules: r.Notes(plan.NoteBlocked), Skipped: r.Notes(plan.NoteSkipped),
 	}
 	for _, c := range r.Plan.Changes {

@@ -57,12 +57,12 @@ func (l *lookout) end() {
 	l.cancel()
 }
 
-// wake asks for a run that ends at once unless somebody was touched.
+// wake asks for a delta, which ends at once unless somebody was touched.
 func (l *lookout) wake() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if !l.ended {
-		l.daemon.Trigger(kwsync.Trigger{Name: watch, OnlyIfTouched: true})
+		l.daemon.Trigger(kwsync.Trigger{Name: watch})
 	}
 }
 

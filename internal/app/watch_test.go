@@ -81,9 +81,9 @@ func TestWatchWakesTheDaemon(t *testing.T) {
 		t.Error("an idle run is no success, want one: the directory was reached")
 	}
 
-	a.touched.Store(&access.Touched{People: []access.PersonID{{Source: "corp", ID: "x"}}})
+	a.touched.Store(&access.Touched{Everyone: true})
 	call.wake()
-	if rep := d.next(t); rep.Idle || rep.Touched != 1 || rep.Result() != kwsync.Done {
+	if rep := d.next(t); rep.Idle || rep.Touched != 4 || rep.Result() != kwsync.Done {
 		t.Errorf("with somebody touched: %s, idle %v, %d touched", rep.Result(), rep.Idle, rep.Touched)
 	}
 	d.stop()
@@ -100,7 +100,7 @@ func TestIdleUntilTheDirectoryChanges(t *testing.T) {
 	s := newSite(t)
 	d := s.start(t)
 	d.next(t)
-	woken := kwsync.Trigger{Name: watch, OnlyIfTouched: true}
+	woken := kwsync.Trigger{Name: watch}
 	d.Trigger(woken)
 	if rep := d.next(t); !rep.Idle || rep.People != 4 || rep.Touched != 0 {
 		t.Errorf("nothing has changed: idle %v, %d people, %d touched (%s)", rep.Idle, rep.People, rep.Touched, rep.Err)
@@ -135,11 +135,11 @@ func TestReadinessOfAnIdleDaemon(t *testing.T) {
 		t.Errorf("the run is not idle: %s (%s)", rep.Result(), rep.Err)
 	}
 	if rep := d.again(t); rep.Result() != kwsync.Failed {
-		t.Fatalf("the delta: %s, want a failure", rep.Result())
+		t.Fatalf("the full run: %s, want a failure", rep.Result())
 	}
 	call.wake()
 	if rep := d.next(t); rep.Idle || rep.Result() != kwsync.Failed {
-		t.Errorf("the run behind a failed one: %s, idle %v; want one that fails as well", rep.Result(), rep.Idle)
+		t.Errorf("the run behind a failed one: %s, idle %v; want one that makes up for it, and fails as well", rep.Result(), rep.Idle)
 	}
 	d.expectMetrics(t, `runs_total{kind="delta",result="idle"}`, "1", `runs_total{kind="full",result="failed"}`, "2")
 }
@@ -194,8 +194,8 @@ func TestLookoutIsSilentOnceItHasEnded(t *testing.T) {
 	l := d.watch(t.Context(), a)
 	call := await(t, a.watched, "the watch")
 	call.wake()
-	if got := <-d.ticks; got != (kwsync.Trigger{Name: watch, OnlyIfTouched: true}) {
-		t.Errorf("a wake asks for %+v", got)
+	if got := <-d.ticks; got.Name != watch || got.Full {
+		t.Errorf("a wake asks for %+v, want a delta", got)
 	}
 	l.end()
 	call.wake()
@@ -297,14 +297,13 @@ func TestPanicInAWatchIsAFailedWatch(t *testing.T) {
 // The one run that waits does what all who asked want.
 func TestTriggerKeepsTheOneThatDoesMost(t *testing.T) {
 	t.Parallel()
-	woken, plain, whole := kwsync.Trigger{Name: watch, OnlyIfTouched: true}, kwsync.Trigger{Name: delta}, kwsync.Trigger{Name: full, Full: true}
+	woken, plain, whole := kwsync.Trigger{Name: watch}, kwsync.Trigger{Name: delta}, kwsync.Trigger{Name: full, Full: true}
 	tests := []struct {
 		name  string
 		asked []kwsync.Trigger
 		want  kwsync.Trigger
 	}{
-		{"a delta behind a watch", []kwsync.Trigger{woken, plain}, plain},
-		{"a watch behind a delta", []kwsync.Trigger{plain, woken}, plain},
+		{"a delta behind another", []kwsync.Trigger{woken, plain}, woken},
 		{"a full run behind both", []kwsync.Trigger{woken, plain, whole}, whole},
 		{"both behind a full run", []kwsync.Trigger{whole, woken, plain}, whole},
 		{"the first of two alike", []kwsync.Trigger{{Name: start, Full: true}, whole}, kwsync.Trigger{Name: start, Full: true}},

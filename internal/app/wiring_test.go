@@ -31,7 +31,6 @@ func TestSchedulesFire(t *testing.T) {
 		if err != nil {
 			t.Fatalf("New: %v", err)
 		}
-		defer d.current.close()
 		began := time.Now() // midnight, as synctest has it
 		d.current.cron.Start()
 		defer d.current.cron.Stop()
@@ -83,7 +82,7 @@ func TestBoardRun(t *testing.T) {
 	t.Parallel()
 	ann := access.PersonID{Source: "corp", ID: "ann"}
 	rep := kwsync.Report{
-		People: 5, Groups: 2,
+		Full: true, People: 5, Groups: 2,
 		Plan: plan.Plan{
 			Changes: []plan.Change{{Key: "a", Op: plan.CreateAccount}, {Key: "b", Op: plan.Grant}, {Key: "c", Op: plan.Grant}},
 			Notes: []plan.Note{
@@ -101,7 +100,7 @@ func TestBoardRun(t *testing.T) {
 	got := boardRun(&rep)
 	got.Ended = time.Time{}
 	want := status.Run{
-		Kind: full, Result: "partial", People: 5, Groups: 2,
+		Kind: full, Result: "partial", Whole: true, People: 5, Groups: 2,
 		Planned:    []plan.Op{plan.CreateAccount, plan.Grant, plan.Grant},
 		HeldPeople: 1, HeldRules: 1, Skipped: 2,
 	}
@@ -140,15 +139,16 @@ func TestP07_ObserveHoldsNoClientThatWrites(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, closeRunner, err := OpenRunner(t.Context(), c, Settings{})
+	a, err := OpenActor(t.Context(), c, Settings{})
 	if err != nil {
-		t.Fatalf("OpenRunner: %v", err)
+		t.Fatalf("OpenActor: %v", err)
 	}
-	defer closeRunner()
+	defer a.Close()
+	r := a.Runner
 	if _, writes := r.Reader.(kwsync.Tenant); writes || r.Tenant != nil {
 		t.Errorf("the reader is a %T, the tenant a %T: one can write", r.Reader, r.Tenant)
 	}
-	if _, err := r.Run(t.Context(), kwsync.Trigger{Name: "test", Full: true}); err != nil {
+	if _, err := a.Run(t.Context(), kwsync.Trigger{Name: "test", Full: true}, ""); err != nil {
 		t.Errorf("Run: %v", err)
 	}
 	for _, e := range s.kiteworks.History() {
@@ -203,7 +203,7 @@ func TestAPlannerCanBeGivenItsDirectory(t *testing.T) {
 	if p.Directory != given {
 		t.Errorf("the planner reads %v, want what it was given", p.Directory)
 	}
-	if _, _, err := OpenRunner(t.Context(), c, Settings{Directory: given}); err == nil {
+	if _, err := OpenActor(t.Context(), c, Settings{Directory: given}); err == nil {
 		t.Error("a runner took a directory from elsewhere")
 	}
 }
@@ -251,9 +251,9 @@ func TestOpenSaysWhatIsWrong(t *testing.T) {
 				t.Fatal(err)
 			}
 			tt.spoil(t, s, c)
-			_, _, err = OpenRunner(t.Context(), c, Settings{})
+			_, err = OpenActor(t.Context(), c, Settings{})
 			if err == nil || !strings.Contains(err.Error(), tt.want) {
-				t.Errorf("OpenRunner: %v, want %q in it", err, tt.want)
+				t.Errorf("OpenActor: %v, want %q in it", err, tt.want)
 			}
 		})
 	}

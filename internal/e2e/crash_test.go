@@ -4,13 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"os/exec"
+	"runtime"
 	"slices"
 	"syscall"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/kw-onboarder/kw-onboarder/internal/app"
 	"github.com/kw-onboarder/kw-onboarder/internal/kwsim"
 	"github.com/kw-onboarder/kw-onboarder/internal/plan"
 	"github.com/kw-onboarder/kw-onboarder/internal/slapdtest"
@@ -190,27 +190,39 @@ func (s *site) owned(m plan.Memory) []holding {
 	return all
 }
 
-// TestP08_TwoRunsAtATime: while one process writes, another says so and does nothing.
+// TestP08_TwoRunsAtATime: while one process has the right to write, another files what
+// it wants and sends nothing; when the first ends without an answer, it acts itself.
 func TestP08_TwoRunsAtATime(t *testing.T) {
 	t.Parallel()
 	ldap, _ := startDirectory(t, smallCompany)
 	s := crashSite(t, ldap)
-	first, closeFirst, err := app.OpenRunner(t.Context(), s.load(), app.Settings{Version: "e2e"})
+	book := s.openLedger()
+	defer func() { _ = book.Close() }() // it wrote nothing
+	lock, err := book.Lock(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = closeFirst() }() // it wrote nothing
-	unlock, err := first.Journal.Lock()
-	if err != nil {
-		t.Fatal(err)
+	ended := make(chan kwsync.Report)
+	go func() {
+		rep, _ := s.apply() // its error is in the report
+		ended <- rep
+	}()
+	for { // until the request is there
+		if waiting, err := book.Pending(t.Context()); err != nil || len(waiting) > 0 {
+			break
+		}
+		runtime.Gosched()
 	}
-	rep, err := s.apply()
-	checkFailure(t, rep, err, []string{"lock " + s.settings.State, "holds it", "wait until it ends, or end it"})
 	if n := len(s.kw.History()); n > 0 {
 		t.Errorf("the second run sent %d requests, want none", n)
 	}
-	unlock()
-	if rep := s.mustApply(); rep.Result() != kwsync.Done {
-		t.Errorf("after the first has ended the run ended %s, want done", rep.Result())
+	if err := lock.Release(); err != nil {
+		t.Fatal(err)
+	}
+	if rep := <-ended; rep.Result() != kwsync.Done || rep.Run == 0 {
+		t.Errorf("after the first has ended the run ended %s (%s), want done", rep.Result(), rep.Err)
+	}
+	if waiting, err := book.Pending(t.Context()); err != nil || len(waiting) > 0 {
+		t.Errorf("%d requests wait (%v), want the one answered", len(waiting), err)
 	}
 }

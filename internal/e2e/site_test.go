@@ -17,6 +17,7 @@ import (
 	"github.com/kw-onboarder/kw-onboarder/internal/app"
 	"github.com/kw-onboarder/kw-onboarder/internal/config"
 	"github.com/kw-onboarder/kw-onboarder/internal/kwsim"
+	"github.com/kw-onboarder/kw-onboarder/internal/ledger"
 	"github.com/kw-onboarder/kw-onboarder/internal/plan"
 	"github.com/kw-onboarder/kw-onboarder/internal/slapdtest"
 	kwsync "github.com/kw-onboarder/kw-onboarder/internal/sync"
@@ -234,16 +235,16 @@ func (s *site) plan() (kwsync.Report, error) {
 // apply makes one run with a runner of its own, as a fresh process would.
 func (s *site) apply() (kwsync.Report, error) {
 	s.t.Helper()
-	r, closeRunner, err := app.OpenRunner(context.Background(), s.load(), app.Settings{Version: "e2e"})
+	actor, err := app.OpenActor(context.Background(), s.load(), app.Settings{Version: "e2e"})
 	if err != nil {
 		return kwsync.Report{Err: err.Error()}, err
 	}
 	defer func() {
-		if err := closeRunner(); err != nil {
-			s.t.Errorf("close the runner: %v", err)
+		if err := actor.Close(); err != nil {
+			s.t.Errorf("close the ledger: %v", err)
 		}
 	}()
-	return r.Run(context.Background(), kwsync.Trigger{Name: "apply", Full: true})
+	return actor.Run(context.Background(), kwsync.Trigger{Name: "apply", Full: true}, "")
 }
 
 // mustPlan is plan where nothing may fail.
@@ -269,18 +270,25 @@ func (s *site) mustApply() kwsync.Report {
 // ledger is what the ledger remembers, and the intents in it that have no outcome.
 func (s *site) ledger() (plan.Memory, []plan.Change) {
 	s.t.Helper()
-	r, closeRunner, err := app.OpenRunner(context.Background(), s.load(), app.Settings{Version: "e2e"})
+	book := s.openLedger()
+	defer func() { _ = book.Close() }() // it was only read
+	memory, err := book.Recall(context.Background(), nil)
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	defer func() { _ = closeRunner() }() // it was only read
-	memory, err := r.Recall.Recall(context.Background())
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	open, err := r.Journal.Open(context.Background())
+	open, err := book.Open(context.Background())
 	if err != nil {
 		s.t.Fatal(err)
 	}
 	return memory, open
+}
+
+func (s *site) openLedger() *ledger.Ledger {
+	s.t.Helper()
+	c := s.load()
+	book, err := ledger.Open(context.Background(), ledger.Options{State: c.State, Tenant: c.Kiteworks.URL, Directories: app.Directories(c)})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return book
 }

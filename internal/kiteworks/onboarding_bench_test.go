@@ -40,7 +40,7 @@ func BenchmarkFirstOnboarding(b *testing.B) {
 				rep, err := (&kwsync.Runner{Planner: kwsync.Planner{
 					Directory: office{people: people, pairs: pairs}, Reader: tenant, Recall: notebook{}, Rules: officeRules(b),
 					Limits: guard.Limits{Mode: guard.CreateOnly}, Now: time.Now,
-				}, Tenant: tenant, Journal: notebook{}}).Run(b.Context(), kwsync.Trigger{Name: "bench", Full: true})
+				}, Tenant: tenant, Journal: notebook{}, Lease: notebook{}}).Run(b.Context(), kwsync.Trigger{Name: "bench", Full: true})
 				took := time.Since(began)
 				stop()
 				if err != nil || len(rep.Unfinished()) > 0 {
@@ -116,11 +116,21 @@ func officeRules(b *testing.B) *rules.Set {
 }
 
 // notebook is a ledger that remembers nothing: the benchmark is about requests.
-type notebook struct{}
+type notebook struct{ kwsync.Memory }
 
-func (notebook) Recall(context.Context) (plan.Memory, error) { return plan.NewMemory(), nil }
+func (notebook) Recall(context.Context, *plan.Scope) (plan.Memory, error) {
+	return plan.NewMemory(), nil
+}
 
-func (notebook) Lock() (func(), error)                                       { return func() {}, nil }
+func (notebook) Until() time.Time { return time.Time{} }
+func (notebook) Observe(context.Context, time.Time, *access.Catalog, access.State) error {
+	return nil
+}
+
+func (notebook) Schedule(context.Context, []access.PersonID, map[access.PersonID]time.Time) error {
+	return nil
+}
+
 func (notebook) Begin(context.Context, time.Time, string) (int64, error)     { return 1, nil }
 func (notebook) Open(context.Context) ([]plan.Change, error)                 { return nil, nil }
 func (notebook) Learn(context.Context, plan.Learned) error                   { return nil }

@@ -70,18 +70,29 @@ func byIdentity(want []access.Place) map[access.Email][]access.Place {
 // Observe reads all accounts (GET /rest/admin/users) and the members of the
 // folders (GET /rest/folders/{id}/members), each as its identity, to their end.
 func (r *Reader) Observe(ctx context.Context, folders []access.Folder) (access.State, error) {
+	return r.observe(ctx, folders, true)
+}
+
+// Members reads the members of the folders, as Observe does, and no account.
+func (r *Reader) Members(ctx context.Context, folders []access.Folder) (access.State, error) {
+	return r.observe(ctx, folders, false)
+}
+
+func (r *Reader) observe(ctx context.Context, folders []access.Folder, accounts bool) (access.State, error) {
 	n, err := r.current(ctx)
 	if err != nil {
 		return access.State{}, err
 	}
-	st := access.State{Of: access.Scope{Accounts: true}}
+	st := access.State{Of: access.Scope{Accounts: accounts}}
 	grants := make([][]access.Grant, len(folders))
 	g, gctx := errgroup.WithContext(ctx)
 	g.SetLimit(readers)
-	g.Go(func() (err error) {
-		st.Accounts, err = r.accounts(gctx, n)
-		return err
-	})
+	if accounts {
+		g.Go(func() (err error) {
+			st.Accounts, err = r.accounts(gctx, n)
+			return err
+		})
+	}
 	for i, f := range folders {
 		st.Of.Folders = append(st.Of.Folders, f.ID)
 		g.Go(func() (err error) {

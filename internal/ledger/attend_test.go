@@ -9,21 +9,18 @@ func TestAttendedWhileADaemonIsThere(t *testing.T) {
 		t.Error("attended before there is a ledger")
 	}
 	l := open(t, o)
-	first, err := l.Attend()
+	if Attended(o.State) {
+		t.Error("attended although nobody has the lock")
+	}
+	lock, err := l.Lock(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	second, err := l.Attend() // a reload opens the new before it closes the old
-	if err != nil {
-		t.Fatal(err)
+	if !Attended(o.State) {
+		t.Error("not attended while a daemon is there")
 	}
-	for _, leave := range []func() error{first, second} {
-		if !Attended(o.State) {
-			t.Error("not attended while a daemon is there")
-		}
-		if err := leave(); err != nil {
-			t.Error(err)
-		}
+	if err := lock.Release(); err != nil {
+		t.Fatal(err)
 	}
 	if Attended(o.State) {
 		t.Error("attended after all have left")

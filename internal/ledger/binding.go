@@ -73,3 +73,9 @@ func loadBinding(ctx context.Context, tx *sql.Tx) (binding, error) {
 func canonical(tenant string) string {
 	return strings.ToLower(strings.TrimRight(tenant, "/"))
 }
+
+// Bind lets an open ledger speak of the directories that a changed configuration
+// names, or refuses it as Open does.
+func (l *Ledger) Bind(ctx context.Context, o Options) error {
+	return l.write(ctx, "bind", func(tx *sql.Tx) error { return bind(ctx, tx, o) })
+}

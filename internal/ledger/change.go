@@ -17,13 +17,10 @@ type payload struct {
 
 func encode(c plan.Change) (string, error) {
 	if _, err := plan.ParseOp(c.Op.String()); err != nil {
-		return "", fmt.Errorf("change %s: %w", c.Key, err)
+		return "", err
 	}
 	text, err := json.Marshal(payload{Op: c.Op.String(), Change: c})
-	if err != nil {
-		return "", fmt.Errorf("change %s: %w", c.Key, err)
-	}
-	return string(text), nil
+	return string(text), err
 }
 
 // decode is the reverse of encode. A field that this program does not know is

@@ -36,11 +36,11 @@ func child(path string) error {
 	if err != nil {
 		return err
 	}
-	unlock, err := l.Lock()
+	unlock, err := l.Lock(context.Background())
 	if err != nil {
 		return err
 	}
-	defer unlock()
+	defer func() { _ = unlock.Release() }()
 	run, err := l.Begin(ctx, time.Now(), "child")
 	if err != nil {
 		return err
@@ -112,11 +112,11 @@ func checkAfterCrash(t *testing.T, o Options, run, owned int, intended, settling
 	t.Helper()
 	l := open(t, o)
 	defer func() { _ = l.Close() }()
-	unlock, err := l.Lock()
+	unlock, err := l.Lock(context.Background())
 	if err != nil {
 		t.Fatalf("run %d: the lock outlived its holder: %v", run, err)
 	}
-	defer unlock()
+	defer func() { _ = unlock.Release() }()
 	got, err := l.Open(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -212,7 +212,7 @@ func TestLockNamesItsHolder(t *testing.T) {
 	o := options(t)
 	p := start(t, o.State)
 	l := open(t, o)
-	_, err := l.Lock()
+	_, err := l.Lock(context.Background())
 	var locked *LockedError
 	if !errors.As(err, &locked) {
 		t.Fatalf("got error %v, want a LockedError", err)
@@ -222,29 +222,29 @@ func TestLockNamesItsHolder(t *testing.T) {
 	}
 	wantError(t, err, fmt.Sprintf("process %d holds it", locked.PID))
 	p.kill()
-	unlock, err := l.Lock()
+	unlock, err := l.Lock(context.Background())
 	if err != nil {
 		t.Fatalf("the holder is dead: %v", err)
 	}
-	unlock()
+	_ = unlock.Release()
 }
 
 func TestLockInOneProcess(t *testing.T) {
 	t.Parallel()
 	o := options(t)
 	first, second := open(t, o), open(t, o)
-	unlock, err := first.Lock()
+	unlock, err := first.Lock(context.Background())
 	if err != nil {
 		t.Fatal(err)
 	}
 	var locked *LockedError
-	if _, err := second.Lock(); !errors.As(err, &locked) || locked.PID != os.Getpid() {
+	if _, err := second.Lock(context.Background()); !errors.As(err, &locked) || locked.PID != os.Getpid() {
 		t.Errorf("got error %v, want a LockedError with our own process id", err)
 	}
-	unlock()
-	unlock, err = second.Lock()
+	_ = unlock.Release()
+	unlock, err = second.Lock(context.Background())
 	if err != nil {
 		t.Fatal(err)
 	}
-	unlock()
+	_ = unlock.Release()
 }

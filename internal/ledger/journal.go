@@ -42,31 +42,30 @@ func (l *Ledger) End(ctx context.Context, run int64, ended time.Time, result str
 // it: Settle finds all that it needs in what Intend wrote. A key of which an
 // intent is open is an error, and then none of the changes is intended.
 func (l *Ledger) Intend(ctx context.Context, run int64, changes []plan.Change) error {
-	return l.write(ctx, "intend in", func(tx *sql.Tx) error {
+	return l.batch(ctx, "intend in", func(b *batch) error {
 		var seq int64
-		err := tx.QueryRowContext(ctx, `SELECT COALESCE(MAX(seq), 0) FROM changes WHERE run = $1`, run).Scan(&seq)
-		if err != nil {
+		if _, err := b.find(ctx, `SELECT COALESCE(MAX(seq), 0) FROM changes WHERE run = $1`, []any{run}, &seq); err != nil {
 			return err
 		}
-		insert, err := tx.PrepareContext(ctx, `INSERT INTO changes (run, seq, change_key, op, payload, intended_at)
-			VALUES ($1, $2, $3, $4, $5, $6)`)
-		if err != nil {
-			return err
-		}
-		defer func() { _ = insert.Close() }()
 		now := epoch(time.Now())
 		for i, c := range changes {
-			payload, err := encode(c)
-			if err != nil {
-				return err
-			}
-			_, err = insert.ExecContext(ctx, run, seq+int64(i)+1, string(c.Key), c.Op.String(), payload, now)
-			if err != nil {
+			if err := intend(ctx, b, run, seq+int64(i)+1, c, now); err != nil {
 				return fmt.Errorf("change %s of run %d: %w", c.Key, run, err)
 			}
 		}
 		return nil
 	})
+}
+
+func intend(ctx context.Context, b *batch, run, seq int64, c plan.Change, now int64) error {
+	payload, err := encode(c)
+	if err != nil {
+		return err
+	}
+	const insert = `INSERT INTO changes (run, seq, change_key, op, payload, intended_at, account, source, person_id)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
+	_, err = b.exec(ctx, insert, run, seq, string(c.Key), c.Op.String(), payload, now, c.Account, c.Person.Source, c.Person.ID)
+	return err
 }
 
 // Open returns the changes of any earlier run that have no outcome, in the

@@ -67,11 +67,11 @@ func begin(t *testing.T, l *Ledger) int64 {
 }
 
 func recall(t *testing.T, r interface {
-	Recall(ctx context.Context) (plan.Memory, error)
+	Recall(ctx context.Context, of *plan.Scope) (plan.Memory, error)
 },
 ) plan.Memory {
 	t.Helper()
-	m, err := r.Recall(t.Context())
+	m, err := r.Recall(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -96,11 +96,11 @@ func TestOpenMakesFilesForTheOwnerOnly(t *testing.T) {
 	o := fileOptions(t)
 	l := open(t, o)
 	begin(t, l) // so that there is a -wal and a -shm
-	unlock, err := l.Lock()
+	unlock, err := l.Lock(context.Background())
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer unlock()
+	defer func() { _ = unlock.Release() }()
 	for name, want := range map[string]os.FileMode{
 		filepath.Dir(o.State): 0o700, o.State: 0o600, o.State + "-wal": 0o600, o.State + "-shm": 0o600, o.State + ".lock": 0o600,
 	} {
@@ -297,7 +297,7 @@ func TestRecallOfADamagedPageIsAClearError(t *testing.T) {
 		t.Fatal(err)
 	}
 	overwrite(t, o.State, (root-1)*pageSize, pageSize)
-	_, err := open(t, o).Recall(t.Context())
+	_, err := open(t, o).Recall(t.Context(), nil)
 	wantError(t, err, "recall ledger "+o.State, "it is damaged", "backup")
 }
 

@@ -1,12 +1,14 @@
 package ledger
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"strconv"
 	"strings"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -33,7 +35,7 @@ const lockSuffix = ".lock"
 // the database. The kernel releases it when the process ends, however it ends;
 // the lock file stays, for to remove it would let two processes lock two files
 // of one name.
-func (l *Ledger) Lock() (unlock func(), err error) {
+func (l *Ledger) Lock(context.Context) (*Lock, error) {
 	path := l.engine.String() + lockSuffix
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
@@ -49,32 +51,26 @@ func (l *Ledger) Lock() (unlock func(), err error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("lock %s: %w", path, err), f.Close())
 	}
-	return func() { _ = f.Close() }, nil
+	return &Lock{f}, nil
 }
 
-const attendSuffix = ".daemon"
+// Lock is the right to write to Kiteworks for a ledger.
+type Lock struct{ file *os.File }
 
-// Attend tells the other processes that a daemon works with this ledger, until
-// leave. Several may: it is a notice, not a lock.
-func (l *Ledger) Attend() (leave func() error, err error) {
-	f, err := os.OpenFile(l.engine.String()+attendSuffix, os.O_RDWR|os.O_CREATE, 0o600)
-	if err != nil {
-		return nil, fmt.Errorf("attend the ledger: %w", err)
-	}
-	if err := unix.Flock(int(f.Fd()), unix.LOCK_SH); err != nil {
-		return nil, errors.Join(fmt.Errorf("attend the ledger: %w", err), f.Close())
-	}
-	return f.Close, nil
-}
+// Until is when the right ends unless it is renewed; zero: with the process.
+func (l *Lock) Until() time.Time { return time.Time{} }
 
-// Attended says whether a daemon works with the ledger at path.
+// Release gives the right back.
+func (l *Lock) Release() error { return l.file.Close() }
+
+// Attended says whether a process has the right to write for the ledger in that file.
 func Attended(path string) bool {
-	f, err := os.Open(path + attendSuffix)
+	f, err := os.Open(path + lockSuffix)
 	if err != nil {
 		return false
 	}
 	defer func() { _ = f.Close() }() // nothing was written
-	return errors.Is(unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB), unix.EWOULDBLOCK)
+	return errors.Is(unix.Flock(int(f.Fd()), unix.LOCK_SH|unix.LOCK_NB), unix.EWOULDBLOCK)
 }
 
 // sign writes our process id into the lock file, for whoever finds it locked.

@@ -101,6 +101,11 @@ func each(ctx context.Context, tx *sql.Tx, query string, f func(*sql.Rows) error
 	if err != nil {
 		return err
 	}
+	return drain(rows, f)
+}
+
+// drain calls f for each row and closes rows.
+func drain(rows *sql.Rows, f func(*sql.Rows) error) error {
 	defer func() { _ = rows.Close() }() // its error is in rows.Err
 	for rows.Next() {
 		if err := f(rows); err != nil {

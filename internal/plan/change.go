@@ -52,6 +52,12 @@ func ParseOp(name string) (Op, error) {
 // MarshalText writes the operation's name, in JSON output and in the ledger.
 func (o Op) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
 
+// UnmarshalText reads the operation's name.
+func (o *Op) UnmarshalText(text []byte) (err error) {
+	*o, err = ParseOp(string(text))
+	return err
+}
+
 // Key names a change: the same change has the same key in every plan.
 type Key string
 
@@ -164,6 +170,16 @@ func (r Result) String() string {
 
 // MarshalText writes the result's name, in JSON output and in the ledger.
 func (r Result) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
+
+// UnmarshalText reads the result's name.
+func (r *Result) UnmarshalText(text []byte) error {
+	i := slices.Index(resultNames[:], string(text))
+	if i < 1 {
+		return fmt.Errorf("unknown result %q", text)
+	}
+	*r = Result(i)
+	return nil
+}
 
 // Outcome is how one change ended and what is now known because of it.
 type Outcome struct {

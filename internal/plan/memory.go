@@ -21,6 +21,12 @@ type Memory struct {
 	Groups  map[string]access.GroupID // pins: group as in the rule -> id
 }
 
+// Scope says of whom something is asked. A nil *Scope means everybody, an empty one nobody.
+type Scope struct {
+	People []access.PersonID
+	Emails []access.Email // the accounts that have these addresses
+}
+
 // NewMemory is the memory of a first run.
 func NewMemory() Memory {
 	return Memory{

@@ -74,3 +74,18 @@ func Folders(verdicts []access.Verdict, open []Change, m Memory, c *access.Catal
 	}
 	return slices.SortedFunc(maps.Values(found), func(a, b access.Folder) int { return cmp.Compare(a.ID, b.ID) })
 }
+
+// Uncharted lists the places of which a catalog says nothing: neither that they
+// exist nor that they cannot be used.
+func Uncharted(want []access.Place, c *access.Catalog) []access.Place {
+	a := newAtlas(c, Memory{})
+	var missing []access.Place
+	for _, p := range want {
+		_, byID := a.byID[p.FolderID]
+		_, byPath := a.byPath[folded(p.As, p.Path)]
+		if _, unusable := a.unusable[p]; !unusable && !byID && (p.FolderID != "" || !byPath) {
+			missing = append(missing, p)
+		}
+	}
+	return missing
+}

@@ -20,8 +20,8 @@ const MaxPerStep = 100
 type Plan struct {
 	Changes []Change
 	Notes   []Note
-	Learned Learned
-	Unasked int // grants of ours that no rule asks for any more
+	Learned Learned `json:"-"` // it is remembered by itself
+	Unasked int     // grants of ours that no rule asks for any more
 }
 
 // NoteKind tells how far a note reaches.
@@ -46,6 +46,16 @@ func (k NoteKind) String() string {
 
 // MarshalText writes the kind's name, in JSON output.
 func (k NoteKind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
+
+// UnmarshalText reads the kind's name.
+func (k *NoteKind) UnmarshalText(text []byte) error {
+	i := slices.Index(noteNames[:], string(text))
+	if i < 1 {
+		return fmt.Errorf("unknown kind of note %q", text)
+	}
+	*k = NoteKind(i)
+	return nil
+}
 
 // Note is something that was asked for and is left alone, and why (promise P11).
 type Note struct {

@@ -28,9 +28,9 @@ func New(reg prometheus.Registerer) *Board {
 // counters, while the gauges keep what the last complete run has set.
 const Failed = "failed"
 
-// Idle is the result of a run that found nothing new in the directory and looked
-// no further. It counts as a success and cannot hide a Kiteworks that fails: behind
-// a run that failed there, none is idle. What only a look at Kiteworks tells stays.
+// Idle is the result of a run that found nobody touched or due and looked no
+// further. It counts as a success and cannot hide a Kiteworks that fails: whom a run
+// did not come through with is touched still.
 const Idle = "idle"
 
 // Run is one run that has ended.
@@ -39,6 +39,7 @@ type Run struct {
 	Result string // Failed, Idle, or in one word how well it went
 	Ended  time.Time
 
+	Whole          bool      // it was about everybody: what follows is true of the whole
 	People, Groups int       // in the directory
 	Planned        []plan.Op // of each change that the plan held
 	HeldPeople     int       // people of whom some rule could not be decided
@@ -72,7 +73,7 @@ func (b *Board) Finished(r Run) {
 	m.lastSuccess.Set(seconds(r.Ended))
 	m.people.Set(float64(r.People))
 	m.groups.Set(float64(r.Groups))
-	if r.Result != Idle {
+	if r.Whole {
 		m.decided(r)
 	}
 	b.mu.Lock()
@@ -108,6 +109,15 @@ func (b *Board) Request(operation string, code int, took time.Duration) {
 
 // WatchFailed shows that a directory could not be watched, or not any longer.
 func (b *Board) WatchFailed() { b.metrics.watch.Inc() }
+
+// Leads shows whether this process is the one that acts.
+func (b *Board) Leads(yes bool) {
+	if yes {
+		b.metrics.leader.Set(1)
+	} else {
+		b.metrics.leader.Set(0)
+	}
+}
 
 // Throttled shows that Kiteworks asked us to slow down.
 func (b *Board) Throttled() { b.metrics.throttled.Inc() }

@@ -55,7 +55,7 @@ func busy() *prometheus.Registry {
 	b.Changed(plan.Grant, plan.Done)
 	b.Changed(plan.Grant, plan.Refused)
 	b.Finished(Run{
-		Kind: "full", Result: "partial", Ended: moment.Add(time.Minute), People: 900, Groups: 40,
+		Kind: "full", Result: "partial", Whole: true, Ended: moment.Add(time.Minute), People: 900, Groups: 40,
 		Planned:    []plan.Op{plan.Grant, plan.Grant, plan.CreateFolder},
 		HeldPeople: 3, HeldRules: 1, Skipped: 7,
 	})
@@ -95,7 +95,7 @@ func fresh() *prometheus.Registry {
 func TestFailedRunKeepsTheGauges(t *testing.T) {
 	t.Parallel()
 	b, reg := newBoard()
-	b.Finished(Run{Kind: "full", Result: "done", Ended: moment, People: 900, Planned: []plan.Op{plan.Grant}, HeldRules: 2})
+	b.Finished(Run{Kind: "full", Result: "done", Whole: true, Ended: moment, People: 900, Planned: []plan.Op{plan.Grant}, HeldRules: 2})
 	for range 5 {
 		b.Changed(plan.Grant, plan.Done)
 	}
@@ -107,7 +107,7 @@ kw_onboarder_last_success_timestamp_seconds 1.8038880005e+09
 # HELP kw_onboarder_people People in the directory, as of the last run that did not fail.
 # TYPE kw_onboarder_people gauge
 kw_onboarder_people 900
-# HELP kw_onboarder_planned_changes Changes in the plan of the last run that was neither failed nor idle, by operation.
+# HELP kw_onboarder_planned_changes Changes in the plan of the last full run that did not fail, by operation.
 # TYPE kw_onboarder_planned_changes gauge
 kw_onboarder_planned_changes{op="create_account"} 0
 kw_onboarder_planned_changes{op="create_folder"} 0
@@ -138,7 +138,7 @@ kw_onboarder_planned_changes{op="unsuspend"} 0
 func TestIdleRunKeepsWhatWasDecided(t *testing.T) {
 	t.Parallel()
 	b, _ := newBoard()
-	b.Finished(Run{Kind: "full", Result: "done", Ended: moment, People: 900, Planned: []plan.Op{plan.Grant}, HeldRules: 2, Skipped: 7})
+	b.Finished(Run{Kind: "full", Result: "done", Whole: true, Ended: moment, People: 900, Planned: []plan.Op{plan.Grant}, HeldRules: 2, Skipped: 7})
 	later := moment.Add(time.Hour)
 	b.Finished(Run{Kind: "delta", Result: Idle, Ended: later, People: 900, Groups: 40})
 	m := &b.metrics

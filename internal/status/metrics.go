@@ -18,6 +18,7 @@ type metrics struct {
 	lastRun     prometheus.Gauge
 	lastSuccess prometheus.Gauge
 	watch       prometheus.Counter
+	leader      prometheus.Gauge
 
 	people  prometheus.Gauge
 	groups  prometheus.Gauge
@@ -40,17 +41,18 @@ type metrics struct {
 func newMetrics(reg prometheus.Registerer) metrics {
 	r := registrar{promauto.With(reg)}
 	m := metrics{
-		runs:        r.counters("runs_total", "Runs that ended, by kind and result; idle: nothing was new in the directory, and Kiteworks was not asked.", "kind", "result"),
+		runs:        r.counters("runs_total", "Runs that ended, by kind and result; idle: nobody was touched or due, and Kiteworks was not asked.", "kind", "result"),
 		phase:       r.histograms("run_phase_seconds", "Duration of the phases of a run.", phaseBuckets(), "phase"),
 		lastRun:     r.gauge("last_run_timestamp_seconds", "When the last run began, whatever its result."),
 		lastSuccess: r.gauge("last_success_timestamp_seconds", "When the last run ended that did not fail."),
 		watch:       r.counter("watch_failures_total", "Failures to watch a directory for changes; the schedules go on meanwhile."),
+		leader:      r.gauge("leader", "Whether this process is the one that acts (1), or stands by or cannot use its ledger (0)."),
 
 		people:  r.gauge("people", "People in the directory, as of the last run that did not fail."),
 		groups:  r.gauge("groups", "Groups in the directory, as of the last run that did not fail."),
-		skipped: r.gauge("skipped_people", "People who are not acted on, as of the last run that was neither failed nor idle."),
-		held:    r.gauges("held", "Undecided and therefore left as they are: people, and rules as a whole.", "scope"),
-		planned: r.gauges("planned_changes", "Changes in the plan of the last run that was neither failed nor idle, by operation.", "op"),
+		skipped: r.gauge("skipped_people", "People who are not acted on, as of the last full run that did not fail."),
+		held:    r.gauges("held", "Undecided and therefore left as they are, as of the last full run that did not fail: people, and rules as a whole.", "scope"),
+		planned: r.gauges("planned_changes", "Changes in the plan of the last full run that did not fail, by operation.", "op"),
 		changes: r.counters("changes_total", "Changes, by operation and how they ended.", "op", "result"),
 
 		requests: r.counters("requests_total",

@@ -3,11 +3,7 @@ package sync
 import (
 	"context"
 	"fmt"
-	"runtime/debug"
 	"slices"
-	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/plan"
 )
@@ -15,41 +11,57 @@ import (
 const (
 	// batchSize is how many changes share one commit of intents.
 	batchSize = 100
-	// inFlight is how many requests of one batch are under way at once: enough
-	// to use the allowed rate over a slow line, few enough to be polite.
-	inFlight = 8
-	// stepTime bounds a step in hand when the run is told to stop.
-	stepTime = 2 * time.Minute
+	// batchSteps is how many requests: at the usual rate a second's worth, so that
+	// what cannot wait is begun within a second.
+	batchSteps = 25
 	// notBegun is why a change was skipped that a stopped run did not come to.
 	notBegun = "the run was stopped before"
 )
 
 // apply carries out the plan, batch by batch: intents first, then the requests,
-// then the outcomes.
-func (r *Runner) apply(ctx context.Context, rep *Report) error {
-	a := &application{runner: r, run: rep.Run, made: map[plan.Key]plan.Outcome{}}
-	for _, batch := range batches(rep.Plan.Steps(plan.MaxPerStep)) {
-		if err := a.batch(ctx, batch); err != nil {
-			rep.Outcomes = a.outcomes
+// then the outcomes. Between two batches it makes way for what cannot wait.
+func (r *Runner) apply(ctx context.Context, v *view) error {
+	a := &application{runner: r, run: v.report.Run, made: map[plan.Key]plan.Outcome{}}
+	defer func() { v.report.Outcomes = a.outcomes }()
+	queue := batches(v.report.Plan.Steps(plan.MaxPerStep))
+	for len(queue) > 0 {
+		overtaken, err := r.makeWay(ctx, v)
+		if err != nil {
 			return err
 		}
+		if len(overtaken) > 0 {
+			queue = batches(a.without(overtaken, queue, v.report))
+			continue
+		}
+		if err := a.batch(ctx, queue[0]); err != nil {
+			return err
+		}
+		queue = queue[1:]
 	}
-	rep.Outcomes = a.outcomes
+	return a.verdict(ctx)
+}
+
+// verdict says why not all was tried, if it was not.
+func (a *application) verdict(ctx context.Context) error {
 	if slices.ContainsFunc(a.outcomes, func(o plan.Outcome) bool { return o.Why == notBegun }) {
 		return fmt.Errorf("stopped before the end: %w", context.Cause(ctx))
 	}
 	if why := a.line.lost(); why != "" {
 		return fmt.Errorf("stopped before the end, because Kiteworks does not answer any more: %s", why)
 	}
+	if slices.ContainsFunc(a.outcomes, func(o plan.Outcome) bool { return o.Why == outOfLease }) {
+		return fmt.Errorf("stopped before the end: %s", outOfLease)
+	}
 	return nil
 }
 
-// batches groups whole steps that do not need one another, up to batchSize changes.
+// batches groups whole steps that do not need one another, up to batchSize changes
+// in batchSteps requests.
 func batches(steps []plan.Step) [][]plan.Step {
 	var out [][]plan.Step
 	size := 0
 	for i, s := range steps {
-		if i > 0 && size+len(s.Changes) <= batchSize && !follows(s, steps[i-1]) {
+		if i > 0 && size+len(s.Changes) <= batchSize && len(out[len(out)-1]) < batchSteps && !follows(s, steps[i-1]) {
 			out[len(out)-1] = append(out[len(out)-1], s)
 			size += len(s.Changes)
 			continue
@@ -127,54 +139,6 @@ func (a *application) complete(ctx context.Context, s plan.Step) plan.Step {
 	}
 	s.Changes = ready
 	return s
-}
-
-// send carries out independent steps side by side and returns the outcomes in
-// the order of the changes. The error is a bug that panicked under one of them.
-func (a *application) send(ctx context.Context, steps []plan.Step) ([]plan.Outcome, error) {
-	results := make([][]plan.Outcome, len(steps))
-	var g errgroup.Group
-	g.SetLimit(inFlight)
-	for i, s := range steps {
-		g.Go(func() (err error) {
-			results[i], err = a.step(ctx, s)
-			return err
-		})
-	}
-	crash := g.Wait()
-	return slices.Concat(results...), crash
-}
-
-// step sends one step. A step that has begun is finished even when ctx ends. A
-// panic would end the process, for it happens in a goroutine of its own: nobody
-// knows then how the step ended.
-func (a *application) step(ctx context.Context, s plan.Step) (out []plan.Outcome, err error) {
-	if ctx.Err() != nil {
-		return all(s, plan.Skipped, notBegun), nil
-	}
-	if why := a.line.closed(s.Op); why != "" {
-		return all(s, plan.Skipped, why), nil
-	}
-	defer func() {
-		if p := recover(); p != nil {
-			out = all(s, plan.Unknown, fmt.Sprintf("internal error: %v", p))
-			err = fmt.Errorf("internal error: %v\n%s", p, debug.Stack())
-		}
-	}()
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), stepTime)
-	defer cancel()
-	out = a.runner.Tenant.Apply(ctx, s)
-	a.line.heard(out)
-	return out, nil
-}
-
-// all gives each change of a step the same outcome.
-func all(s plan.Step, result plan.Result, why string) []plan.Outcome {
-	out := make([]plan.Outcome, len(s.Changes))
-	for i, c := range s.Changes {
-		out[i] = plan.Outcome{Key: c.Key, Result: result, Why: why}
-	}
-	return out
 }
 
 func (r *Runner) settled(c plan.Change, o plan.Outcome) {

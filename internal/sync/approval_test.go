@@ -81,9 +81,7 @@ func TestP06_ApprovalNarrows(t *testing.T) {
 			s := newStage().person("ann", "Fin")
 			approved := s.approve(t, tt.drop...)
 			tt.later(s)
-			r := s.runner(t)
-			r.Approved = approved
-			rep, err := r.Run(t.Context(), kwsync.Trigger{Name: "test", Full: true})
+			rep, err := s.runner(t).Run(t.Context(), kwsync.Trigger{Name: "test", Full: true, Approved: approved})
 			if err != nil {
 				t.Fatalf("Run: %v", err)
 			}
@@ -104,9 +102,7 @@ func TestP06_RaiseFromAnotherRoleLapses(t *testing.T) {
 	t.Parallel()
 	s := newStage()
 	approved := kwsync.Approval{"raise|dir:ann|f-fin": plan.Change{Key: "raise|dir:ann|f-fin", Op: plan.Raise, From: "Manager", To: "Viewer"}}
-	r := s.runner(t)
-	r.Approved = approved
-	rep, err := r.Run(t.Context(), kwsync.Trigger{Name: "test", Full: true})
+	rep, err := s.runner(t).Run(t.Context(), kwsync.Trigger{Name: "test", Full: true, Approved: approved})
 	if err != nil {
 		t.Fatalf("Run: %v", err)
 	}

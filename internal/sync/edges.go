@@ -24,6 +24,8 @@ type Reader interface {
 	// Observe reads all accounts and the members of the given folders,
 	// completely or with an error (promise P1).
 	Observe(ctx context.Context, folders []access.Folder) (access.State, error)
+	// Members reads the members of the given folders, and no account.
+	Members(ctx context.Context, folders []access.Folder) (access.State, error)
 	// Requests is the number of HTTP requests made so far, tokens included.
 	Requests() int
 }
@@ -39,15 +41,31 @@ type Tenant interface {
 
 // Recall is the ledger as a dry run sees it.
 type Recall interface {
-	Recall(ctx context.Context) (plan.Memory, error)
+	// Recall returns what is remembered of these people; of everybody if of is nil.
+	Recall(ctx context.Context, of *plan.Scope) (plan.Memory, error)
+}
+
+// Memory is what the ledger knows of Kiteworks from before, and of dates to come.
+type Memory interface {
+	// Catalog is the last known one; nil if Kiteworks was never observed.
+	Catalog(ctx context.Context) (*access.Catalog, error)
+	// Observed is the last known state of these people's accounts, and of those with
+	// their addresses, on those of the folders that were ever read.
+	Observed(ctx context.Context, of *plan.Scope, folders []string) (access.State, error)
+	// Observe remembers what was seen: of the folders in its scope all grants, and,
+	// with the accounts, the whole catalog.
+	Observe(ctx context.Context, at time.Time, c *access.Catalog, st access.State) error
+	// Due lists the people for whom a date has come.
+	Due(ctx context.Context, now time.Time) ([]access.PersonID, error)
+	// Schedule remembers when a date may change something for the people who were
+	// judged; judged is nil if all were.
+	Schedule(ctx context.Context, judged []access.PersonID, next map[access.PersonID]time.Time) error
 }
 
 // Journal is the ledger as a run that writes sees it (promise P8).
 type Journal interface {
 	Recall
-	// Lock makes this process the only one that writes to Kiteworks for this
-	// ledger, until unlock.
-	Lock() (unlock func(), err error)
+	Memory
 	// Begin opens a run and returns its number; trigger is what started it.
 	Begin(ctx context.Context, started time.Time, trigger string) (run int64, err error)
 	// Open returns the intents of any earlier run that have no outcome.
@@ -60,4 +78,18 @@ type Journal interface {
 	Settle(ctx context.Context, outcomes []plan.Outcome) error
 	// End closes the run: how it ended, in one word, and its summary as JSON.
 	End(ctx context.Context, run int64, ended time.Time, result string, summary []byte) error
+}
+
+// Lease is the right to write to Kiteworks, which one process has at a time.
+type Lease interface {
+	// Until is when the right ends unless it is renewed; zero: never. In the past: it is lost.
+	Until() time.Time
+}
+
+// Inbox holds what was asked of a running daemon and cannot wait until a run has ended.
+type Inbox interface {
+	// Take returns the next such request, if there is one.
+	Take(ctx context.Context) (t Trigger, found bool, err error)
+	// Answer tells whoever asked how its run ended.
+	Answer(ctx context.Context, t Trigger, r *Report)
 }

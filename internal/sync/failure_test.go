@@ -34,7 +34,7 @@ func TestRunFailsBeforeAnythingIsSent(t *testing.T) {
 			s.tenant.observe = func(context.Context, []access.Folder) (access.State, error) { return access.State{}, down }
 		}, "read Kiteworks: " + down.Error(), true},
 		{"the ledger cannot be recalled", func(s *stage) {
-			s.journal.recall = func(context.Context) (plan.Memory, error) { return plan.Memory{}, errDisk }
+			s.journal.recall = func(context.Context, *plan.Scope) (plan.Memory, error) { return plan.Memory{}, errDisk }
 		}, "read the ledger: " + errDisk.Error(), true},
 		{"the open intents cannot be read", func(s *stage) {
 			s.journal.open = func(context.Context) ([]plan.Change, error) { return nil, errDisk }
@@ -48,9 +48,9 @@ func TestRunFailsBeforeAnythingIsSent(t *testing.T) {
 		{"intents cannot be committed", func(s *stage) {
 			s.journal.intend = func(context.Context, int64, []plan.Change) error { return errDisk }
 		}, "record 1 intents: " + errDisk.Error(), true},
-		{"another process holds the lock", func(s *stage) {
-			s.journal.lock = func() (func(), error) { return nil, errors.New("locked by process 12") }
-		}, "locked by process 12", false},
+		{"what was seen cannot be remembered", func(s *stage) {
+			s.journal.observe = func(context.Context, time.Time, *access.Catalog, access.State) error { return errDisk }
+		}, "remember what was seen of Kiteworks: " + errDisk.Error(), true},
 		{"a person of whom nobody has heard", func(s *stage) { s.snapshot.People = nil }, `nobody in the directory has the e-mail, id or DN "ann@corp.example"`, true},
 	}
 	for _, tt := range tests {
@@ -59,8 +59,7 @@ func TestRunFailsBeforeAnythingIsSent(t *testing.T) {
 			s := newStage().person("ann", "Fin")
 			tt.spoil(s)
 			r := s.runner(t)
-			r.Person = "ann@corp.example"
-			rep, err := r.Run(t.Context(), kwsync.Trigger{Name: "test", Full: true})
+			rep, err := r.Run(t.Context(), kwsync.Trigger{Name: "test", Full: true, Named: []string{"ann@corp.example"}})
 			if err == nil || err.Error() != tt.want || rep.Err != tt.want {
 				t.Errorf("Run: %v, report %q, want %q", err, rep.Err, tt.want)
 			}
@@ -69,9 +68,6 @@ func TestRunFailsBeforeAnythingIsSent(t *testing.T) {
 			}
 			if got := slices.Contains(s.events, "end failed"); got != tt.ended {
 				t.Errorf("end recorded: %v, want %v", got, tt.ended)
-			}
-			if locked, unlocked := slices.Contains(s.events, "lock"), slices.Contains(s.events, "unlock"); locked != unlocked {
-				t.Error("the lock was not given back")
 			}
 			if rep.Result() != kwsync.Failed {
 				t.Errorf("result %s, want %s", rep.Result(), kwsync.Failed)
@@ -123,7 +119,8 @@ func TestRunnerNamesWhatIsMissing(t *testing.T) {
 	}{
 		{"no tenant", func(r *kwsync.Runner) { r.Tenant = nil }, "a runner needs a tenant, except in mode observe, where it must not have one"},
 		{"a tenant in mode observe", func(r *kwsync.Runner) { r.Limits.Mode = guard.Observe }, "a runner needs a tenant, except in mode observe, where it must not have one"},
-		{"no journal", func(r *kwsync.Runner) { r.Journal = nil }, "a runner needs a journal"},
+		{"no journal", func(r *kwsync.Runner) { r.Journal = nil }, "a runner needs a journal and a lease"},
+		{"no lease", func(r *kwsync.Runner) { r.Lease = nil }, "a runner needs a journal and a lease"},
 		{"no directory", func(r *kwsync.Runner) { r.Directory = nil }, "a planner needs a directory, a reader, a memory, rules and a clock"},
 		{"no rules", func(r *kwsync.Runner) { r.Rules = nil }, "a planner needs a directory, a reader, a memory, rules and a clock"},
 		{"no clock", func(r *kwsync.Runner) { r.Now = nil }, "a planner needs a directory, a reader, a memory, rules and a clock"},

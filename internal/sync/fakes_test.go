@@ -29,6 +29,7 @@ func (d *directory) Refresh(ctx context.Context, _ bool) (*access.Snapshot, acce
 type tenant struct {
 	catalog  func(context.Context, []access.Place) (*access.Catalog, error)
 	observe  func(context.Context, []access.Folder) (access.State, error)
+	members  func(context.Context, []access.Folder) (access.State, error)
 	requests func() int
 	apply    func(context.Context, plan.Step) []plan.Outcome
 }
@@ -41,22 +42,47 @@ func (t *tenant) Observe(ctx context.Context, folders []access.Folder) (access.S
 	return t.observe(ctx, folders)
 }
 
+func (t *tenant) Members(ctx context.Context, folders []access.Folder) (access.State, error) {
+	return t.members(ctx, folders)
+}
+
 func (t *tenant) Requests() int { return t.requests() }
 
 func (t *tenant) Apply(ctx context.Context, s plan.Step) []plan.Outcome { return t.apply(ctx, s) }
 
 type journal struct {
-	lock   func() (func(), error)
 	begin  func(context.Context, time.Time, string) (int64, error)
 	open   func(context.Context) ([]plan.Change, error)
-	recall func(context.Context) (plan.Memory, error)
+	recall func(context.Context, *plan.Scope) (plan.Memory, error)
 	learn  func(context.Context, plan.Learned) error
 	intend func(context.Context, int64, []plan.Change) error
 	settle func(context.Context, []plan.Outcome) error
 	end    func(context.Context, int64, time.Time, string, []byte) error
+
+	catalog  func(context.Context) (*access.Catalog, error)
+	observed func(context.Context, *plan.Scope, []string) (access.State, error)
+	observe  func(context.Context, time.Time, *access.Catalog, access.State) error
+	due      func(context.Context, time.Time) ([]access.PersonID, error)
+	schedule func(context.Context, []access.PersonID, map[access.PersonID]time.Time) error
 }
 
-func (j *journal) Lock() (func(), error) { return j.lock() }
+func (j *journal) Catalog(ctx context.Context) (*access.Catalog, error) { return j.catalog(ctx) }
+
+func (j *journal) Observed(ctx context.Context, of *plan.Scope, folders []string) (access.State, error) {
+	return j.observed(ctx, of, folders)
+}
+
+func (j *journal) Observe(ctx context.Context, at time.Time, c *access.Catalog, st access.State) error {
+	return j.observe(ctx, at, c, st)
+}
+
+func (j *journal) Due(ctx context.Context, now time.Time) ([]access.PersonID, error) {
+	return j.due(ctx, now)
+}
+
+func (j *journal) Schedule(ctx context.Context, judged []access.PersonID, next map[access.PersonID]time.Time) error {
+	return j.schedule(ctx, judged, next)
+}
 
 func (j *journal) Begin(ctx context.Context, at time.Time, trigger string) (int64, error) {
 	return j.begin(ctx, at, trigger)
@@ -64,7 +90,9 @@ func (j *journal) Begin(ctx context.Context, at time.Time, trigger string) (int6
 
 func (j *journal) Open(ctx context.Context) ([]plan.Change, error) { return j.open(ctx) }
 
-func (j *journal) Recall(ctx context.Context) (plan.Memory, error) { return j.recall(ctx) }
+func (j *journal) Recall(ctx context.Context, of *plan.Scope) (plan.Memory, error) {
+	return j.recall(ctx, of)
+}
 
 func (j *journal) Learn(ctx context.Context, l plan.Learned) error { return j.learn(ctx, l) }
 
@@ -77,3 +105,8 @@ func (j *journal) Settle(ctx context.Context, o []plan.Outcome) error { return j
 func (j *journal) End(ctx context.Context, run int64, at time.Time, result string, summary []byte) error {
 	return j.end(ctx, run, at, result, summary)
 }
+
+// lease is the right to write, until a moment.
+type lease struct{ until func() time.Time }
+
+func (l lease) Until() time.Time { return l.until() }

@@ -20,7 +20,9 @@ import (
 // puts behind them has none either.
 func TestP07_PlannerHoldsNothingThatWrites(t *testing.T) {
 	t.Parallel()
-	reads := []string{"Catalog", "Close", "Observe", "Recall", "Refresh", "Requests"}
+	reads := []string{
+		"Catalog", "Close", "Due", "Grants", "History", "Holders", "Members", "Observe", "Observed", "Recall", "Refresh", "Request", "Requests", "Run", "Runs",
+	}
 	for _, typ := range []reflect.Type{
 		reflect.TypeFor[kwsync.Directory](),
 		reflect.TypeFor[kwsync.Reader](),
@@ -96,7 +98,7 @@ func TestPlanFailures(t *testing.T) {
 		want  string
 	}{
 		{"ledger", func(s *stage) {
-			s.journal.recall = func(context.Context) (plan.Memory, error) { return plan.Memory{}, broken }
+			s.journal.recall = func(context.Context, *plan.Scope) (plan.Memory, error) { return plan.Memory{}, broken }
 		}, "read the ledger: broken"},
 		{"directory", func(s *stage) {
 			s.directory.refresh = func(context.Context) (*access.Snapshot, error) { return nil, broken }

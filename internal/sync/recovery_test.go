@@ -73,7 +73,7 @@ func TestP08_OpenIntentsAreSettledByReading(t *testing.T) {
 			if diff := cmp.Diff(tt.sent, keys(s.sent)); diff != "" {
 				t.Errorf("sent (-want +got):\n%s", diff)
 			}
-			want := []string{"lock", "begin", "open", "refresh", "recall", "catalog", "observe", "settle 1", "recall", "open"}
+			want := []string{"open", "refresh", "begin", "recall", "catalog", "observe", "settle 1", "recall", "open"}
 			if diff := cmp.Diff(want, s.events[:len(want)]); diff != "" {
 				t.Errorf("order: what is open is settled, and remembered, before anything is planned (-want +got):\n%s", diff)
 			}

@@ -11,20 +11,25 @@ import (
 type Report struct {
 	Run       int64 // number in the ledger; 0 for a dry run
 	Trigger   string
+	Full      bool     // it looked at directory and Kiteworks anew and judged everybody, or those named
+	Named     []string // whom it was narrowed to; none: it was not
 	Mode      string
 	Started   time.Time
 	Took      time.Duration
 	People    int
 	Groups    int
 	Touched   int              // people of whom something differs since the refresh before
+	Due       int              // people for whom a date had come
 	Directory []string         // how each directory was read
 	AsOf      time.Time        // when the directory was read, if that was earlier; zero: it was read now
-	Idle      bool             // nothing was new in the directory, and Kiteworks was not asked
+	Idle      bool             // nobody was touched or due, and Kiteworks was not asked
 	Plan      plan.Plan        // what may go, and the notes
 	Withheld  []guard.Withheld // what was planned and may not
 	Fresh     bool             // the ledger remembers nothing yet
 	Caveat    string           // what the mode does not do in this version; "" if it does all
 	Lapsed    []plan.Change    // of a reviewed plan, what no longer holds
+	Overtaken []plan.Change    // planned, and then planned anew by a run that could not wait
+	Detours   []int64          // those runs
 	Settled   []plan.Outcome   // open intents of an earlier run, decided by reading
 	Outcomes  []plan.Outcome   // of the changes in Plan; empty for a dry run
 	Requests  Requests
@@ -43,10 +48,15 @@ type Requests struct {
 	Read  int // made to observe Kiteworks, tokens included
 	Write int // one for each step of the plan
 	Made  int // in the whole run; 0 for a dry run
+
+	Elsewhere int // made meanwhile by runs that could not wait
 }
 
 // Planned is what the whole run should take.
 func (r Requests) Planned() int { return r.Read + r.Write }
+
+// foretell counts the requests that the plan takes.
+func (r *Report) foretell() { r.Requests.Write = len(r.Plan.Steps(plan.MaxPerStep)) }
 
 // Result is how a run ended.
 type Result int
@@ -111,7 +121,10 @@ type summary struct {
 	People   int            `json:"people"`
 	Groups   int            `json:"groups"`
 	Touched  int            `json:"touched"`
-	Idle     bool           `json:"idle,omitempty"`
+	Full     bool           `json:"full"`
+	Named    []string       `json:"named,omitempty"`
+	Due      int            `json:"due,omitempty"`
+	Detours  []int64        `json:"detours,omitempty"`
 	Changes  int            `json:"changes"`
 	Withheld int            `json:"withheld"`
 	Results  map[string]int `json:"results"`
@@ -122,7 +135,8 @@ type summary struct {
 
 func (r *Report) summary() summary {
 	s := summary{
-		Mode: r.Mode, Seconds: r.Took.Seconds(), People: r.People, Groups: r.Groups, Touched: r.Touched, Idle: r.Idle,
+		Mode: r.Mode, Seconds: r.Took.Seconds(), People: r.People, Groups: r.Groups, Touched: r.Touched, Full: r.Full,
+		Named: r.Named, Due: r.Due, Detours: r.Detours,
 		Changes: len(r.Plan.Changes), Withheld: len(r.Withheld), Error: r.Err,
 		Results: map[string]int{}, Notes: map[string]int{},
 		Requests: map[string]int{"planned": r.Requests.Planned(), "made": r.Requests.Made},

@@ -10,29 +10,19 @@ import (
 	"github.com/kw-onboarder/kw-onboarder/internal/plan"
 )
 
-// Runner carries out runs. It is the only caller of Tenant.Apply.
+// Runner carries out runs. It is the only caller of Tenant.Apply. Whoever runs it
+// holds the lease.
 type Runner struct {
 	Planner
 	Tenant  Tenant // the Planner's Reader, with the means to write; nil in mode observe (promise P7)
 	Journal Journal
-	// Approved narrows the run to a plan that was reviewed; nil: it does not.
-	Approved Approval
+	Lease   Lease
+	Inbox   Inbox // nil: nobody asks for anything meanwhile
 	// Settled is told of each change as soon as its outcome is recorded; nil:
 	// nobody listens. It is called from one goroutine.
 	Settled func(plan.Change, plan.Outcome)
 
-	// behind says that a run failed after it had read the directory: what was
-	// new there is not new to the next reading, and has not reached Kiteworks.
-	behind bool
-}
-
-// Trigger is what starts a run.
-type Trigger struct {
-	Name string // for the report and the ledger
-	Full bool   // read the directory anew, as the truth
-	// OnlyIfTouched ends the run behind the directory if nothing is new there
-	// and nothing is left over from before. A full run goes on all the same.
-	OnlyIfTouched bool
+	backlog backlog
 }
 
 // Run makes Kiteworks agree with the directory, once. The error says why the
@@ -42,30 +32,29 @@ func (r *Runner) Run(ctx context.Context, trigger Trigger) (Report, error) {
 	if err := r.validate(); err != nil {
 		return Report{Trigger: trigger.Name, Err: err.Error()}, err
 	}
+	if len(trigger.Named) == 0 {
+		trigger.Full = trigger.Full || r.backlog.full
+		r.backlog.full = trigger.Full
+	}
 	rep := r.begin(trigger)
-	unlock, err := r.Journal.Lock()
+	err := r.run(ctx, &rep, trigger)
 	if err != nil {
-		return r.fail(rep, err)
-	}
-	defer unlock()
-	if rep.Run, err = r.Journal.Begin(ctx, rep.Started, trigger.Name); err != nil {
-		return r.fail(rep, fmt.Errorf("open the run in the ledger: %w", err))
-	}
-	if err := r.run(ctx, &rep, trigger); err != nil {
 		rep, _ = r.fail(rep, err)
-		return rep, errors.Join(err, r.end(ctx, rep))
 	}
 	rep.Took = r.Now().Sub(rep.Started)
-	if err := r.end(ctx, rep); err != nil {
-		return r.fail(rep, err)
+	if rep.Idle || errors.As(err, new(unopened)) {
+		return rep, err
 	}
-	return rep, nil
+	if recorded := r.record(ctx, &rep); recorded != nil {
+		return r.fail(rep, errors.Join(err, recorded))
+	}
+	return rep, err
 }
 
 func (r *Runner) validate() error {
 	switch {
-	case r.Journal == nil:
-		return errors.New("a runner needs a journal")
+	case r.Journal == nil || r.Lease == nil:
+		return errors.New("a runner needs a journal and a lease")
 	case (r.Tenant == nil) != (r.Limits.Mode == guard.Observe):
 		return errors.New("a runner needs a tenant, except in mode observe, where it must not have one")
 	}
@@ -84,15 +73,39 @@ func (r *Runner) run(ctx context.Context, rep *Report, trigger Trigger) error {
 	if err := v.refresh(ctx); err != nil {
 		return err
 	}
-	if rep.Idle = r.idle(v, open); rep.Idle {
+	if err := r.gather(ctx, v); err != nil {
+		return err
+	}
+	open = v.concerned(open)
+	if rep.Idle = v.nobody() && len(open) == 0; rep.Idle {
 		return nil
 	}
-	r.behind = true
-	memory, err := r.Recall.Recall(ctx)
+	if err := r.enter(ctx, rep); err != nil {
+		return err
+	}
+	if err := r.judge(ctx, v, open); err != nil {
+		return err
+	}
+	if err := r.learn(ctx, v); err != nil {
+		return err
+	}
+	if r.Tenant != nil {
+		err = v.phase("apply", func() error { return r.apply(ctx, v) })
+	}
+	rep.Requests.Made = r.Reader.Requests() - before - rep.Requests.Elsewhere
+	if err != nil {
+		return err
+	}
+	return r.done(ctx, v)
+}
+
+// judge looks at both sides, settles what is open and makes the plan.
+func (r *Runner) judge(ctx context.Context, v *view, open []plan.Change) error {
+	memory, err := r.Recall.Recall(ctx, v.scope())
 	if err != nil {
 		return fmt.Errorf("read the ledger: %w", err)
 	}
-	if err := v.look(ctx, memory, open); err != nil {
+	if err := r.look(ctx, v, memory, open); err != nil {
 		return err
 	}
 	if memory, err = r.settle(ctx, v, open, memory); err != nil {
@@ -103,26 +116,28 @@ func (r *Runner) run(ctx context.Context, rep *Report, trigger Trigger) error {
 	if err != nil {
 		return fmt.Errorf("read the open intents: %w", err)
 	}
-	rep.Plan.Hold(undecided)
-	rep.Requests.Write = len(rep.Plan.Steps(plan.MaxPerStep))
-	if r.Approved != nil {
-		r.Approved.Narrow(rep)
+	v.report.Plan.Hold(undecided)
+	v.report.foretell()
+	if v.trigger.Approved != nil {
+		v.trigger.Approved.Narrow(v.report)
 	}
-	if err := r.Journal.Learn(ctx, rep.Plan.Learned); err != nil {
-		return fmt.Errorf("remember what was found: %w", err)
-	}
-	if r.Tenant != nil {
-		err = v.phase("apply", func() error { return r.apply(ctx, rep) })
-	}
-	rep.Requests.Made = r.Reader.Requests() - before
-	r.behind = err != nil
-	return err
+	return nil
 }
 
-// idle says whether there is nothing to do: nothing new in the directory, no
-// intent without an outcome, and nothing that an earlier run failed to carry over.
-func (r *Runner) idle(v *view, open []plan.Change) bool {
-	return v.trigger.OnlyIfTouched && !v.trigger.Full && v.touched.Nobody() && len(open) == 0 && !r.behind
+// look looks at Kiteworks, or, in a delta, at what is known of it. An intent without
+// an outcome is decided by reading only, and a first run knows nothing.
+func (r *Runner) look(ctx context.Context, v *view, m plan.Memory, open []plan.Change) error {
+	v.fresh = v.trigger.Full || len(open) > 0
+	if !v.fresh {
+		catalog, err := r.Journal.Catalog(ctx)
+		if err != nil {
+			return fmt.Errorf("read the ledger: %w", err)
+		}
+		if v.fresh = catalog == nil; !v.fresh {
+			v.source = &known{memory: r.Journal, reader: r.Reader, of: v.scope(), catalog: catalog}
+		}
+	}
+	return v.look(ctx, m, open)
 }
 
 // settle decides by what was just read how interrupted changes ended, before
@@ -135,16 +150,47 @@ func (r *Runner) settle(ctx context.Context, v *view, open []plan.Change, m plan
 	if err := r.Journal.Settle(ctx, v.report.Settled); err != nil {
 		return m, err
 	}
-	return r.Recall.Recall(ctx)
+	return r.Recall.Recall(ctx, v.scope())
 }
 
-// end records the run; it must not be lost because the run was told to stop.
-func (r *Runner) end(ctx context.Context, rep Report) error {
+// learn remembers what was found out by reading. What was seen is remembered before
+// anything is applied, so that each outcome adds to it.
+func (r *Runner) learn(ctx context.Context, v *view) error {
+	if err := r.Journal.Learn(ctx, v.report.Plan.Learned); err != nil {
+		return fmt.Errorf("remember what was found: %w", err)
+	}
+	if err := v.remember(ctx, r.Journal); err != nil {
+		return fmt.Errorf("remember what was seen of Kiteworks: %w", err)
+	}
+	return nil
+}
+
+// unopened is why a run could not be opened in the ledger, and so cannot be closed there.
+type unopened struct{ error }
+
+// enter opens the run in the ledger: an idle one leaves no trace there.
+func (r *Runner) enter(ctx context.Context, rep *Report) (err error) {
+	if rep.Run, err = r.Journal.Begin(ctx, rep.Started, rep.Trigger); err != nil {
+		return unopened{fmt.Errorf("open the run in the ledger: %w", err)}
+	}
+	return nil
+}
+
+func (u unopened) Unwrap() error { return u.error }
+
+// record closes the run in the ledger, also one that failed before it was opened
+// there; it must not be lost because the run was told to stop.
+func (r *Runner) record(ctx context.Context, rep *Report) error {
+	ctx = context.WithoutCancel(ctx)
+	if rep.Run == 0 {
+		if err := r.enter(ctx, rep); err != nil {
+			return err
+		}
+	}
 	summary, err := json.Marshal(rep.summary())
 	if err != nil {
 		return fmt.Errorf("encode the report: %w", err)
 	}
-	ctx = context.WithoutCancel(ctx)
 	if err := r.Journal.End(ctx, rep.Run, r.Now(), rep.Result().String(), summary); err != nil {
 		return fmt.Errorf("close the run in the ledger: %w", err)
 	}

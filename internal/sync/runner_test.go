@@ -16,7 +16,7 @@ import (
 )
 
 // before is what every run does until it knows its plan.
-var before = []string{"lock", "begin", "open", "refresh", "recall", "catalog", "observe", "open"}
+var before = []string{"open", "refresh", "begin", "recall", "catalog", "observe", "open", "learn", "remember"}
 
 func TestRunOrder(t *testing.T) {
 	t.Parallel()
@@ -25,33 +25,31 @@ func TestRunOrder(t *testing.T) {
 		stage *stage
 		want  []string // behind before
 	}{
-		{"nothing to do", newStage(), []string{"learn", "end done", "unlock"}},
+		{"nothing to do", newStage(), []string{"schedule", "end done"}},
 		{
 			"folder, account, grant: each waits for the one before",
 			newStage().person("ann", "Fin"),
 			[]string{
-				"learn",
 				"intend 1", "create folder 1", "settle 1",
 				"intend 1", "create account 1", "settle 1",
 				"intend 1", "grant 1", "settle 1",
-				"end done", "unlock",
+				"schedule", "end done",
 			},
 		},
 		{
 			"people of one folder share a request",
 			newStage().person("ann", "Fin").person("bob", "Fin").folder("f-fin", "/Dep/Fin").account("ann").account("bob"),
-			[]string{"learn", "intend 2", "grant 2", "settle 2", "end done", "unlock"},
+			[]string{"intend 2", "grant 2", "settle 2", "schedule", "end done"},
 		},
 		{
 			"a folder inside a new folder waits for it",
 			newStage().person("ann", "Fin").deep(),
 			[]string{
-				"learn",
 				"intend 1", "create folder 1", "settle 1",
 				"intend 1", "create folder 1", "settle 1",
 				"intend 1", "create account 1", "settle 1",
 				"intend 1", "grant 1", "settle 1",
-				"end done", "unlock",
+				"schedule", "end done",
 			},
 		},
 	}
@@ -231,8 +229,7 @@ func TestPersonNarrows(t *testing.T) {
 			t.Parallel()
 			s := newStage().person("ann", "Fin").person("bob", "Fin")
 			r := s.runner(t)
-			r.Person = tt.person
-			rep, err := r.Run(t.Context(), kwsync.Trigger{Name: "test", Full: true})
+			rep, err := r.Run(t.Context(), kwsync.Trigger{Name: "test", Full: true, Named: []string{tt.person}})
 			if err != nil {
 				t.Fatalf("Run: %v", err)
 			}

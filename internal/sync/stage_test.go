@@ -42,6 +42,12 @@ type stage struct {
 	memory   plan.Memory
 	sent     []plan.Change
 	breaches []string // of the promise that an intent precedes its request
+
+	known struct { // of Kiteworks, from before
+		catalog *access.Catalog // nil: nothing
+		state   access.State
+	}
+	due []access.PersonID
 }
 
 // newStage has the folder /Dep, and one rule that gives everybody an account
@@ -62,18 +68,22 @@ func newStage() *stage {
 	}
 	s.directory.touched = access.Touched{Everyone: true}
 	s.directory.refresh = func(context.Context) (*access.Snapshot, error) { return &s.snapshot, s.note("refresh") }
-	s.tenant = tenant{catalog: s.lookUp, observe: s.observe, requests: s.count, apply: s.apply}
+	s.tenant = tenant{catalog: s.lookUp, observe: s.observe, members: s.readMembers, requests: s.count, apply: s.apply}
 	s.journal = journal{
-		lock:   func() (func(), error) { return func() { _ = s.note("unlock") }, s.note("lock") },
 		begin:  func(context.Context, time.Time, string) (int64, error) { return 7, s.note("begin") },
 		open:   s.openIntents,
-		recall: func(context.Context) (plan.Memory, error) { return s.memory, s.note("recall") },
+		recall: func(context.Context, *plan.Scope) (plan.Memory, error) { return s.memory, s.note("recall") },
 		learn:  func(context.Context, plan.Learned) error { return s.note("learn") },
 		intend: s.intend,
 		settle: s.settle,
 		end: func(_ context.Context, _ int64, _ time.Time, result string, _ []byte) error {
 			return s.note("end " + result)
 		},
+		catalog:  func(context.Context) (*access.Catalog, error) { return s.known.catalog, s.note("known catalog") },
+		observed: s.observed,
+		observe:  s.remember,
+		due:      func(context.Context, time.Time) ([]access.PersonID, error) { return slices.Clone(s.due), s.note("due") },
+		schedule: s.schedule,
 	}
 	return s
 }
@@ -136,6 +146,48 @@ func (s *stage) observe(_ context.Context, folders []access.Folder) (access.Stat
 		st.Of.Folders = append(st.Of.Folders, f.ID)
 	}
 	return st, nil
+}
+
+func (s *stage) readMembers(_ context.Context, folders []access.Folder) (access.State, error) {
+	s.request("members")
+	var st access.State
+	for _, f := range folders {
+		st.Of.Folders = append(st.Of.Folders, f.ID)
+		for _, g := range s.state.Grants {
+			if g.Folder == f.ID {
+				st.Grants = append(st.Grants, g)
+			}
+		}
+	}
+	return st, nil
+}
+
+// observed is what is known of the folders, if they were read.
+func (s *stage) observed(_ context.Context, _ *plan.Scope, folders []string) (access.State, error) {
+	st := s.known.state
+	st.Of.Folders = slices.DeleteFunc(slices.Clone(folders), func(f string) bool { return !slices.Contains(s.known.state.Of.Folders, f) })
+	return st, s.note("known state")
+}
+
+func (s *stage) remember(_ context.Context, _ time.Time, c *access.Catalog, st access.State) error {
+	if st.Of.Accounts {
+		s.known.catalog, s.known.state = c, st
+	} else {
+		s.known.catalog.Folders = append(s.known.catalog.Folders, c.Folders...)
+		s.known.state.Grants = append(slices.Clone(s.known.state.Grants), st.Grants...)
+		s.known.state.Of.Folders = append(s.known.state.Of.Folders, st.Of.Folders...)
+	}
+	return s.note("remember")
+}
+
+func (s *stage) schedule(_ context.Context, judged []access.PersonID, next map[access.PersonID]time.Time) error {
+	s.due = slices.DeleteFunc(s.due, func(id access.PersonID) bool { return judged == nil || slices.Contains(judged, id) })
+	for id, at := range next {
+		if !at.After(moment) {
+			s.due = append(s.due, id)
+		}
+	}
+	return s.note("schedule")
 }
 
 func (s *stage) openIntents(context.Context) ([]plan.Change, error) {
@@ -227,7 +279,7 @@ func (s *stage) runner(t testing.TB) *kwsync.Runner {
 			Directory: &s.directory, Reader: &s.tenant, Recall: &s.journal, Rules: set,
 			Limits: guard.Limits{Mode: s.mode}, Now: func() time.Time { return moment },
 		},
-		Journal: &s.journal,
+		Journal: &s.journal, Lease: lease{func() time.Time { return time.Time{} }},
 	}
 	if s.mode != guard.Observe {
 		r.Tenant = &s.tenant

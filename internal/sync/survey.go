@@ -25,16 +25,15 @@ func (p *Planner) Survey(ctx context.Context) (Survey, error) {
 	trigger := Trigger{Name: "snapshot", Full: true}
 	report := p.begin(trigger)
 	v := &view{planner: p, report: &report, trigger: trigger}
-	memory, err := p.Recall.Recall(ctx)
+	memory, err := p.Recall.Recall(ctx, nil)
 	if err != nil {
 		return Survey{}, fmt.Errorf("read the ledger: %w", err)
 	}
 	if err := v.refresh(ctx); err != nil {
 		return Survey{}, err
 	}
-	if err := v.evaluate(memory); err != nil {
-		return Survey{}, err
-	}
+	v.source = p.Reader
+	v.evaluate(memory)
 	if err := v.find(ctx, memory, nil); err != nil {
 		return Survey{}, fmt.Errorf("read Kiteworks: %w", err)
 	}

@@ -49,7 +49,7 @@ func TestSurveyFailures(t *testing.T) {
 		want  string
 	}{
 		{"ledger", func(s *stage) {
-			s.journal.recall = func(context.Context) (plan.Memory, error) { return plan.Memory{}, broken }
+			s.journal.recall = func(context.Context, *plan.Scope) (plan.Memory, error) { return plan.Memory{}, broken }
 		}, "read the ledger: broken"},
 		{"directory", func(s *stage) {
 			s.directory.refresh = func(context.Context) (*access.Snapshot, error) { return nil, broken }

@@ -81,16 +81,16 @@ type Now struct {
 	Notes    []plan.Note
 }
 
-// Why reads the directory and Kiteworks and explains what the one person that the
-// planner looks at has there, in the folder or everywhere.
-func (p *Planner) Why(ctx context.Context, folder access.Path) (Why, error) {
+// Why reads the directory and Kiteworks and explains what one person has there, in
+// the folder or everywhere.
+func (p *Planner) Why(ctx context.Context, question Question) (Why, error) {
 	if err := p.validate(); err != nil {
 		return Why{}, err
 	}
-	if p.Person == "" {
+	if question.Person == "" {
 		return Why{}, errors.New("name the person to explain")
 	}
-	trigger := Trigger{Name: "why", Full: true}
+	trigger := Trigger{Name: "why", Full: true, Named: []string{question.Person}}
 	report := p.begin(trigger)
 	v := &view{planner: p, report: &report, trigger: trigger}
 	memory, err := v.judge(ctx)
@@ -98,7 +98,7 @@ func (p *Planner) Why(ctx context.Context, folder access.Path) (Why, error) {
 		return Why{}, err
 	}
 	q := inquiry{
-		question: Question{Person: p.Person, Folder: folder}, now: p.Now(), bound: v.bound, snapshot: v.snapshot,
+		question: question, now: p.Now(), bound: v.bound, snapshot: v.snapshot,
 		places: newLocator(v.catalog, memory.Folders), view: v, memory: memory,
 	}
 	return q.answer()

@@ -120,8 +120,7 @@ func TestWhy_TellsWhatIsOursFromWhatIsNot(t *testing.T) {
 			s.state.Grants = tt.grants
 			s.memory.Owned = tt.owned
 			planner := s.runner(t).Planner
-			planner.Person = "ann@corp.example"
-			why, err := planner.Why(t.Context(), "/Dep/Fin")
+			why, err := planner.Why(t.Context(), kwsync.Question{Person: "ann@corp.example", Folder: "/Dep/Fin"})
 			if err != nil || len(why.Answers) != 1 || len(why.Answers[0].Spots) != 1 {
 				t.Fatalf("got %+v, error %v; want one answer with one folder", why, err)
 			}
@@ -182,8 +181,7 @@ func TestWhy_ShowsWhatNoRuleAsksForAnyMore(t *testing.T) {
 			}
 			s.memory.Owned[plan.GrantKey{Account: "u-ann", Folder: old}] = access.Owned{Person: id(tt.owner), Account: "u-ann", Folder: old, As: as, Role: "Viewer"}
 			planner := s.runner(t).Planner
-			planner.Person = "ann@corp.example"
-			why, err := planner.Why(t.Context(), tt.folder)
+			why, err := planner.Why(t.Context(), kwsync.Question{Person: "ann@corp.example", Folder: tt.folder})
 			if err != nil || len(why.Answers) != 1 {
 				t.Fatalf("got %+v, error %v; want one answer", why, err)
 			}

@@ -2,44 +2,10 @@ package sync
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
-	"strings"
 
-	"github.com/kw-onboarder/kw-onboarder/internal/access"
 	"github.com/kw-onboarder/kw-onboarder/internal/plan"
 )
-
-// only keeps the people that a run is about: everybody, or the one whom an
-// administrator named by e-mail, id or DN. Nobody of that name is an error.
-func only(verdicts []access.Verdict, people []access.Person, name string) ([]access.Verdict, error) {
-	if name == "" {
-		return verdicts, nil
-	}
-	var kept []access.Verdict
-	for i := range people {
-		if p := &people[i]; named(p, name) {
-			kept = append(kept, verdicts[i])
-		}
-	}
-	if len(kept) == 0 {
-		return nil, nobody(name)
-	}
-	return kept, nil
-}
-
-func nobody(name string) error {
-	return fmt.Errorf("nobody in the directory has the e-mail, id or DN %q", name)
-}
-
-func named(p *access.Person, name string) bool {
-	for _, candidate := range []string{string(p.Email), p.ID.ID, p.ID.String(), p.DN} {
-		if candidate != "" && strings.EqualFold(candidate, name) {
-			return true
-		}
-	}
-	return false
-}
 
 // Approval is a plan that was reviewed: what of it still holds may be applied,
 // never more.
@@ -58,7 +24,7 @@ func Approve(p plan.Plan) Approval {
 // what it holds and is not planned any more.
 func (a Approval) Narrow(r *Report) {
 	r.Lapsed = a.narrow(&r.Plan)
-	r.Requests.Write = len(r.Plan.Steps(plan.MaxPerStep))
+	r.foretell()
 }
 
 func (a Approval) narrow(p *plan.Plan) (lapsed []plan.Change) {

@@ -1,0 +1,121 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/kw-onboarder/kw-onboarder/internal/config"
+	"github.com/kw-onboarder/kw-onboarder/internal/ledger"
+	kwsync "github.com/kw-onboarder/kw-onboarder/internal/sync"
+)
+
+// followEvery is how often a command asks whether its request is answered.
+const followEvery = 200 * time.Millisecond
+
+// Actor is a command that acts: by itself while no other process does, else by asking
+// the one that does.
+type Actor struct {
+	Runner *kwsync.Runner
+	// Filed is told that a request was filed, and with whom; nil: nobody is.
+	Filed func(id int64, holder error)
+
+	book *ledger.Ledger
+}
+
+// OpenActor wires a run that writes; in mode observe it holds a client that
+// cannot (promise P7), and only the ledger is written. Close it after use.
+func OpenActor(ctx context.Context, c *config.Config, s Settings) (*Actor, error) {
+	r, err := newRunner(c, s)
+	if err != nil {
+		return nil, err
+	}
+	book, err := ledger.Open(ctx, ledgerOptions(c))
+	if err != nil {
+		return nil, fmt.Errorf("open the ledger: %w", err)
+	}
+	r.Recall, r.Journal = book, book
+	return &Actor{Runner: r, book: book}, nil
+}
+
+// Close closes the ledger.
+func (a *Actor) Close() error { return a.book.Close() }
+
+// Run makes one run: here, or, while another process has the right to act, there. A
+// request stays filed when ctx ends; reason is kept with it. If the other process ends
+// without an answer, the run is made here after all.
+func (a *Actor) Run(ctx context.Context, t kwsync.Trigger, reason string) (kwsync.Report, error) {
+	tick := time.NewTicker(followEvery)
+	defer tick.Stop()
+	for {
+		lease, err := a.book.Lock(ctx)
+		if err == nil {
+			return a.act(ctx, lease, t)
+		}
+		var locked *ledger.LockedError
+		if !errors.As(err, &locked) {
+			return failed(t, err)
+		}
+		rep, answered, err := a.ask(ctx, &t, reason, locked)
+		if answered || err != nil {
+			return rep, err
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return failed(t, fmt.Errorf("stopped following request %d, which stays filed: %w", t.Request, context.Cause(ctx)))
+		}
+	}
+}
+
+func failed(t kwsync.Trigger, err error) (kwsync.Report, error) {
+	return kwsync.Report{Trigger: t.Name, Err: err.Error()}, err
+}
+
+// act makes the run here, and takes back what was asked of somebody else.
+func (a *Actor) act(ctx context.Context, lease *ledger.Lock, t kwsync.Trigger) (kwsync.Report, error) {
+	a.Runner.Lease = lease
+	rep, err := a.Runner.Run(ctx, t)
+	if t.Request != 0 {
+		err = errors.Join(err, answer(ctx, a.book, t.Request, &rep))
+	}
+	return rep, errors.Join(err, lease.Release())
+}
+
+// ask files the request, once, and looks whether it is answered.
+func (a *Actor) ask(ctx context.Context, t *kwsync.Trigger, reason string, holder error) (rep kwsync.Report, answered bool, err error) {
+	if t.Request == 0 {
+		if t.Request, err = a.file(ctx, *t, reason); err != nil {
+			rep, err = failed(*t, err)
+			return rep, false, err
+		}
+		if a.Filed != nil {
+			a.Filed(t.Request, holder)
+		}
+	}
+	r, err := a.book.Request(ctx, t.Request)
+	if err != nil || r.Answered.IsZero() {
+		return rep, false, err
+	}
+	if err := json.Unmarshal([]byte(r.Answer), &rep); err != nil {
+		return rep, true, fmt.Errorf("read the answer to request %d: %w", r.ID, err)
+	}
+	if rep.Err != "" {
+		err = errors.New(rep.Err)
+	}
+	return rep, true, err
+}
+
+func (a *Actor) file(ctx context.Context, t kwsync.Trigger, reason string) (int64, error) {
+	r, err := request(t, reason)
+	if err != nil {
+		return 0, fmt.Errorf("encode the request: %w", err)
+	}
+	id, err := a.book.File(ctx, r)
+	if err != nil {
+		return 0, fmt.Errorf("file the request: %w", err)
+	}
+	return id, nil
+}

@@ -1,0 +1,130 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/user"
+	"strconv"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/kw-onboarder/kw-onboarder/internal/ledger"
+	"github.com/kw-onboarder/kw-onboarder/internal/plan"
+	kwsync "github.com/kw-onboarder/kw-onboarder/internal/sync"
+)
+
+// verbApply asks the daemon for one run now.
+const verbApply = "apply"
+
+// keptFor is how long a request waits for a daemon: what somebody asked for days
+// ago is not what they want today.
+const keptFor = 24 * time.Hour
+
+// wanted is what a request to apply says, as the ledger keeps it.
+type wanted struct {
+	Named    []string                 `json:"named,omitempty"`
+	Approved map[plan.Key]plan.Change `json:"approved,omitempty"`
+}
+
+// inbox hands the requests of other processes to the daemon's runs.
+type inbox struct {
+	book   *ledger.Ledger
+	log    *zap.Logger
+	inHand map[int64]bool // taken by a run that has not ended
+}
+
+// Take returns the next request that cannot wait: one that names people.
+func (b *inbox) Take(ctx context.Context) (kwsync.Trigger, bool, error) {
+	return b.take(ctx, func(t kwsync.Trigger) bool { return len(t.Named) > 0 && t.Approved == nil })
+}
+
+// next returns the next request of any kind.
+func (b *inbox) next(ctx context.Context) (kwsync.Trigger, bool, error) {
+	return b.take(ctx, func(kwsync.Trigger) bool { return true })
+}
+
+func (b *inbox) take(ctx context.Context, fits func(kwsync.Trigger) bool) (kwsync.Trigger, bool, error) {
+	pending, err := b.book.Pending(ctx)
+	if err != nil {
+		return kwsync.Trigger{}, false, err
+	}
+	for _, r := range pending {
+		if b.inHand[r.ID] {
+			continue
+		}
+		t, err := trigger(r)
+		if err == nil && time.Since(r.Filed) > keptFor {
+			err = fmt.Errorf("nobody took it for %s: ask again", keptFor)
+		}
+		if err != nil {
+			b.reject(ctx, r, err)
+			continue
+		}
+		if fits(t) {
+			b.inHand[r.ID] = true
+			b.log.Info("request taken", zap.Int64("request", r.ID), zap.String("verb", r.Verb),
+				zap.Int("uid", r.UID), zap.String("user", r.User), zap.String("reason", r.Reason))
+			return t, true, nil
+		}
+	}
+	return kwsync.Trigger{}, false, nil
+}
+
+// trigger is the run that a request asks for. One that names people compares with the
+// last known state; any other looks at everything.
+func trigger(r ledger.Request) (kwsync.Trigger, error) {
+	var w wanted
+	if r.Verb != verbApply {
+		return kwsync.Trigger{}, fmt.Errorf("this version does not know the request %q", r.Verb)
+	}
+	if err := json.Unmarshal(r.Args, &w); err != nil {
+		return kwsync.Trigger{}, fmt.Errorf("read the request: %w", err)
+	}
+	t := kwsync.Trigger{Name: verbApply, Named: w.Named, Request: r.ID}
+	t.Full = len(w.Named) == 0 || w.Approved != nil
+	if w.Approved != nil {
+		t.Approved = w.Approved
+	}
+	return t, nil
+}
+
+// Answer tells whoever asked how the run ended: the whole report.
+func (b *inbox) Answer(ctx context.Context, t kwsync.Trigger, rep *kwsync.Report) {
+	delete(b.inHand, t.Request)
+	if err := answer(ctx, b.book, t.Request, rep); err != nil {
+		b.log.Error("a request stays unanswered, and is taken again", zap.Int64("request", t.Request), zap.Error(err))
+	}
+}
+
+// answer is kept also when the run was told to stop.
+func answer(ctx context.Context, book *ledger.Ledger, id int64, rep *kwsync.Report) error {
+	text, err := json.Marshal(rep)
+	if err != nil {
+		return fmt.Errorf("encode the answer to request %d: %w", id, err)
+	}
+	return book.Answer(context.WithoutCancel(ctx), ledger.Request{
+		ID: id, Run: rep.Run, Answer: string(text), Failed: rep.Err != "", Answered: time.Now(),
+	})
+}
+
+func (b *inbox) reject(ctx context.Context, r ledger.Request, why error) {
+	b.log.Warn("request rejected", zap.Int64("request", r.ID), zap.Error(why))
+	b.Answer(ctx, kwsync.Trigger{Request: r.ID}, &kwsync.Report{Trigger: r.Verb, Err: why.Error()})
+}
+
+// request is what this process asks of the daemon: who and why are kept with it.
+func request(t kwsync.Trigger, reason string) (ledger.Request, error) {
+	args, err := json.Marshal(wanted{Named: t.Named, Approved: t.Approved})
+	if err != nil {
+		return ledger.Request{}, err
+	}
+	name := strconv.Itoa(os.Getuid())
+	if u, err := user.Current(); err == nil {
+		name = u.Username
+	}
+	return ledger.Request{Verb: t.Name, Args: args, Filed: time.Now(),
+		Actor: ledger.Actor{UID: os.Getuid(), User: name, Reason: reason}}, nil
+}

@@ -1,0 +1,38 @@
+package ledger
+
+import (
+	"context"
+	"time"
+)
+
+// Prune forgets what ended before a moment: runs and their changes, answered
+// requests, and what the last known state was before. It returns how many rows
+// that were. It keeps what is needed to act: links, what is ours, pins, what is
+// known now, every run with an open intent, and the newest run.
+func (l *Ledger) Prune(ctx context.Context, before time.Time) (n int, err error) {
+	statements := []string{
+		`DELETE FROM changes WHERE result IS NOT NULL AND run IN (` + prunable + `)`,
+		`DELETE FROM runs WHERE id IN (` + prunable + `)`,
+		`DELETE FROM inbox WHERE answered <> 0 AND answered < $1`,
+		`DELETE FROM accounts WHERE until <> 0 AND until < $1`,
+		`DELETE FROM grants WHERE until <> 0 AND until < $1`,
+		`DELETE FROM watches WHERE until <> 0 AND until <= $1`,
+	}
+	err = l.batch(ctx, "prune", func(b *batch) error {
+		for _, s := range statements {
+			deleted, err := b.exec(ctx, s, epoch(before))
+			if err != nil {
+				return err
+			}
+			n += int(deleted)
+		}
+		// What is left of the time before has holes now: it counts as not observed.
+		_, err := b.exec(ctx, `UPDATE watches SET since = $1 WHERE since < $1`, epoch(before))
+		return err
+	})
+	return n, err
+}
+
+// prunable are the runs that are over: a run that was killed never ended.
+const prunable = `SELECT id FROM runs WHERE COALESCE(ended, started) < $1 AND id < (SELECT MAX(id) FROM runs)
+	AND id NOT IN (SELECT run FROM changes WHERE result IS NULL)`

@@ -1,0 +1,16 @@
+package sync
+
+// Trigger is what starts a run.
+type Trigger struct {
+	Name string // for the report and the ledger
+	// Full reads the directory and Kiteworks anew and judges everybody: the truth. Otherwise
+	// the run is a delta: its people are those touched in the directory and those for whom a
+	// date has come, and it compares with the last known state of Kiteworks.
+	Full bool
+	// Named narrows the run to these people: e-mail, id or DN.
+	Named []string
+	// Approved narrows it to a plan that was reviewed; nil: it does not.
+	Approved Approval
+	// Request is the number under which it was asked for in the inbox; 0: it was not.
+	Request int64
+}

@@ -1,0 +1,135 @@
+package sync
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/kw-onboarder/kw-onboarder/internal/access"
+	"github.com/kw-onboarder/kw-onboarder/internal/guard"
+	"github.com/kw-onboarder/kw-onboarder/internal/plan"
+	"github.com/kw-onboarder/kw-onboarder/internal/rules"
+)
+
+// view is what one run sees, and what it makes of it.
+type view struct {
+	planner  *Planner
+	report   *Report
+	trigger  Trigger
+	snapshot *access.Snapshot
+	touched  access.Touched
+	about    []int // whom the run is about: indices into the snapshot's people, ascending; nil: everybody
+	bound    *rules.Bound
+	verdicts []access.Verdict
+	blocked  []plan.Note
+	source   source // where Kiteworks is looked at; nil: at Kiteworks itself
+	fresh    bool   // that is where it was looked at
+	catalog  *access.Catalog
+	state    access.State
+	read     int // requests made by looking
+}
+
+// source is where a run looks for what Kiteworks has.
+type source interface {
+	Catalog(ctx context.Context, want []access.Place) (*access.Catalog, error)
+	Observe(ctx context.Context, folders []access.Folder) (access.State, error)
+}
+
+// refresh reads the directory.
+func (v *view) refresh(ctx context.Context) error {
+	err := v.phase("directory", func() (err error) {
+		v.snapshot, v.touched, err = v.planner.Directory.Refresh(ctx, v.trigger.Full)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("read the directory: %w", err)
+	}
+	v.report.People, v.report.Groups = len(v.snapshot.People), len(v.snapshot.Groups)
+	v.report.Touched = len(v.touched.People)
+	if v.touched.Everyone {
+		v.report.Touched = v.report.People
+	}
+	v.report.Directory = v.touched.How
+	return nil
+}
+
+// look evaluates the rules and observes Kiteworks. The places of open intents
+// are looked at too, so that they can be settled.
+func (v *view) look(ctx context.Context, m plan.Memory, open []plan.Change) error {
+	before := v.planner.Reader.Requests()
+	if v.source == nil {
+		v.source, v.fresh = v.planner.Reader, true
+	}
+	_ = v.phase("rules", func() error { v.evaluate(m); return nil })
+	if err := v.phase("kiteworks", func() error { return v.observe(ctx, m, open) }); err != nil {
+		return fmt.Errorf("read Kiteworks: %w", err)
+	}
+	v.read = v.planner.Reader.Requests() - before
+	return nil
+}
+
+// evaluate judges those whom the run is about, all as of one moment. What holds a rule
+// for everybody is reported once, not once for each of twenty thousand people.
+func (v *view) evaluate(m plan.Memory) {
+	linked := func(id access.PersonID) bool { _, has := m.Links[id]; return has }
+	v.bound = v.planner.Rules.Bind(v.snapshot, rules.Known{Groups: m.Groups, Linked: linked})
+	people := map[string]int{}
+	now := v.planner.Now()
+	v.each(func(p *access.Person) {
+		d := v.bound.Evaluate(p, now)
+		d.Held = slices.DeleteFunc(d.Held, func(h access.Held) bool {
+			if h.Common {
+				people[h.Rule]++
+			}
+			return h.Common
+		})
+		v.verdicts = append(v.verdicts, d)
+	})
+	for _, p := range v.bound.Problems() {
+		v.blocked = append(v.blocked, plan.Note{Kind: plan.NoteBlocked, Rule: p.Rule, Why: p.Why, People: people[p.Rule]})
+	}
+}
+
+// find reads what Kiteworks offers for what the verdicts and the open intents
+// speak of.
+func (v *view) find(ctx context.Context, m plan.Memory, open []plan.Change) (err error) {
+	v.catalog, err = v.source.Catalog(ctx, plan.Places(v.verdicts, open, m))
+	return err
+}
+
+// observe finds the folders, and reads their members and all accounts.
+func (v *view) observe(ctx context.Context, m plan.Memory, open []plan.Change) (err error) {
+	if err := v.find(ctx, m, open); err != nil {
+		return err
+	}
+	v.state, err = v.source.Observe(ctx, plan.Folders(v.verdicts, open, m, v.catalog))
+	return err
+}
+
+// decide makes the plan and lets the brakes divide it.
+func (v *view) decide(m plan.Memory) {
+	_ = v.phase("plan", func() error {
+		p := plan.Diff(v.verdicts, v.catalog, v.state, m, v.planner.Policy)
+		p.Notes = append(v.blocked, p.Notes...)
+		if v.about != nil || len(v.blocked) > 0 {
+			p.Unasked = 0 // not all rules were judged for all people
+		}
+		v.report.Fresh = v.about == nil && m.Empty()
+		for ref, id := range v.bound.Resolved() {
+			if _, pinned := m.Groups[ref]; !pinned {
+				p.Learned.Groups[ref] = id
+			}
+		}
+		v.report.Plan, v.report.Withheld = guard.Split(p, v.planner.Limits)
+		v.report.Requests.Read = v.read
+		v.report.foretell()
+		return nil
+	})
+}
+
+func (v *view) phase(name string, do func() error) error {
+	start := v.planner.Now()
+	err := do()
+	v.report.Phases = append(v.report.Phases, Phase{Name: name, Took: v.planner.Now().Sub(start)})
+	return err
+}
