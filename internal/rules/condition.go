@@ -62,7 +62,7 @@ func (r *rule) add(t test, asked bool) {
 }
 
 func (c *compiler) under(path, text string) string {
-	key := foldDN(text)
+	key := FoldDN(text)
 	if text != "" && key == "" {
 		c.report(path+".under", fmt.Sprintf("%q is no distinguished name", text), "write the whole DN in quotes: \"OU=Staff,DC=corp,DC=example\"")
 	}
@@ -116,7 +116,7 @@ func (d *decision) member(group int32) bool {
 // under says whether the person's DN is the one of a rule, or lies below it.
 func (d *decision) under(base string) (bool, error) {
 	if d.dn == "" {
-		d.dn = foldDN(d.person.DN)
+		d.dn = FoldDN(d.person.DN)
 	}
 	if d.dn == "" {
 		return false, fmt.Errorf("dn: %q is no distinguished name", d.person.DN)

@@ -83,10 +83,10 @@ const (
 	rdnJoin = "\x01"
 )
 
-// foldDN is the key under which two spellings of one name meet; "" for a text
+// FoldDN is the key under which two spellings of one name meet; "" for a text
 // that is no distinguished name. Case is ignored, as directories do for the
 // types that make up names.
-func foldDN(s string) string {
+func FoldDN(s string) string {
 	parts, _ := parseDN(s)
 	var out strings.Builder
 	for i := 0; i < len(parts); {
@@ -117,4 +117,14 @@ func partOf(dn, kind string) (string, bool) {
 		}
 	}
 	return "", false
+}
+
+// FirstOf is the value that names the entry itself, such as Anna of cn=Anna,dc=corp;
+// "" for a text that is no distinguished name.
+func FirstOf(dn string) string {
+	parts, ok := parseDN(dn)
+	if !ok {
+		return ""
+	}
+	return parts[0].value
 }

@@ -22,14 +22,14 @@ func TestFoldDN_TellsNamesApartAsDirectoriesDo(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			a, b := foldDN(tt.a), foldDN(tt.b)
+			a, b := FoldDN(tt.a), FoldDN(tt.b)
 			if a == "" || b == "" || (a == b) != tt.same {
 				t.Errorf("got %q and %q, want the same: %v", a, b, tt.same)
 			}
 		})
 	}
 	for _, text := range []string{"", " ", "Staff", "OU=Staff,", ",OU=Staff", "OU=a,,DC=b", "=x", "OU=a+"} {
-		if got := foldDN(text); got != "" {
+		if got := FoldDN(text); got != "" {
 			t.Errorf("%q reads as %q, want none", text, got)
 		}
 	}

@@ -38,7 +38,7 @@ func newGroupIndex(names []string, groups []access.Group) groupIndex {
 			x.byName[key] = append(at, int32(i))
 		}
 		if dns {
-			x.byDN[foldDN(g.DN)] = append(x.byDN[foldDN(g.DN)], int32(i))
+			x.byDN[FoldDN(g.DN)] = append(x.byDN[FoldDN(g.DN)], int32(i))
 		}
 	}
 	return x
@@ -68,7 +68,7 @@ func (x groupIndex) named(name string) []int32 {
 
 // find finds the groups with that DN, else all of that name.
 func (x groupIndex) find(name string) []int32 {
-	if at := x.byDN[foldDN(name)]; len(at) > 0 && foldDN(name) != "" {
+	if at := x.byDN[FoldDN(name)]; len(at) > 0 && FoldDN(name) != "" {
 		return at
 	}
 	return x.byName[access.FoldName(name)]

@@ -66,7 +66,7 @@ func normal(c Condition) Condition {
 	for _, name := range []*string{&c.Group, &c.NotGroup, &c.GroupLike} {
 		*name = access.FoldName(strings.TrimSpace(*name))
 	}
-	c.Under, c.Filter = foldDN(strings.TrimSpace(c.Under)), strings.TrimSpace(c.Filter)
+	c.Under, c.Filter = FoldDN(strings.TrimSpace(c.Under)), strings.TrimSpace(c.Filter)
 	return c
 }
 

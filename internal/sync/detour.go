@@ -42,10 +42,12 @@ func (r *Runner) detour(ctx context.Context, v *view, t Trigger) map[access.Pers
 	v.report.Detours = append(v.report.Detours, rep.Run)
 	r.Inbox.Answer(ctx, t, &rep)
 	about := map[access.PersonID]bool{}
-	for i := range v.snapshot.People {
-		p := &v.snapshot.People[i]
-		if slices.ContainsFunc(t.Named, func(name string) bool { return named(p, name) }) {
-			about[p.ID] = true
+	for _, name := range t.Named {
+		n := newNaming(name)
+		for i := range v.snapshot.People {
+			if p := &v.snapshot.People[i]; n.means(p) {
+				about[p.ID] = true
+			}
 		}
 	}
 	return about

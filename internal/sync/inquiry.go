@@ -23,13 +23,14 @@ type inquiry struct {
 
 func (q *inquiry) answer() (Why, error) {
 	w := Why{Folder: q.question.Folder, Taken: q.snapshot.Taken}
+	n := newNaming(q.question.Person)
 	for i := range q.snapshot.People {
-		if p := &q.snapshot.People[i]; named(p, q.question.Person) {
+		if p := &q.snapshot.People[i]; n.means(p) {
 			w.Answers = append(w.Answers, q.person(p))
 		}
 	}
 	if len(w.Answers) == 0 {
-		return Why{}, nobody(q.question.Person)
+		return Why{}, n.nobody(q.snapshot.People)
 	}
 	return w, nil
 }

@@ -1,9 +1,7 @@
 package sync
 
 import (
-	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/access"
 	"github.com/kw-onboarder/kw-onboarder/internal/plan"
@@ -17,38 +15,26 @@ func (v *view) narrow(names ...string) error {
 		v.about = nil
 		return nil
 	}
-	found := map[string]bool{}
+	namings, found := make([]naming, len(names)), make([]bool, len(names))
+	for i, name := range names {
+		namings[i] = newNaming(name)
+	}
 	v.about = []int{}
 	for i := range v.snapshot.People {
-		p, meant := &v.snapshot.People[i], false
-		for _, name := range names {
-			if named(p, name) {
-				found[name], meant = true, true
+		meant := false
+		for j, n := range namings {
+			if n.means(&v.snapshot.People[i]) {
+				found[j], meant = true, true
 			}
 		}
 		if meant {
 			v.about = append(v.about, i)
 		}
 	}
-	for _, name := range names {
-		if !found[name] {
-			return nobody(name)
-		}
+	if i := slices.Index(found, false); i >= 0 {
+		return namings[i].nobody(v.snapshot.People)
 	}
 	return nil
-}
-
-func nobody(name string) error {
-	return fmt.Errorf("nobody in the directory has the e-mail, id or DN %q", name)
-}
-
-func named(p *access.Person, name string) bool {
-	for _, candidate := range []string{string(p.Email), p.ID.ID, p.ID.String(), p.DN} {
-		if candidate != "" && strings.EqualFold(candidate, name) {
-			return true
-		}
-	}
-	return false
 }
 
 // nobody says that the run is about no one.
