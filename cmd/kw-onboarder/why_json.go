@@ -27,6 +27,12 @@ type jsonAnswer struct {
 	Folders  []jsonSpot     `json:"folders"`
 	Rules    []jsonRule     `json:"rules"`
 	Now      *jsonKiteworks `json:"kiteworks,omitempty"`
+	Doubts   []jsonDoubt    `json:"doubts,omitempty"` // where Kiteworks was not asked
+}
+
+type jsonDoubt struct {
+	Why     string   `json:"why"`
+	Folders []string `json:"folders,omitempty"` // absent: it is about the account
 }
 
 type jsonAsked struct {
@@ -123,7 +129,7 @@ func newJSONWhy(w *kwsync.Why) jsonWhy {
 		for _, r := range a.Rules {
 			j.Rules = append(j.Rules, newJSONRule(r, a.Ways))
 		}
-		j.Now = newJSONKiteworks(a.Now)
+		j.Now, j.Doubts = newJSONKiteworks(a.Now), newJSONDoubts(a.Doubts)
 		out.Answers = append(out.Answers, j)
 	}
 	return out
@@ -132,6 +138,17 @@ func newJSONWhy(w *kwsync.Why) jsonWhy {
 func newJSONChoices(all []kwsync.Choice) (out []jsonChoice) {
 	for _, c := range all {
 		out = append(out, jsonChoice{Rule: c.Rule, Value: c.Value})
+	}
+	return out
+}
+
+func newJSONDoubts(all []kwsync.Doubt) (out []jsonDoubt) {
+	for _, d := range all {
+		j := jsonDoubt{Why: d.Why}
+		for _, path := range d.On {
+			j.Folders = append(j.Folders, string(path))
+		}
+		out = append(out, j)
 	}
 	return out
 }

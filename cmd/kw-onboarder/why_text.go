@@ -26,7 +26,7 @@ func (t whyText) print() {
 	p := &t.a.Person
 	t.line("%s, %s, %s in the directory.", orElse(string(p.Email), "no e-mail address"), p.DN, p.Standing)
 	if t.a.Now == nil {
-		t.line("%s", t.paint.yellow(fmt.Sprintf("The directory is as of %s, from a snapshot; Kiteworks was not asked.", t.why.Taken.UTC().Format(time.RFC3339))))
+		t.offline()
 	}
 	for i := range t.a.Rules {
 		if r := &t.a.Rules[i]; !t.aside(r) {
@@ -39,6 +39,30 @@ func (t whyText) print() {
 	if t.a.Now != nil {
 		t.now()
 	}
+}
+
+// offline says what the answer rests on where nobody was asked, and what of it is in doubt.
+func (t whyText) offline() {
+	t.line("%s", t.paint.yellow(fmt.Sprintf("The directory is as of %s, from a snapshot, and so are roles, profiles and folders; Kiteworks was not asked.", t.why.Taken.UTC().Format(time.RFC3339))))
+	for _, d := range t.a.Doubts {
+		t.line("  ! %s", t.paint.yellow("in doubt: "+doubt(d)))
+	}
+}
+
+// doubt is one with the folders that it is about, or some of them.
+func doubt(d kwsync.Doubt) string {
+	var on []string
+	for i, path := range d.On {
+		if i == mostSpots {
+			on = append(on, fmt.Sprintf("%d more", len(d.On)-i))
+			break
+		}
+		on = append(on, string(path))
+	}
+	if len(on) == 0 {
+		return d.Why
+	}
+	return "on " + list(on) + ", " + d.Why
 }
 
 func (t whyText) line(format string, args ...any) { fmt.Fprintf(t.out, format+"\n", args...) }

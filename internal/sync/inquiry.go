@@ -17,6 +17,8 @@ type inquiry struct {
 	bound    *rules.Bound
 	snapshot *access.Snapshot
 	places   locator
+	catalog  *access.Catalog
+	pins     map[access.Place]string
 	view     *view // nil: Kiteworks was not asked
 	memory   plan.Memory
 }
@@ -52,7 +54,9 @@ func (q *inquiry) person(p *access.Person) Answer {
 		}
 	}
 	a.Account.Wanted = verdict.Account
-	if q.view != nil {
+	if q.view == nil {
+		a.Doubts = q.doubts(&verdict)
+	} else {
 		a.Now = q.presently(p, &a)
 		if q.decided(&verdict) {
 			a.Now.Unasked = q.unasked(&a)

@@ -33,6 +33,7 @@ type Answer struct {
 	Account Asked
 	Ways    map[access.GroupID][]string // how the person came into a group: names, up to the group's own
 	Now     *Now                        // nil: Kiteworks was not asked
+	Doubts  []Doubt                     // where it was not asked
 }
 
 // Reasoning is what became of one rule, and what it would give.
@@ -108,7 +109,7 @@ func (p *Planner) Why(ctx context.Context, question Question) (Why, error) {
 // there now, and what a run would do, is not known.
 func Explain(set *rules.Set, seen Survey, question Question, now time.Time) (Why, error) {
 	q := inquiry{
-		question: question, now: now, snapshot: seen.Snapshot, places: newLocator(seen.Catalog, seen.Folders),
+		question: question, now: now, snapshot: seen.Snapshot, places: newLocator(seen.Catalog, seen.Folders), catalog: seen.Catalog, pins: seen.Folders,
 		bound: set.Bind(seen.Snapshot, rules.Known{Groups: seen.Groups}),
 	}
 	return q.answer()
