@@ -9,7 +9,7 @@ import (
 
 type checkCmd struct {
 	Strict   bool   `help:"Take warnings for mistakes: exit with 1 if there are any."`
-	Snapshot string `help:"Warn also of what this file shows (snapshot --out): rules that give nobody anything, groups that are missing or twice." type:"existingfile" placeholder:"FILE"`
+	Snapshot string `help:"Warn also of what this file shows (snapshot --out): rules that give nobody anything, groups that are missing or twice, roles, profiles and folders that are missing." type:"existingfile" placeholder:"FILE"`
 }
 
 // jsonCheck is every mistake in a configuration, or what is hardly meant.
@@ -79,7 +79,7 @@ func (k checkCmd) check(path string) (checkedConfig, error) {
 	if err != nil {
 		return checkedConfig{}, fmt.Errorf("read the snapshot %s: %w", k.Snapshot, err)
 	}
-	found.warnings = cfg.Warnings(&config.World{Snapshot: f.Snapshot, Roles: f.Catalog.Roles, Groups: f.Pins.Groups})
+	found.warnings = cfg.Warnings(&config.World{Snapshot: f.Snapshot, Catalog: f.Catalog, Groups: f.Pins.Groups, Beside: missingFolders(f, cfg)})
 	found.notes = append(found.notes, blurred(f, cfg)...)
 	return found, nil
 }

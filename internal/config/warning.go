@@ -8,8 +8,9 @@ import (
 // World is a look at the directory and at Kiteworks, as a snapshot has it.
 type World struct {
 	Snapshot *access.Snapshot
-	Roles    []access.Role
+	Catalog  *access.Catalog
 	Groups   map[string]access.GroupID // pins
+	Beside   []rules.Problem           // what somebody else has found in the same look
 }
 
 // Warnings are what is allowed and hardly meant, in the order of the files; w may
@@ -22,7 +23,7 @@ func (c *Config) Warnings(w *World) []Problem {
 	if w == nil {
 		return c.found.warnings(rules.Lint(c.Rules, roots, nil))
 	}
-	found := rules.Lint(c.Rules, roots, w.Roles)
+	found := append(rules.Lint(c.Rules, roots, w.Catalog), w.Beside...)
 	return c.found.warnings(append(found, c.Set.LintAgainst(w.Snapshot, rules.Known{Groups: w.Groups})...))
 }
 

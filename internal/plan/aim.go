@@ -64,13 +64,10 @@ func merge(a, b Aim) Aim {
 
 func (a Aimer) aim(w access.Wish) Aim {
 	at := a.d.locate(w.Place)
-	out := Aim{Key: at.key, Folder: at.folder, Rules: []string{w.Cause.Rule}, Doubt: at.why}
+	out := Aim{Key: at.key, Folder: at.folder, Rules: []string{w.Cause.Rule}, Doubt: a.Folder(w)}
 	if out.Folder.ID == "" {
 		out.Key = w.Place.As + "|" + w.Place.Path.Fold() + "|" + w.Place.FolderID
 		out.Folder = access.Folder{ID: w.Place.FolderID, As: w.Place.As, Path: w.Place.Path}
-		if out.Doubt == "" && !w.Create {
-			out.Doubt = fmt.Sprintf("no such folder is known of %s, and the rule does not say create: true", w.Place.As)
-		}
 	}
 	role, err := a.d.atlas.role(w.Role)
 	if err != nil {
@@ -81,6 +78,15 @@ func (a Aimer) aim(w access.Wish) Aim {
 	}
 	out.Role = role
 	return out
+}
+
+// Folder says what speaks against the folder of a wish; "": nothing.
+func (a Aimer) Folder(w access.Wish) string {
+	at := a.d.locate(w.Place)
+	if at.why == "" && at.folder.ID == "" && !w.Create {
+		return fmt.Sprintf("no such folder is known of %s, and the rule does not say create: true", w.Place.As)
+	}
+	return at.why
 }
 
 // Profile says what speaks against a profile; "": nothing.

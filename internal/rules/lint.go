@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,17 +10,15 @@ import (
 )
 
 // Lint finds in rules without mistakes what is allowed and hardly meant, in the
-// order of the rules. Which role is stronger only the server says: without its
-// roles, roles are the same or they are not.
-func Lint(list []Rule, roots []access.Path, roles []access.Role) []Problem {
-	l := linter{ranks: map[string]int{}, spelt: map[string]spelt{}, told: map[int]bool{}}
-	for _, r := range roles {
-		l.ranks[access.FoldName(r.Name)] = r.Rank
-	}
+// order of the rules. Which roles and profiles there are, and which role is stronger,
+// only the server says: c is what it has said, or nil.
+func Lint(list []Rule, roots []access.Path, c *access.Catalog) []Problem {
+	l := newLinter(c)
 	alike := map[Condition][]gift{}
 	for i, r := range list {
 		g := newGift(i, r)
 		l.grants(g, r, roots)
+		l.unheard(g, r)
 		when := normal(r.When)
 		l.superfluous(g, alike[when])
 		alike[when] = append(alike[when], g)
@@ -42,10 +41,28 @@ func Lint(list []Rule, roots []access.Path, roles []access.Role) []Problem {
 
 // linter gathers what is found.
 type linter struct {
-	ranks map[string]int   // of folded role names; empty: the server was not asked
-	spelt map[string]spelt // folded path without spaces -> how it was written first
-	told  map[int]bool     // rules that are superfluous, and said to be
-	found []ruleProblem
+	ranks    map[string]int   // of folded role names; empty: the server was not asked
+	roles    []string         // in the order of their ranks; empty alike
+	profiles []string         // alike
+	spelt    map[string]spelt // folded path without spaces -> how it was written first
+	told     map[int]bool     // rules that are superfluous, and said to be
+	found    []ruleProblem
+}
+
+func newLinter(c *access.Catalog) linter {
+	l := linter{ranks: map[string]int{}, spelt: map[string]spelt{}, told: map[int]bool{}}
+	if c == nil {
+		return l
+	}
+	for _, r := range slices.SortedFunc(slices.Values(c.Roles), func(a, b access.Role) int { return cmp.Compare(a.Rank, b.Rank) }) {
+		l.ranks[access.FoldName(r.Name)] = r.Rank
+		l.roles = append(l.roles, r.Name)
+	}
+	for _, p := range c.Profiles {
+		l.profiles = append(l.profiles, p.Name)
+	}
+	slices.Sort(l.profiles)
+	return l
 }
 
 // ruleProblem is a Problem of the rule of that index.

@@ -62,7 +62,12 @@ func TestLint(t *testing.T) {
 		{"less than an earlier one", nil, []rules.Rule{two, viewer}, []string{"rules[1]: " + fmt.Sprintf(all, "two")}},
 		{"stronger, as the server ranks", roles, []rules.Rule{viewer, manager}, []string{"rules[0]: " + fmt.Sprintf(all, "m")}},
 		{"stronger, and nobody knows", nil, []rules.Rule{viewer, manager}, nil},
-		{"a role that the server lacks", roles, []rules.Rule{roleOn("v", graz, "Boss", fin), manager}, nil},
+		{"a role that the server lacks", roles, []rules.Rule{roleOn("v", graz, "Boss", fin), manager}, []string{
+			`rules[0].grants[0].role: the server had no role "Boss" when the snapshot was made`,
+		}},
+		{"a profile that it lacks", nil, []rules.Rule{accountFor("a", rules.Condition{Everyone: true}, "Standart")}, []string{
+			`rules[0].account.profile: the server had no profile "Standart" when the snapshot was made`,
+		}},
 		{"it asks for an account", nil, []rules.Rule{with(viewer, account("", "", false)), two}, nil},
 		{"both ask for one", nil, []rules.Rule{with(viewer, account("", "", false)), with(two, account("Standard", "", true))}, []string{"rules[0]: " + fmt.Sprintf(all, "two")}},
 		{"it chooses the profile", nil, []rules.Rule{with(viewer, account("Standard", "", false)), with(two, account("Standard", "", false))}, nil},
@@ -87,10 +92,21 @@ func TestLint(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			compile(t, tt.rules...)
-			if diff := cmp.Diff(tt.want, texts(rules.Lint(tt.rules, options().Roots, tt.roles))); diff != "" {
+			if diff := cmp.Diff(tt.want, texts(rules.Lint(tt.rules, options().Roots, &access.Catalog{Roles: tt.roles, Profiles: []access.Profile{{Name: "Standard"}}}))); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+func TestLint_SuggestsARoleOfTheServer(t *testing.T) {
+	t.Parallel()
+	c := &access.Catalog{Roles: []access.Role{{Name: "Manager", Rank: 7}, {Name: "Viewer", Rank: 1}}}
+	for role, want := range map[string]string{"mananger": `did you mean "Manager"? it offers Viewer, Manager`, "Boss": "it offers Viewer, Manager"} {
+		got := rules.Lint([]rules.Rule{roleOn("a", "(l=*)", role, "/Departments/Fin")}, options().Roots, c)
+		if len(got) != 1 || got[0].Hint != want {
+			t.Errorf("%s: got %+v, want the hint %q", role, got, want)
+		}
 	}
 }
 
