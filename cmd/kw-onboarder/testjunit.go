@@ -27,6 +27,7 @@ type (
 		File    string        `xml:"file,attr"`
 		Line    int           `xml:"line,attr"`
 		Failure *junitFailure `xml:"failure"`
+		Out     string        `xml:"system-out,omitempty"` // notes on a case that passes
 	}
 	junitFailure struct {
 		Message string `xml:"message,attr"`
@@ -48,6 +49,8 @@ func newJUnit(s ruletest.Summary) junitAll {
 			suite.Failures++
 			first := r.Differences[0]
 			c.Failure = &junitFailure{Message: first.What + ": want " + first.Want + ", got " + first.Got, Text: "\n" + details(r)}
+		} else if len(r.Notes) > 0 {
+			c.Out = "\n" + details(r)
 		}
 		suite.Cases = append(suite.Cases, c)
 	}

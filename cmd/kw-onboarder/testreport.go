@@ -9,7 +9,7 @@ import (
 	"github.com/kw-onboarder/kw-onboarder/internal/ruletest"
 )
 
-// testReport prints the results of test: what does not pass, and one line.
+// testReport prints the results of test: what does not pass, or may mean little, and one line.
 type testReport struct {
 	out   io.Writer
 	paint paint
@@ -17,15 +17,33 @@ type testReport struct {
 
 func (t testReport) print(s ruletest.Summary) {
 	for _, r := range s.Results {
-		if len(r.Differences) > 0 {
-			fmt.Fprintf(t.out, "%s %s\n%s", t.paint.red("FAIL"), t.paint.bold(place(r)+": "+r.Case), details(r))
+		head := t.paint.bold(place(r) + ": " + r.Case)
+		switch {
+		case len(r.Differences) > 0:
+			fmt.Fprintf(t.out, "%s %s\n%s", t.paint.red("FAIL"), head, details(r))
+		case len(r.Notes) > 0:
+			fmt.Fprintf(t.out, "%s %s\n%s", t.paint.yellow("NOTE"), head, details(r))
 		}
 	}
 	word := t.paint.green("OK")
 	if s.Failed() > 0 {
 		word = t.paint.red("FAIL")
 	}
-	fmt.Fprintf(t.out, "%s: %d of %d cases passed; %s\n", word, len(s.Results)-s.Failed(), len(s.Results), coverage(s))
+	fmt.Fprintf(t.out, "%s: %d of %d cases passed%s; %s\n", word, len(s.Results)-s.Failed(), len(s.Results), doubtful(s), coverage(s))
+}
+
+// doubtful says how many cases pass and may mean little.
+func doubtful(s ruletest.Summary) string {
+	n := 0
+	for _, r := range s.Results {
+		if len(r.Differences) == 0 && len(r.Notes) > 0 {
+			n++
+		}
+	}
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf(", %d of them with a note", n)
 }
 
 // place is where a case stands, as compilers write it.

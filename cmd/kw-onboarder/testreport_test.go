@@ -17,6 +17,7 @@ func tested() ruletest.Summary {
 		Rules: 3, Unmatched: []string{"legal", "site \"archive\""},
 		Results: []ruletest.Result{
 			{File: "a.yaml", Line: 3, Case: "joiners", Matched: []string{"staff"}},
+			{File: "a.yaml", Line: 8, Case: "nobody", Notes: []string{`no rule is about the group "stafff"`}},
 			{
 				File: "a.yaml", Line: 12, Case: "R&D", Notes: []string{`no rule is about the group "typo"`},
 				Differences: []ruletest.Difference{

@@ -1,7 +1,6 @@
 package ruletest
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -57,16 +56,7 @@ func (o *outcome) notGiving(folder string, roles config.Few, g *given) []Reason 
 
 // could says whether a grant of a rule may be on a folder, whatever the values of its template.
 func (o *outcome) could(rule int, folder string) bool {
-	return slices.ContainsFunc(o.cfg.Rules[rule].Grants, func(g rules.Grant) bool {
-		if g.Folder == "" {
-			return strings.TrimSpace(g.FolderID) == folder
-		}
-		pieces := regexp.MustCompile(`\{\{.*?\}\}`).Split(access.FoldName(strings.TrimSuffix(g.Folder, "/")), -1)
-		for i := range pieces {
-			pieces[i] = regexp.QuoteMeta(pieces[i])
-		}
-		return regexp.MustCompile("^" + strings.Join(pieces, "[^/]+") + "$").MatchString(key(folder))
-	})
+	return slices.ContainsFunc(o.cfg.Rules[rule].Grants, func(g rules.Grant) bool { return onFolder(g).MatchString(key(folder)) })
 }
 
 func (o *outcome) index(rule string) int {

@@ -33,7 +33,7 @@ func (o *outcome) compare(t *Case) []Difference {
 		all = append(all, o.surplus(got, e)...)
 	}
 	for _, folder := range e.Not {
-		all = append(all, o.folder(got, folder, nil, true)...)
+		all = append(all, o.not(got, folder)...)
 	}
 	return append(all, o.held(e.Held)...)
 }

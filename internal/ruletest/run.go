@@ -1,8 +1,6 @@
 package ruletest
 
 import (
-	"cmp"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -25,7 +23,7 @@ type Result struct {
 	Line        int
 	Case        string
 	Differences []Difference
-	Notes       []string // what may explain them
+	Notes       []string // what may explain them, or why it means little that there is none
 	Matched     []string // rules, in their order
 }
 
@@ -82,10 +80,12 @@ type bench struct {
 	world *world
 	match map[string]access.Match
 	bound *rules.Bound // to that world
+
+	spread *spread
 }
 
 func newBench(cfg *config.Config, compare map[string]Match) *bench {
-	b := &bench{cfg: cfg, world: newWorld(cfg), match: make(map[string]access.Match, len(compare))}
+	b := &bench{cfg: cfg, world: newWorld(cfg), spread: newSpread(cfg), match: make(map[string]access.Match, len(compare))}
 	for attribute, match := range compare {
 		b.match[attribute] = access.Match(match)
 	}
@@ -101,9 +101,10 @@ func (b *bench) bind(w *world) *rules.Bound {
 func (b *bench) run(f *File, t *Case) Result {
 	o := b.evaluate(t)
 	r := Result{File: f.Name, Line: t.Line, Case: t.Name, Differences: o.compare(t), Matched: o.matched()}
-	if len(r.Differences) > 0 {
-		r.Notes = o.notes(&t.Person)
+	if len(r.Differences) > 0 && o.verdict.Skipped != "" {
+		r.Notes = append(r.Notes, "the person gets nothing: "+o.verdict.Skipped)
 	}
+	r.Notes = append(r.Notes, o.notes(t)...)
 	return r
 }
 
@@ -119,7 +120,7 @@ func (b *bench) evaluate(t *Case) outcome {
 	if t.Now != nil {
 		now, _ = t.Now.in(b.cfg.Location) // it has been read before
 	}
-	return outcome{cfg: b.cfg, world: w, person: &p, verdict: bound.Evaluate(&p, now), rules: bound.Explain(&p, now)}
+	return outcome{cfg: b.cfg, world: w, spread: b.spread, person: &p, verdict: bound.Evaluate(&p, now), rules: bound.Explain(&p, now)}
 }
 
 // person is the person of a case. What it leaves open does no harm.
@@ -164,6 +165,7 @@ func (w *world) person(cfg *config.Config, p *Person) access.Person {
 type outcome struct {
 	cfg     *config.Config
 	world   *world
+	spread  *spread
 	person  *access.Person
 	verdict access.Verdict
 	rules   []rules.Explanation // as cfg.Rules
@@ -178,31 +180,4 @@ func (o *outcome) matched() []string {
 		}
 	}
 	return names
-}
-
-// notes say what of the person had no effect, and may have been meant to have one.
-func (o *outcome) notes(p *Person) []string {
-	var notes []string
-	if o.verdict.Skipped != "" {
-		notes = append(notes, "the person gets nothing: "+o.verdict.Skipped)
-	}
-	seen := map[access.GroupID]bool{}
-	for _, e := range o.rules {
-		for _, part := range e.Parts {
-			for _, id := range part.Groups {
-				seen[id] = true
-			}
-		}
-	}
-	for _, at := range o.person.Groups {
-		if g := o.world.groups[at]; !seen[g.ID] {
-			notes = append(notes, "no rule is about the group "+quote(cmp.Or(g.DN, g.Name)))
-		}
-	}
-	for _, attribute := range slices.Sorted(maps.Keys(p.Attributes)) {
-		if !has(o.cfg.Set.Attributes(), attribute) {
-			notes = append(notes, "no rule looks at the attribute "+attribute)
-		}
-	}
-	return notes
 }

@@ -70,8 +70,8 @@ expect: {grants: {}}`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if got := told(result(t, cfg, text)); got != "" {
-				t.Errorf("does not pass:\n%s", got)
+			if r := result(t, cfg, text); len(r.Differences) > 0 {
+				t.Errorf("does not pass:\n%s", told(r))
 			}
 		})
 	}
@@ -120,6 +120,58 @@ expect: {grants: {/Departments/All: Viewer}}`},
 		t.Run(c.file, func(t *testing.T) {
 			t.Parallel()
 			golden(t, "testdata/differences/"+c.file+".golden", told(result(t, cfg, c.text)))
+		})
+	}
+}
+
+// TestRun_NotesWhatHadNoEffect: a case that expects nothing passes with a misspelt name too.
+func TestRun_NotesWhatHadNoEffect(t *testing.T) {
+	t.Parallel()
+	cfg := shared(t)
+	for name, c := range map[string]struct{ text, want string }{
+		"nothing": {clerk + `expect: {not: [/Departments/Sales, /Projects/Exchange]}`, ""},
+		"a group": {`person: {groups: [exchnge]}
+expect: {not: [/Projects/Exchange]}`, "note: no rule is about the group \"exchnge\"\n"},
+		"an attribute": {`person: {attributes: {employeeTyp: staff}}
+expect: {account: false}`, "note: no rule looks at the attribute employeeTyp\n"},
+		"an attribute of a group": {`person: {groups: [{name: proj-a-rw, attributes: {descripton: north}}]}
+expect: {held: [projects]}`, "note: no rule looks at the attribute group.descripton\n"},
+		"a folder": {`expect: {not: [/Project/Exchange]}`, "note: no rule could give anything on /Project/Exchange, whoever it is: is `not` spelt as the rules spell it?\n"},
+		"an id":    {`expect: {not: [no-such-id]}`, "note: no rule could give anything on no-such-id, whoever it is: is `not` spelt as the rules spell it?\n"},
+		"whoever is skipped has passed": {`person: {standing: disabled}
+expect: {grants: {}}`, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if got := told(result(t, cfg, c.text)); got != c.want {
+				t.Errorf("got  %s\nwant %s", got, c.want)
+			}
+		})
+	}
+}
+
+// TestRun_NotLooksAtWhatReachesTheFolder: whoever is a member of /A is one of /A/B, unless
+// a rule makes that, which it does without the members of /A.
+func TestRun_NotLooksAtWhatReachesTheFolder(t *testing.T) {
+	t.Parallel()
+	cfg := parsed(t, `
+rules:
+  - {name: all, when: {everyone: true}, grants: [{folder: /Departments/A, role: Viewer}]}
+  - {name: few, when: {filter: "(l=Graz)"}, grants: [{folder: "/Departments/A/Own {{ .l }}", role: Manager, create: true}, {folder: /Departments/A/B, role: Manager}]}
+`)
+	const reached = "want nothing, got Viewer on /Departments/A, whose members reach it\n  all gives Viewer: it is for everyone\n"
+	for folder, want := range map[string]string{
+		"/Departments/A":            "/Departments/A: want nothing, got Viewer\n  all gives Viewer: it is for everyone\n",
+		"/departments/a/b":          "/departments/a/b: " + reached,
+		"/Departments/A/B/C":        "/Departments/A/B/C: " + reached,
+		"/Departments/A/Own Graz/C": "note: /Departments/A is given, and reaches /Departments/A/Own Graz/C if that was there before the rule that makes it, and inherits its members\n",
+		"/Departments/AB":           "note: no rule could give anything on /Departments/AB, whoever it is: is `not` spelt as the rules spell it?\n",
+	} {
+		t.Run(folder, func(t *testing.T) {
+			t.Parallel()
+			if got := told(result(t, cfg, "expect: {not: ["+folder+"]}")); got != want {
+				t.Errorf("got  %s\nwant %s", got, want)
+			}
 		})
 	}
 }
