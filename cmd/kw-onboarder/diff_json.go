@@ -58,7 +58,8 @@ type jsonDiffChange struct {
 	To       string           `json:"to,omitempty"`
 	Rules    []string         `json:"rules"`
 	Note     string           `json:"note,omitempty"`
-	Common   bool             `json:"common,omitempty"` // it lies with the rule, and is the same for everybody
+	Not      string           `json:"not_applied,omitempty"` // why the newer configuration leaves it
+	Common   bool             `json:"common,omitempty"`      // it lies with the rule, and is the same for everybody
 	People   []jsonDiffPerson `json:"people"`
 }
 
@@ -82,7 +83,9 @@ func newJSONDiff(d *comparison) jsonDiff {
 		out.Rules = append(out.Rules, jsonDiffRule{Name: r.Name, Only: onlyOne(r), People: newJSONDiffCounts(r.Counts)})
 	}
 	for i := range d.Changes {
-		out.Changes = append(out.Changes, newJSONDiffChange(&d.Changes[i]))
+		change := newJSONDiffChange(&d.Changes[i])
+		change.Not = d.unapplied(&d.Changes[i])
+		out.Changes = append(out.Changes, change)
 	}
 	return out
 }

@@ -61,11 +61,28 @@ func (d *diffRows) sections() []diffSection {
 		d.left -= n
 		s := diffSection{title: t.title, more: len(changes) - n}
 		for i := range changes[:n] {
-			s.rows = append(s.rows, rowOf(&changes[i]))
+			s.rows = append(s.rows, d.row(&changes[i]))
 		}
 		all = append(all, s)
 	}
 	return all
+}
+
+// row is a change in words, with what keeps it from being made.
+func (d *diffRows) row(c *impact.Change) diffRow {
+	row := rowOf(c)
+	if why := d.unapplied(c); why != "" {
+		row.what += " (not applied: " + why + ")"
+	}
+	return row
+}
+
+// unapplied is why the newer configuration does not do what its rules ask for; "": it does.
+func (d *comparison) unapplied(c *impact.Change) string {
+	if c.Way == impact.Stronger && d.newer.Mode.OnlyCreates() {
+		return "mode " + d.newer.Mode.String() + " never raises"
+	}
+	return ""
 }
 
 func rowOf(c *impact.Change) diffRow {

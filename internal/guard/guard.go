@@ -45,6 +45,9 @@ func (m Mode) Caveat() string {
 	return fmt.Sprintf("mode %s is accepted, but this version only creates and grants: it raises, renames, lowers and removes nothing", m)
 }
 
+// OnlyCreates says whether a mode never changes what is there: who has a role keeps that one.
+func (m Mode) OnlyCreates() bool { return m == CreateOnly }
+
 // MarshalText writes the mode as the configuration has it.
 func (m Mode) MarshalText() ([]byte, error) { return []byte(m.String()), nil }
 
