@@ -2,10 +2,12 @@ package main
 
 import (
 	"testing"
+	"time"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/access"
 	"github.com/kw-onboarder/kw-onboarder/internal/guard"
 	"github.com/kw-onboarder/kw-onboarder/internal/plan"
+	"github.com/kw-onboarder/kw-onboarder/internal/rules"
 	kwsync "github.com/kw-onboarder/kw-onboarder/internal/sync"
 )
 
@@ -63,6 +65,25 @@ func TestTheFirstLineIsTheAnswer(t *testing.T) {
 			w := &kwsync.Why{Folder: "/A/B", Answers: []kwsync.Answer{{Person: access.Person{Name: "Ann"}, Skipped: tt.skipped, Spots: []kwsync.Spot{tt.spot}, Now: tt.now}}}
 			if got := (whyText{why: w, a: &w.Answers[0]}).headline(); got != tt.want {
 				t.Errorf("got  %s\nwant %s", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestWhatCountsIsSaid(t *testing.T) {
+	t.Parallel()
+	date := time.Date(2026, 6, 30, 22, 0, 0, 0, time.UTC)
+	over := rules.GivenGrant{Wish: access.Wish{Role: "Viewer"}, Term: rules.Term{Phase: rules.Over, Until: date}}
+	tests := []struct{ name, got, want string }{
+		{"a weaker role", beaten(kwsync.Claim{Rule: "staff", Role: "Viewer", Rank: 1}), "it is stronger than Viewer of rule staff"},
+		{"a role that is not there", beaten(kwsync.Claim{Rule: "staff", Role: "Jurist"}), `the server has no role "Jurist", which rule staff names: correct it there`},
+		{"a time that ended", whyText{a: &kwsync.Answer{}}.given(over), "It does not give Viewer any more: its time ended at 2026-06-30 22:00 UTC. What was given before stays until somebody takes it away."},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			if tt.got != tt.want {
+				t.Errorf("got  %s\nwant %s", tt.got, tt.want)
 			}
 		})
 	}

@@ -173,7 +173,7 @@ func (t whyText) given(g rules.GivenGrant) string {
 		}
 		return fmt.Sprintf("It does not give %s yet: it does from %s.", g.Wish.Role, g.Term.From.UTC().Format(minute))
 	case rules.Over:
-		return fmt.Sprintf("It does not give %s any more: it did until %s.", g.Wish.Role, g.Term.Until.UTC().Format(minute))
+		return fmt.Sprintf("It does not give %s any more: its time ended at %s. What was given before stays until somebody takes it away.", g.Wish.Role, g.Term.Until.UTC().Format(minute))
 	case rules.NoDate:
 		return fmt.Sprintf("It does not give %s: the date that it needs is not in the entry.", g.Wish.Role)
 	}
@@ -193,7 +193,7 @@ func (t whyText) contest() {
 	for _, s := range t.a.Spots {
 		for _, c := range s.Claims[1:] {
 			if c.Rank < s.Claims[0].Rank {
-				lines = append(lines, fmt.Sprintf("On %s %s of rule %s counts: it is stronger than %s of rule %s.", s.Path, s.Claims[0].Role, s.Claims[0].Rule, c.Role, c.Rule))
+				lines = append(lines, fmt.Sprintf("On %s %s of rule %s counts: %s.", s.Path, s.Claims[0].Role, s.Claims[0].Rule, beaten(c)))
 			}
 		}
 	}
@@ -202,6 +202,14 @@ func (t whyText) contest() {
 	if len(lines) > 0 {
 		t.line("\n%s", strings.Join(lines, "\n"))
 	}
+}
+
+// beaten says why a role does not count.
+func beaten(c kwsync.Claim) string {
+	if c.Rank == 0 {
+		return fmt.Sprintf("the server has no role %q, which rule %s names: correct it there", c.Role, c.Rule)
+	}
+	return fmt.Sprintf("it is stronger than %s of rule %s", c.Role, c.Rule)
 }
 
 // first says which of several choices counts.

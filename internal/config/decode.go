@@ -139,7 +139,7 @@ func (d *decoder) list(n *yaml.Node, to reflect.Value, path string) {
 func (d *decoder) scalar(n *yaml.Node, to reflect.Value, path string) {
 	wrong := func(want string) { d.report(path, "want "+want, "") }
 	if n.Kind != yaml.ScalarNode {
-		d.report(path, "is "+kind(n)+", want a single value", "")
+		d.report(path, "is "+kind(n)+", want a single value", "write it behind the colon; quote it if it begins with [ or {")
 		return
 	}
 	switch to.Kind() {
@@ -166,7 +166,7 @@ func (d *decoder) scalar(n *yaml.Node, to reflect.Value, path string) {
 // mapping decodes the keys of one struct; each must be known and come once.
 func (d *decoder) mapping(n *yaml.Node, to reflect.Value, path string) {
 	if n.Kind != yaml.MappingNode {
-		d.report(path, "is "+kind(n)+", want keys and values", "")
+		d.report(path, "is "+kind(n)+", want keys and values", "write its keys below it, indented: "+keysOf(to.Type()))
 		return
 	}
 	fields := fieldsOf(to.Type())
@@ -206,6 +206,17 @@ func fieldsOf(t reflect.Type) map[string]int {
 		}
 	}
 	return fields
+}
+
+// keysOf names the keys of a mapping, in the order in which they are documented.
+func keysOf(t reflect.Type) string {
+	var names []string
+	for i := range t.NumField() {
+		if name := t.Field(i).Tag.Get("yaml"); name != "" && name != "-" {
+			names = append(names, name)
+		}
+	}
+	return strings.Join(names, ", ")
 }
 
 func hasKeys(t reflect.Type) bool { return t.Kind() == reflect.Struct && len(fieldsOf(t)) > 0 }

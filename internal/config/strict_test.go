@@ -45,6 +45,7 @@ func TestDecode_TellsAllMistakesAtOnce(t *testing.T) {
   r.yaml:2:10: budgets: is keys and values, want a single value
       | budgets: {}
       |          ^
+      write it behind the colon; quote it if it begins with [ or {
   r.yaml:4:9: needs["eggs"]: is keys and values, want a list
       |   eggs: {a: b}
       |         ^

@@ -82,7 +82,7 @@ func TestABlockedRuleStopsNoOther(t *testing.T) {
 				id := s.folder(foldersIdentity, "/Legal/Contracts").ID
 				return strings.Replace(badRule(sameTen, "", "Viewer"), "folder: ", "folder_id: "+id, 1)
 			},
-			[]string{"(Contracts) lies outside kiteworks.roots"},
+			[]string{"(Contracts) lies outside kiteworks.roots as " + foldersIdentity, "add a folder above it there"},
 		},
 		{
 			"a root that the identity does not see",

@@ -265,7 +265,7 @@ func (w *walker) ancestors(ctx context.Context, id string) (chain []wireFolder, 
 			break
 		}
 	}
-	return nil, fmt.Sprintf("folder %s (%s) lies outside kiteworks.roots", chain[0].ID, chain[0].Name), nil
+	return nil, fmt.Sprintf("folder %s (%s) lies outside kiteworks.roots as %s sees them: add a folder above it there, or correct the rule", chain[0].ID, chain[0].Name, w.as), nil
 }
 
 // findRoots makes all roots known that this identity sees.

@@ -59,7 +59,7 @@ func (a *atlas) find(p access.Place) (f access.Folder, found bool, why string) {
 		return f, found, ""
 	}
 	if f, found = a.byID[p.FolderID]; !found {
-		return f, false, fmt.Sprintf("folder %s was not found below the roots", p.FolderID)
+		return f, false, fmt.Sprintf("folder %s was not found below the roots: correct the rule, or add a folder above it to kiteworks.roots", p.FolderID)
 	}
 	return f, true, ""
 }

@@ -289,12 +289,12 @@ func TestP10_FoldersAreFollowedById(t *testing.T) {
 			w.catalog.Unusable = []access.Unusable{{Place: access.Place{As: as, Path: "/Dep/Money", FolderID: "f9"}, Why: "folder f9 was deleted"}}
 			return w
 		}(), []string{"blocked fin: folder f9 was deleted 1"}},
-		{"gone from below the roots", pinned("/Dep/Money", "f9"), []string{"blocked fin: folder f9 was not found below the roots 1"}},
+		{"gone from below the roots", pinned("/Dep/Money", "f9"), []string{"blocked fin: folder f9 was not found below the roots: correct the rule, or add a folder above it to kiteworks.roots 1"}},
 		{"below a renamed one", pinned("/Dep/Money/Tax", "f1"), []string{
 			"create folder /Dep/Money/Tax", "grant anna@corp.example /Dep/Money/Tax Viewer needs 1",
 		}},
 		{"below a deleted one", pinned("/Dep/Money/Tax", "f9"), []string{
-			"blocked fin: folder /Dep/Money/Tax cannot be made: folder f9 was not found below the roots 1",
+			"blocked fin: folder /Dep/Money/Tax cannot be made: folder f9 was not found below the roots: correct the rule, or add a folder above it to kiteworks.roots 1",
 		}},
 	}
 	for _, tt := range tests {

@@ -15,7 +15,7 @@ func TestEvaluate_AccountNames(t *testing.T) {
 	named := func(rule, name string) rules.Rule {
 		return rules.Rule{Name: rule, When: all, Account: &rules.Account{Name: name}}
 	}
-	const meanwhile = " (no account is made meanwhile: this rule comes first in choosing its name)"
+	const meanwhile = " (until that is corrected no account is made: this rule would choose its name)"
 	tests := []struct {
 		name    string
 		rules   []rules.Rule
@@ -56,7 +56,7 @@ func TestEvaluate_ANameIsAskedForOnlyWithAGroup(t *testing.T) {
 	set := compile(t, r, accountFor("all", rules.Condition{Everyone: true}, "Q"))
 	hidden := group("2", "proj-b-rw")
 	hidden.Hidden = true
-	const meanwhile = " (no account is made meanwhile: this rule comes first in choosing its profile)"
+	const meanwhile = " (until that is corrected no account is made: this rule would choose its profile)"
 	tests := []struct {
 		name    string
 		groups  []access.Group

@@ -211,7 +211,7 @@ func (d *decision) holdBut(r *boundRule, why string, common, given bool) {
 	if what := d.choice(r); what != "" && !given {
 		d.undecided = true
 		d.verdict.Account, d.verdict.Causes = false, nil
-		why += " (no account is made meanwhile: this rule comes first in choosing its " + what + ")"
+		why += " (until that is corrected no account is made: this rule would choose its " + what + ")"
 	}
 	d.verdict.Held = append(d.verdict.Held, access.Held{Rule: r.name, Why: why, Common: common})
 	if d.why != nil {

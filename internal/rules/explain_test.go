@@ -56,7 +56,7 @@ func TestExplain_SaysWhichPartDecidedAndWhatWasSeen(t *testing.T) {
 			rules.Rule{When: rules.Condition{NotGroup: "guests"}, Account: &rules.Account{Name: "{{ .sn }}"}, Grants: give},
 			rules.Explanation{
 				Outcome: rules.Undecided, Parts: []rules.Part{{Key: "not_group", Text: "guests", Holds: true, Groups: []access.GroupID{groupID("2")}}},
-				Held: []string{"sn has no value (no account is made meanwhile: this rule comes first in choosing its name)"},
+				Held: []string{"sn has no value (until that is corrected no account is made: this rule would choose its name)"},
 			},
 		},
 		{

@@ -67,13 +67,29 @@ func parseLabel(text string, l lexicon) (*template, error) {
 	return t, nil
 }
 
+// inWords is what the parser says, for whoever does not know its terms.
+func inWords(message string) string {
+	_, message, _ = strings.Cut(message, "template:") // the line of the text, which has hardly more than one
+	_, message, _ = strings.Cut(message, ": ")
+	for _, m := range []struct{ term, words string }{
+		{"unclosed action", "a {{ is not closed: put }} behind the value"},
+		{"unterminated", "a quote in {{ }} is not closed: put the same sign behind the text"},
+		{"missing value for command", "nothing stands in {{ }}: write a value, such as {{ .department }}"},
+		{"unexpected \"}\"", "a single } stands in {{ }}: close it with }}"},
+	} {
+		if strings.HasPrefix(message, m.term) {
+			return m.words
+		}
+	}
+	return message
+}
+
 func parseNodes(text string) ([]parse.Node, error) {
 	tree := parse.New("template")
 	tree.Mode = parse.SkipFuncCheck
 	all := map[string]*parse.Tree{}
 	if _, err := tree.Parse(text, "", "", all); err != nil {
-		_, message, _ := strings.Cut(err.Error(), "template:1: ")
-		return nil, errors.New(strings.TrimSpace(message))
+		return nil, errors.New(inWords(err.Error()))
 	}
 	if len(all) > 1 || tree.Root == nil {
 		return nil, errors.New("define and block have no place here")
