@@ -64,13 +64,13 @@ func main() {
 
 // run is the program: arguments in, exit code out.
 func run(args []string, in io.Reader, out, errOut io.Writer) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
 	var c cli
 	parsed, code := parse(&c, args, out, errOut)
 	if parsed == nil {
 		return code
 	}
+	ctx, stop := untilToldToStop(parsed.Selected().Target.Addr().Interface())
+	defer stop()
 	cmd := &command{ctx: ctx, cli: &c, in: in, out: out, errOut: errOut}
 	err := c.form(parsed.Selected().Name)
 	if err == nil {
@@ -78,6 +78,23 @@ func run(args []string, in io.Reader, out, errOut io.Writer) int {
 	}
 	cmd.complain(err)
 	return codeOf(err)
+}
+
+// untilToldToStop is a context that ends with the first signal, so that the command can
+// finish what it has in hand. The second signal ends the program at once; for a command
+// that would not look at the context, so does the first.
+func untilToldToStop(command any) (context.Context, context.CancelFunc) {
+	switch k := command.(type) {
+	case *checkCmd, *testCmd, *diffCmd, *schemaCmd, *versionCmd:
+		return context.WithCancel(context.Background())
+	case *whyCmd:
+		if k.Snapshot != "" {
+			return context.WithCancel(context.Background())
+		}
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop)
+	return ctx, stop
 }
 
 // form refuses the form that only one command has.
