@@ -79,6 +79,7 @@ func Parse(file string, data []byte) (*Config, error) {
 	if root := found.document(data, yaml.MappingNode, "begin with config.example.yaml"); root != nil {
 		found.sources[""] = newSource(data)
 		found.sources[""].hideSecrets(root, reflect.TypeFor[Config]())
+		found.veil(root, reflect.TypeFor[Config]())
 		found.lint(root, "")
 		d := &decoder{findings: found}
 		d.decode(root, &c)

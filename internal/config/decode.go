@@ -4,6 +4,7 @@ import (
 	"encoding"
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strconv"
@@ -187,6 +188,9 @@ func (d *decoder) mapping(n *yaml.Node, to reflect.Value, path string) {
 
 func (d *decoder) unknown(key *yaml.Node, path string, fields map[string]int) {
 	hint := ""
+	if d.veiled[key] {
+		hint = "it is not named here, since it may be a secret; the keys are " + strings.Join(slices.Sorted(maps.Keys(fields)), ", ")
+	}
 	if like := nearest(key.Value, fields); like != "" {
 		hint = fmt.Sprintf("did you mean %q?", like)
 		d.breaks(join(path, like)) // it is not missing, it is misspelt
@@ -195,7 +199,7 @@ func (d *decoder) unknown(key *yaml.Node, path string, fields map[string]int) {
 		d.reportAt(d.at(key), path, "a piece of a distinguished name stands here as a key: it was torn at its commas", tornHint)
 		return
 	}
-	d.reportAt(d.at(key), join(path, key.Value), "unknown key", hint)
+	d.reportAt(d.at(key), d.below(path, key), "unknown key", hint)
 }
 
 func fieldsOf(t reflect.Type) map[string]int {
@@ -236,7 +240,7 @@ func (d *decoder) pairs(n *yaml.Node, path string, through []*yaml.Node) []pair 
 		case key.ShortTag() == "!!merge":
 			merged = append(merged, d.merged(value, path, append(through, n))...)
 		case seen[key.Value] != nil:
-			d.reportAt(d.at(key), join(path, key.Value), fmt.Sprintf("is given twice, first in line %d", seen[key.Value].Line), "keep one of them")
+			d.reportAt(d.at(key), d.below(path, key), fmt.Sprintf("is given twice, first in line %d", seen[key.Value].Line), "keep one of them")
 		default:
 			seen[key.Value] = key
 			own = append(own, pair{key, value})

@@ -133,7 +133,7 @@ func (f *findings) lint(n *yaml.Node, path string) {
 	case yaml.MappingNode:
 		for i := 0; i+1 < len(n.Content); i += 2 {
 			key, value := n.Content[i], n.Content[i+1]
-			below := join(path, key.Value)
+			below := f.below(path, key)
 			if isNull(value) && glued(key.LineComment) {
 				f.reportAt(f.at(value), below, "has no value: all behind the # is a comment", "quote the value if the # belongs to it")
 			}

@@ -81,13 +81,14 @@ type findings struct {
 	files    []string           // rule files, in their order
 	sources  map[string]*source // by file; those that are understood
 	places   map[string]place
-	broken   map[string]bool // paths already reported: what follows from them is not
-	above    map[string]bool // those in which such a path lies
+	veiled   map[*yaml.Node]bool // keys that are not named
+	broken   map[string]bool     // paths already reported: what follows from them is not
+	above    map[string]bool     // those in which such a path lies
 	problems []Problem
 }
 
 func newFindings() *findings {
-	return &findings{sources: map[string]*source{}, places: map[string]place{}, broken: map[string]bool{}, above: map[string]bool{}}
+	return &findings{sources: map[string]*source{}, places: map[string]place{}, veiled: map[*yaml.Node]bool{}, broken: map[string]bool{}, above: map[string]bool{}}
 }
 
 // at is where a node of the file that is being read stands.
@@ -113,9 +114,9 @@ func (f *findings) reportAt(at place, path, message, hint string) {
 }
 
 func (f *findings) problem(at place, path, message, hint string) Problem {
+	shown, _, _ := strings.Cut(strings.TrimPrefix(path, at.file), unseen)
 	return Problem{
-		File: at.file, Line: at.line, Column: at.column,
-		Path: strings.TrimPrefix(path, at.file), Message: message, Hint: hint,
+		File: at.file, Line: at.line, Column: at.column, Path: shown, Message: message, Hint: hint,
 	}
 }
 

@@ -33,6 +33,29 @@ func TestP13_AnInlineSecretIsNotRepeated(t *testing.T) {
 	}
 }
 
+// TestP13_NoKeyShowsASecret: whichever mapping it stands in, or instead of.
+func TestP13_NoKeyShowsASecret(t *testing.T) {
+	t.Parallel()
+	const tail = "rules: []\n"
+	text := strings.TrimSuffix(valid(t), tail)
+	head, kiteworks, _ := strings.Cut(text, "kiteworks:\n")
+	for name, text := range map[string]string{
+		"kiteworks":        head + "kiteworks: {hunter2}\n",
+		"within kiteworks": head + "kiteworks:\n  hunter2: x\n  hunter2: !y z\n" + kiteworks,
+		"jwt":              strings.Replace(text, "    issuer: kw-onboarder\n    private_key: cred:key\n", "    {hunter2}\n", 1),
+		"within jwt":       strings.Replace(text, "private_key: cred:key", "hunter2: cred:key", 1),
+		"a client secret":  strings.Replace(text, "env:KW_SECRET", "{hunter2: {hunter2: !x y}}", 1),
+		"tls":              strings.Replace(text, "  people:\n", "  tls: {hunter2: {hunter2: x}}\n  people:\n", 1),
+	} {
+		_, err := config.Parse("config.yaml", []byte(text+tail))
+		if err == nil {
+			t.Errorf("%s: it passes", name)
+		} else if strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("%s: the error repeats it:\n%v", name, err)
+		}
+	}
+}
+
 // TestP13_NoExcerptShowsAnInlineSecret: neither for what is wrong with it, nor for
 // what is wrong around it or with its key.
 func TestP13_NoExcerptShowsAnInlineSecret(t *testing.T) {
@@ -45,6 +68,12 @@ func TestP13_NoExcerptShowsAnInlineSecret(t *testing.T) {
 		"a key of another place":    bind + "  tls:\n    pwd:\n      - SECRET\n",
 		"among people":              bind + "  leavers:\n    pwd: SECRET\n",
 		"instead of the mapping":    "  bind: SECRET\n",
+		"instead of its keys":       "  bind:\n    SECRET\n",
+		"as one of its keys":        "  bind:\n    user: []\n    SECRET: SECRET\n    SECRET: !x x\n",
+		"as a key and its value":    "  bind: {hunter2: {hunter2: !x x}, user: [], SECRET: SECRET}\n",
+		"as a key of the secret":    "  bind: {user: [], password: {SECRET: !x x, hunter2: {hunter2: !y y}}}\n",
+		"as a key of a list":        "  bind:\n    - hunter2: !x x\n    - {hunter2: SECRET}\n",
+		"as a merged key":           "  tls: &b {SECRET, hunter2: x}\n  bind:\n    <<: [*b, {hunter2: !x x}]\n    user: []\n",
 		"in a list":                 "  bind:\n    - SECRET\n",
 		"in a list of keys":         "  bind:\n    - pwd: SECRET\n",
 		"in one line":               "  bind: {usr: x, password: SECRET}\n",
@@ -67,9 +96,6 @@ func TestP13_NoExcerptShowsAnInlineSecret(t *testing.T) {
 		"in a second document":      bind + "---\npwd: SECRET\n---\n",
 	} {
 		for _, inline := range append([]string{"hunter2"}, inlineSecrets...) {
-			if name == "instead of the mapping" && inline == "{hunter2}" {
-				continue // then it is the name of a key
-			}
 			text := strings.ReplaceAll(around, "SECRET", inline)
 			_, err := config.Parse("config.yaml", []byte(strings.Replace(string(with(t, bind, text)), "mode: observe", "mode: perhaps", 1)))
 			if err == nil {

@@ -28,6 +28,7 @@ func Decode(file string, data []byte, to any, check func(Reading)) error {
 	if root := found.document(data, yaml.MappingNode, "write its keys and values"); root != nil {
 		found.sources[""] = newSource(data)
 		found.sources[""].hideSecrets(root, reflect.TypeOf(to).Elem())
+		found.veil(root, reflect.TypeOf(to).Elem())
 		found.lint(root, "")
 		d := &decoder{findings: found, foreign: true}
 		d.value(root, reflect.ValueOf(to).Elem(), "")
