@@ -39,10 +39,13 @@ func ParseMode(s string) (Mode, error) {
 
 // Caveat says what of a mode this version does not do yet; "" if it does all.
 func (m Mode) Caveat() string {
-	if m <= CreateOnly {
-		return ""
+	switch m {
+	case UpsertOnly:
+		return "mode upsert-only is accepted, but this version creates, grants and raises only: it renames and unsuspends nobody, and sets no profiles"
+	case Sync:
+		return "mode sync is accepted, but this version creates, grants and raises only: it renames, unsuspends, lowers and removes nothing, and sets no profiles"
 	}
-	return fmt.Sprintf("mode %s is accepted, but this version only creates and grants: it raises, renames, lowers and removes nothing", m)
+	return ""
 }
 
 // OnlyCreates says whether a mode never changes what is there: who has a role keeps that one.
@@ -105,7 +108,7 @@ func (m Mode) forbids(op plan.Op) string {
 		return "mode observe changes nothing"
 	case m < needed(op):
 		return fmt.Sprintf("mode %s does not %s", m, op)
-	case needed(op) > CreateOnly:
+	case op != plan.Raise && needed(op) > CreateOnly:
 		return fmt.Sprintf("this version does not %s yet, whatever the mode", op)
 	}
 	return ""

@@ -1,6 +1,8 @@
 package guard_test
 
 import (
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -9,27 +11,27 @@ import (
 	"github.com/kw-onboarder/kw-onboarder/internal/plan"
 )
 
-// everything is one change of each operation; the grant needs the account.
+// everything is one change of each operation, its key the operation's name.
 func everything() plan.Plan {
-	return plan.Plan{Changes: []plan.Change{
-		{Key: "folder", Op: plan.CreateFolder},
-		{Key: "account", Op: plan.CreateAccount},
-		{Key: "grant", Op: plan.Grant, Needs: []plan.Key{"account"}},
-		{Key: "raise", Op: plan.Raise},
-	}}
+	var p plan.Plan
+	for op := plan.CreateFolder; op <= plan.Delete; op++ {
+		p.Changes = append(p.Changes, plan.Change{Key: plan.Key(op.String()), Op: op})
+	}
+	return p
 }
 
 func TestSplitKeepsToTheMode(t *testing.T) {
 	t.Parallel()
-	creations := []plan.Key{"folder", "account", "grant"}
+	creations := []plan.Key{"create folder", "create account", "grant"}
+	raises := append(slices.Clone(creations), "raise")
 	tests := []struct {
 		mode guard.Mode
 		want []plan.Key
 	}{
 		{guard.Observe, nil},
 		{guard.CreateOnly, creations},
-		{guard.UpsertOnly, creations},
-		{guard.Sync, creations},
+		{guard.UpsertOnly, raises},
+		{guard.Sync, raises},
 	}
 	for _, tt := range tests {
 		t.Run(tt.mode.String(), func(t *testing.T) {
@@ -42,7 +44,7 @@ func TestSplitKeepsToTheMode(t *testing.T) {
 			if diff := cmp.Diff(tt.want, got); diff != "" {
 				t.Errorf("allowed (-want +got):\n%s", diff)
 			}
-			if got, want := len(allowed.Changes)+len(withheld), 4; got != want {
+			if got, want := len(allowed.Changes)+len(withheld), len(everything().Changes); got != want {
 				t.Errorf("got %d changes in all, want %d: one was lost", got, want)
 			}
 			for _, w := range withheld {
@@ -60,6 +62,27 @@ func TestSplitWithholdsWhatNeedsAWithheldChange(t *testing.T) {
 	allowed, withheld := guard.Split(p, guard.Limits{Mode: guard.CreateOnly})
 	if len(allowed.Changes) != 0 || len(withheld) != 2 {
 		t.Errorf("got %d allowed and %d withheld, want 0 and 2", len(allowed.Changes), len(withheld))
+	}
+}
+
+// TestTheCaveatNamesWhatIsWithheld: a mode that lets all of its operations through has none.
+func TestTheCaveatNamesWhatIsWithheld(t *testing.T) {
+	t.Parallel()
+	want := map[guard.Mode][]string{
+		guard.Observe: nil, guard.CreateOnly: nil,
+		guard.UpsertOnly: {"renames", "unsuspends", "profiles"},
+		guard.Sync:       {"renames", "unsuspends", "profiles", "lowers", "removes"},
+	}
+	for mode, words := range want {
+		caveat := mode.Caveat()
+		if (caveat == "") != (words == nil) {
+			t.Errorf("%s: got the caveat %q, want one: %t", mode, caveat, words != nil)
+		}
+		for _, word := range words {
+			if !strings.Contains(caveat, word) {
+				t.Errorf("%s: the caveat %q does not say %q", mode, caveat, word)
+			}
+		}
 	}
 }
 

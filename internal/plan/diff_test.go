@@ -349,6 +349,21 @@ func TestStepsCarryUpToTheLimit(t *testing.T) {
 	}
 }
 
+// TestARaiseTakesTwoRequests: the members are read before their roles are overwritten.
+func TestARaiseTakesTwoRequests(t *testing.T) {
+	t.Parallel()
+	w := base().person("anna", wish("fin", "/Dep/Fin", "Collaborator")).account("anna").grant("anna", "f1", "Viewer")
+	w.person("bert", wish("fin", "/Dep/Fin", "Collaborator")).account("bert").grant("bert", "f1", "Viewer")
+	w.person("carl", wish("fin", "/Dep/Fin", "Collaborator")).account("carl")
+	p := w.diff()
+	if got, want := p.Requests(plan.MaxPerStep), 3; got != want {
+		t.Errorf("got %d requests for one grant and one raise of two people, want %d", got, want)
+	}
+	if got, want := p.Requests(1), 5; got != want {
+		t.Errorf("got %d requests for one grant and two raises, want %d", got, want)
+	}
+}
+
 // TestGrantsThatNobodyAsksForAreCounted, and those of people in doubt are not.
 func TestGrantsThatNobodyAsksForAreCounted(t *testing.T) {
 	t.Parallel()

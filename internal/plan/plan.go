@@ -81,6 +81,20 @@ func (p Plan) Steps(limit int) []Step {
 	return steps
 }
 
+// Requests is how many requests carry out the plan, in steps of at most limit
+// people each, if no answer is doubtful: one for each step, and one before it
+// where the members are read first.
+func (p Plan) Requests(limit int) int {
+	n := 0
+	for _, s := range p.Steps(limit) {
+		n++
+		if s.Op == Raise || s.Op == Lower || s.Op == Revoke {
+			n++
+		}
+	}
+	return n
+}
+
 // takes says whether c fits into the same request as the changes before it.
 func (s Step) takes(c Change, limit int) bool {
 	if s.Op != c.Op || !c.Op.shared() || len(s.Changes) >= limit {

@@ -46,7 +46,7 @@ type Phase struct {
 // Requests compares the HTTP requests foretold with those made.
 type Requests struct {
 	Read  int // made to observe Kiteworks, tokens included
-	Write int // one for each step of the plan
+	Write int // what the plan takes
 	Made  int // in the whole run; 0 for a dry run
 
 	Elsewhere int // made meanwhile by runs that could not wait
@@ -56,7 +56,7 @@ type Requests struct {
 func (r Requests) Planned() int { return r.Read + r.Write }
 
 // foretell counts the requests that the plan takes.
-func (r *Report) foretell() { r.Requests.Write = len(r.Plan.Steps(plan.MaxPerStep)) }
+func (r *Report) foretell() { r.Requests.Write = r.Plan.Requests(plan.MaxPerStep) }
 
 // Result is how a run ended.
 type Result int
