@@ -108,6 +108,9 @@ type Grant struct {
 type Scope struct {
 	Accounts bool     // all accounts
 	Folders  []string // ids of the folders whose members were all read
+	// Fresh: it was read just now. What was last known says nothing about what
+	// somebody has done since.
+	Fresh bool
 }
 
 // State is what Kiteworks says. It says what it looked at: silence about

@@ -95,24 +95,28 @@ func TestWhatAHumanChangedStays(t *testing.T) {
 		change func(w *kwsim.World, folder, user string) error
 		kind   plan.NoteKind
 		want   []string
+		drift  string // "": none
 	}{
 		{
 			"a role that was taken away is not given again",
 			func(w *kwsim.World, folder, user string) error { return w.RemoveMember(folder, user) },
 			plan.NoteHeld,
 			[]string{"had Viewer on /Projects/Welcome from us", "somebody else has removed it since: it is not given again"},
+			"had Viewer on /Projects/Welcome from us: removed by somebody else",
 		},
 		{
 			"an account that was suspended is left alone",
 			func(w *kwsim.World, _, user string) error { return w.SuspendUser(user, true) },
 			plan.NoteSkipped,
 			[]string{"the account of " + who + " is suspended on Kiteworks, and not by us"},
+			"",
 		},
 		{
 			"an account that was deleted is not made again",
 			func(w *kwsim.World, _, user string) error { return w.DeleteUser(user) },
 			plan.NoteSkipped,
 			[]string{"the account of " + who + " is deleted on Kiteworks, and not by us"},
+			"",
 		},
 	}
 	for _, c := range cases {
@@ -129,7 +133,16 @@ func TestWhatAHumanChangedStays(t *testing.T) {
 			if len(s.writes()) > 0 || rep.Result() != kwsync.Done {
 				t.Errorf("the run ended %s after %d writes, want done after none", rep.Result(), len(s.writes()))
 			}
-			notes := notesAbout(rep, people.People[25])
+			drift := ""
+			notes := slices.DeleteFunc(notesAbout(rep, people.People[25]), func(n plan.Note) bool {
+				if n.Kind == plan.NoteDrift {
+					drift += n.Why
+				}
+				return n.Kind == plan.NoteDrift
+			})
+			if drift != c.drift {
+				t.Errorf("drift: %q, want %q", drift, c.drift)
+			}
 			if len(notes) != 1 || notes[0].Kind != c.kind {
 				t.Fatalf("notes about %s: %+v, want one that says %s", who, notes, c.kind)
 			}

@@ -321,7 +321,13 @@ func TestTokensAreKeptAndReplacedOnce(t *testing.T) {
 func TestNobodyElseIsImpersonated(t *testing.T) {
 	t.Parallel()
 	s := start(t)
-	_, err := s.tenant().Catalog(t.Context(), []access.Place{{As: "ceo@corp.example", Path: "/Departments/Finance"}})
+	tenant := s.tenant()
+	finance := access.Folder{ID: s.folder["/Departments/Finance"], As: "ceo@corp.example", Path: "/Departments/Finance"}
+	c := catalog(t, tenant, access.Place{As: finance.As, Path: finance.Path})
+	if len(c.Unusable) != 1 || !strings.Contains(c.Unusable[0].Why, "not one of kiteworks.identities") {
+		t.Errorf("got unusable %+v, want one that says whose identity it is not", c.Unusable)
+	}
+	_, err := tenant.Observe(t.Context(), []access.Folder{finance})
 	wantError(t, err, `act as "ceo@corp.example"`, "not one of kiteworks.identities")
 	for _, e := range s.History() {
 		if e.Subject == "ceo@corp.example" {

@@ -2,6 +2,7 @@ package kiteworks_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -40,6 +41,7 @@ func TestCatalogFindsFoldersBelowTheRoots(t *testing.T) {
 		{name: "pinned and renamed", want: access.Place{As: folders, Path: "/Departments/Old name", FolderID: moved}, found: "/Departments/New name"},
 		{name: "pinned and deleted", want: access.Place{As: folders, Path: "/Departments/Gone", FolderID: gone}, unusable: "was deleted"},
 		{name: "by id, unknown", want: access.Place{As: folders, FolderID: "6f1c0d3e-0000-4000-8000-000000000001"}, unusable: "does not exist or is not visible"},
+		{name: "of what is no identity", want: access.Place{As: "former@corp.example", FolderID: s.folder["/Departments"]}, unusable: "former@corp.example is not one of kiteworks.identities"},
 		{name: "root that this identity does not see", want: access.Place{As: users, Path: "/Departments/Finance"}, unusable: "root /Departments is not visible to " + users},
 	}
 	for _, tt := range tests {
@@ -121,8 +123,8 @@ func TestObserveTellsAccountsApart(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("accounts (-want +got):\n%s", diff)
 	}
-	if !st.Of.Accounts {
-		t.Error("the state does not say that it looked at all accounts")
+	if !st.Of.Accounts || !st.Of.Fresh {
+		t.Error("the state does not say that it looked at all accounts just now")
 	}
 }
 
@@ -160,6 +162,37 @@ func TestObserveReadsMembersWithTheirOrigin(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{finance.ID}, st.Of.Folders); diff != "" {
 		t.Errorf("scope (-want +got):\n%s", diff)
+	}
+}
+
+// TestP03_ConfirmReadsSingly finds the members among those who are asked for,
+// however many that are, and nobody else.
+func TestP03_ConfirmReadsSingly(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	var accounts []string
+	for i := range 150 {
+		accounts = append(accounts, s.user(kwsim.User{Email: fmt.Sprintf("p%03d@corp.example", i)}))
+	}
+	for _, i := range []int{0, 7, 149} {
+		s.member("/Departments/Finance", accounts[i], "Viewer")
+	}
+	s.member("/Departments/Finance", s.user(kwsim.User{Email: "other@corp.example"}), "Viewer")
+	tenant := s.tenant()
+	catalog(t, tenant)
+	found, err := tenant.Confirm(t.Context(), access.Folder{ID: s.folder["/Departments/Finance"], As: folders, Path: "/Departments/Finance"}, accounts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, g := range found {
+		got = append(got, g.Account+" "+g.Role)
+	}
+	want := []string{accounts[0] + " Viewer", accounts[7] + " Viewer", accounts[149] + " Viewer"}
+	slices.Sort(got)
+	slices.Sort(want)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("found (-want +got):\n%s", diff)
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/access"
+	"github.com/kw-onboarder/kw-onboarder/internal/plan"
 )
 
 // readers is how many lists are read side by side.
@@ -46,6 +47,10 @@ func (r *Reader) Catalog(ctx context.Context, want []access.Place) (*access.Cata
 	}
 	c := &access.Catalog{Roles: n.roles, Profiles: n.profiles}
 	for as, places := range byIdentity(want) {
+		if !r.client.known[as] { // what was given once may be of an identity that is no longer one
+			c.Unusable = append(c.Unusable, foreign(as, places)...)
+			continue
+		}
 		w := &walker{client: r.client, as: as, roots: r.client.options.Roots}
 		if err := w.walk(ctx, places); err != nil {
 			return nil, fmt.Errorf("find folders as %s: %w", as, err)
@@ -57,6 +62,15 @@ func (r *Reader) Catalog(ctx context.Context, want []access.Place) (*access.Cata
 		return cmp.Or(cmp.Compare(a.ID, b.ID), cmp.Compare(a.As, b.As))
 	})
 	return c, nil
+}
+
+// foreign are the places of what is none of our identities.
+func foreign(as access.Email, places []access.Place) []access.Unusable {
+	var out []access.Unusable
+	for _, p := range places {
+		out = append(out, access.Unusable{Place: p, Why: fmt.Sprintf("%s is not one of kiteworks.identities, so that its folders cannot be seen", as)})
+	}
+	return out
 }
 
 func byIdentity(want []access.Place) map[access.Email][]access.Place {
@@ -83,7 +97,7 @@ func (r *Reader) observe(ctx context.Context, folders []access.Folder, accounts 
 	if err != nil {
 		return access.State{}, err
 	}
-	st := access.State{Of: access.Scope{Accounts: accounts}}
+	st := access.State{Of: access.Scope{Accounts: accounts, Fresh: true}}
 	grants := make([][]access.Grant, len(folders))
 	g, gctx := errgroup.WithContext(ctx)
 	g.SetLimit(readers)
@@ -105,6 +119,24 @@ func (r *Reader) observe(ctx context.Context, folders []access.Folder, accounts 
 	}
 	st.Grants = slices.Concat(grants...)
 	return st, nil
+}
+
+// Confirm reads singly who of the given accounts is a member of a folder, and as
+// what: a list of all may lack a row.
+func (r *Reader) Confirm(ctx context.Context, f access.Folder, accounts []string) ([]access.Grant, error) {
+	n, err := r.current(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var found []access.Grant
+	for some := range slices.Chunk(accounts, plan.MaxPerStep) {
+		grants, err := r.members(ctx, n, f, some)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, grants...)
+	}
+	return found, nil
 }
 
 // accounts reads every row of the user list, the soft-deleted ones too.

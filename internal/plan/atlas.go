@@ -16,6 +16,7 @@ type atlas struct {
 	byID     map[string]access.Folder
 	byPath   map[access.Place]access.Folder // identity and folded path
 	unusable map[access.Place]string
+	gone     map[string]string // id of a folder that cannot be used -> why
 }
 
 func newAtlas(c *access.Catalog, m Memory) *atlas {
@@ -26,6 +27,7 @@ func newAtlas(c *access.Catalog, m Memory) *atlas {
 		byID:     map[string]access.Folder{},
 		byPath:   map[access.Place]access.Folder{},
 		unusable: map[access.Place]string{},
+		gone:     map[string]string{},
 	}
 	for _, r := range c.Roles {
 		a.roles[access.FoldName(r.Name)] = r
@@ -39,6 +41,9 @@ func newAtlas(c *access.Catalog, m Memory) *atlas {
 	}
 	for _, u := range c.Unusable {
 		a.unusable[u.Place] = u.Why
+		if id := u.Place.FolderID; id != "" && (a.gone[id] == "" || u.Why < a.gone[id]) {
+			a.gone[id] = u.Why
+		}
 	}
 	return a
 }

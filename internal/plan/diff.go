@@ -7,9 +7,10 @@ import (
 	"github.com/kw-onboarder/kw-onboarder/internal/access"
 )
 
-// Policy is what the configuration forbids, whatever the rules say.
+// Policy is what the configuration says beside the rules.
 type Policy struct {
-	Never map[access.Email]string // addresses that are never touched, and why
+	Never  map[access.Email]string // addresses that are never touched, and why
+	Repair []access.Path           // roots below which what somebody else removed of ours is given again
 }
 
 // Diff compares what the rules want with what Kiteworks says. Nothing that st
@@ -28,7 +29,7 @@ func Diff(verdicts []access.Verdict, c *access.Catalog, st access.State, m Memor
 		asked:   map[GrantKey]bool{},
 
 		undecided: map[access.PersonID]bool{},
-		learned:   Learned{Folders: map[access.Place]string{}, Groups: map[string]access.GroupID{}},
+		learned:   Learned{Folders: map[access.Place]string{}, Groups: map[string]access.GroupID{}, Lost: map[GrantKey]string{}},
 	}
 	d.findRivals(verdicts)
 	for i := range verdicts {
@@ -38,6 +39,7 @@ func Diff(verdicts []access.Verdict, c *access.Catalog, st access.State, m Memor
 		n.People = people
 		d.plan.Notes = append(d.plan.Notes, n)
 	}
+	d.drift()
 	d.plan.Learned = d.learned
 	d.plan.Unasked = d.unasked()
 	d.plan.sort()
@@ -129,6 +131,9 @@ func (d *differ) checkProfile(v *access.Verdict) {
 func (d *differ) unasked() int {
 	n := 0
 	for key, owned := range d.memory.Owned {
+		if owned.Lost != "" || d.learned.Lost[key] != "" {
+			continue
+		}
 		if _, there := d.tenant.grants[key]; !d.undecided[owned.Person] && !d.asked[key] && (there || !d.tenant.observed[key.Folder]) {
 			n++
 		}
@@ -195,22 +200,15 @@ func (d *differ) missing(v *access.Verdict, t *target, account string) bool {
 		return true
 	}
 	key := GrantKey{Account: account, Folder: t.folder.ID}
-	owned, ours := d.memory.Owned[key]
-	if ours {
+	have, there := d.tenant.grants[key]
+	if owned, gave := d.memory.Owned[key]; gave {
 		d.asked[key] = true
+		if cmp.Or(owned.Lost, d.lost(owned, have, there)) != "" {
+			return d.yielded(v, t, owned, have, there)
+		}
 	}
-	have, ok := d.tenant.grants[key]
-	switch {
-	case !ok && ours:
-		d.hold(v, firstRule(t.causes), "had "+owned.Role+" on "+string(t.path())+
-			" from us, and somebody else has removed it since: it is not given again")
-		return false
-	case !ok:
+	if !there {
 		return true
-	case ours && have.Origin == "" && access.FoldName(owned.Role) != access.FoldName(have.Role):
-		d.hold(v, firstRule(t.causes), "had "+owned.Role+" on "+string(t.path())+
-			" from us, and somebody else has made it "+have.Role+" since: it stays so")
-		return false
 	}
 	held, known := d.atlas.roles[access.FoldName(have.Role)]
 	if !known {
@@ -240,22 +238,6 @@ func (d *differ) createFolder(p access.Place, causes []access.Cause) Key {
 	}
 	d.plan.Changes = append(d.plan.Changes, c)
 	return key
-}
-
-func (d *differ) skip(v *access.Verdict, why string) {
-	d.undecided[v.Person] = true
-	d.plan.Notes = append(d.plan.Notes, Note{Kind: NoteSkipped, Person: v.Person, DN: v.DN, Email: v.Email, Why: why})
-}
-
-func (d *differ) hold(v *access.Verdict, rule, why string) {
-	d.undecided[v.Person] = true
-	d.plan.Notes = append(d.plan.Notes, Note{Kind: NoteHeld, Person: v.Person, DN: v.DN, Email: v.Email, Rule: rule, Why: why})
-}
-
-// block counts one more person for whom a rule waits for an administrator.
-func (d *differ) block(v *access.Verdict, rule, why string) {
-	d.undecided[v.Person] = true
-	d.blocked[Note{Kind: NoteBlocked, Rule: rule, Why: why}]++
 }
 
 func firstRule(causes []access.Cause) string {

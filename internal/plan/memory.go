@@ -48,4 +48,5 @@ type Learned struct {
 	Links   []Link                    // accounts that existed, found by e-mail
 	Folders map[access.Place]string   // newly resolved paths
 	Groups  map[string]access.GroupID // newly resolved groups
+	Lost    map[GrantKey]string       // what is no longer ours, and why
 }

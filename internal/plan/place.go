@@ -10,8 +10,8 @@ import (
 
 // Places lists what a catalog has to look for: the places of all wishes and of
 // the open intents, and the folders above them, each once, with the id to which
-// a path was pinned.
-func Places(verdicts []access.Verdict, open []Change, m Memory) []access.Place {
+// a path was pinned; and further ones.
+func Places(verdicts []access.Verdict, open []Change, m Memory, further ...access.Place) []access.Place {
 	seen := map[access.Place]bool{}
 	add := func(p access.Place) {
 		for ; !seen[p]; p = (access.Place{As: p.As, Path: p.Path.Parent()}) {
@@ -29,6 +29,9 @@ func Places(verdicts []access.Verdict, open []Change, m Memory) []access.Place {
 	for _, c := range open {
 		add(access.Place{As: c.As, Path: c.Path, FolderID: c.Folder})
 	}
+	for _, p := range further {
+		add(p)
+	}
 	var places []access.Place
 	for p := range seen {
 		if p.Path != "" || p.FolderID != "" {
@@ -37,6 +40,18 @@ func Places(verdicts []access.Verdict, open []Change, m Memory) []access.Place {
 	}
 	slices.SortFunc(places, comparePlaces)
 	return slices.Compact(places)
+}
+
+// Belongings lists the places of what is ours, by the ids of their folders, each
+// once: where drift is looked for beyond what the rules speak of.
+func Belongings(m Memory) []access.Place {
+	seen := map[access.Place]bool{}
+	for key, o := range m.Owned {
+		if o.Lost == "" {
+			seen[access.Place{As: o.As, FolderID: key.Folder}] = true
+		}
+	}
+	return slices.SortedFunc(maps.Keys(seen), comparePlaces)
 }
 
 // pinned is the place with the id that its path once meant, so that a folder
@@ -53,8 +68,9 @@ func comparePlaces(a, b access.Place) int {
 }
 
 // Folders lists the folders whose members have to be read: those that the
-// verdicts and the open intents name and the catalog found. Each once, sorted by id.
-func Folders(verdicts []access.Verdict, open []Change, m Memory, c *access.Catalog) []access.Folder {
+// verdicts, the open intents and further places name and the catalog found. Each
+// once, sorted by id.
+func Folders(verdicts []access.Verdict, open []Change, m Memory, c *access.Catalog, further ...access.Place) []access.Folder {
 	a := newAtlas(c, m)
 	found := map[string]access.Folder{}
 	add := func(p access.Place) {
@@ -71,6 +87,9 @@ func Folders(verdicts []access.Verdict, open []Change, m Memory, c *access.Catal
 		if o.Op != CreateFolder {
 			add(access.Place{As: o.As, Path: o.Path, FolderID: o.Folder})
 		}
+	}
+	for _, p := range further {
+		add(p)
 	}
 	return slices.SortedFunc(maps.Values(found), func(a, b access.Folder) int { return cmp.Compare(a.ID, b.ID) })
 }

@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"github.com/kw-onboarder/kw-onboarder/internal/access"
 )
 
 // MaxPerStep is how many people one request may carry: the vendor advises at
@@ -22,50 +20,6 @@ type Plan struct {
 	Notes   []Note
 	Learned Learned `json:"-"` // it is remembered by itself
 	Unasked int     // grants of ours that no rule asks for any more
-}
-
-// NoteKind tells how far a note reaches.
-type NoteKind int
-
-// The kinds of note. NoteBlocked concerns a rule for everybody and waits for an
-// administrator; the others concern one person and are no failure.
-const (
-	NoteSkipped NoteKind = iota + 1 // a person is not acted on at all
-	NoteHeld                        // a rule is undecided for a person, or a change is left alone
-	NoteBlocked
-)
-
-var noteNames = [...]string{"invalid", "skipped", "held", "blocked"}
-
-func (k NoteKind) String() string {
-	if k < 1 || int(k) >= len(noteNames) {
-		return noteNames[0]
-	}
-	return noteNames[k]
-}
-
-// MarshalText writes the kind's name, in JSON output.
-func (k NoteKind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
-
-// UnmarshalText reads the kind's name.
-func (k *NoteKind) UnmarshalText(text []byte) error {
-	i := slices.Index(noteNames[:], string(text))
-	if i < 1 {
-		return fmt.Errorf("unknown kind of note %q", text)
-	}
-	*k = NoteKind(i)
-	return nil
-}
-
-// Note is something that was asked for and is left alone, and why (promise P11).
-type Note struct {
-	Kind   NoteKind
-	Person access.PersonID // zero when blocked
-	DN     string
-	Email  access.Email
-	Rule   string // "" if it concerns the person as a whole
-	Why    string
-	People int // when blocked: how many people wait for it
 }
 
 // Steps cuts the plan into requests of at most limit people each.

@@ -12,6 +12,7 @@ type tenant struct {
 	byEmail  map[access.Email][]*access.Account
 	grants   map[GrantKey]access.Grant
 	observed map[string]bool            // folders whose members were read
+	fresh    bool                       // just now
 	owner    map[string]access.PersonID // whose account it is
 	links    map[access.PersonID]Link
 }
@@ -24,6 +25,7 @@ func newTenant(st access.State, m Memory) *tenant {
 		observed: make(map[string]bool, len(st.Of.Folders)),
 		owner:    make(map[string]access.PersonID, len(m.Links)),
 		links:    m.Links,
+		fresh:    st.Of.Fresh,
 	}
 	for i := range st.Accounts {
 		a := &st.Accounts[i]
@@ -81,6 +83,13 @@ func (t *tenant) byAddress(e access.Email) (*access.Account, string) {
 		}
 	}
 	return found, ""
+}
+
+// shown says whether lists of members must show an account: one that cannot be
+// used, or is gone, they may leave out.
+func (t *tenant) shown(account string) bool {
+	a, there := t.byID[account]
+	return there && unusable(a) == ""
 }
 
 // unusable says why an account that exists gets nothing, "" if it may.

@@ -152,7 +152,7 @@ func (q *inquiry) presently(p *access.Person, a *Answer) *Now {
 // or by the plan: only then is it known what nobody asks for.
 func (q *inquiry) decided(v *access.Verdict) bool {
 	return len(v.Held) == 0 && v.Skipped == "" && !slices.ContainsFunc(q.view.report.Plan.Notes, func(n plan.Note) bool {
-		return n.Kind == plan.NoteBlocked || n.Person == v.Person
+		return n.Kind == plan.NoteBlocked || n.Person == v.Person && n.Kind != plan.NoteDrift
 	})
 }
 
@@ -161,7 +161,7 @@ func (q *inquiry) decided(v *access.Verdict) bool {
 // them.
 func (q *inquiry) unasked(a *Answer) (left []Spot) {
 	for key, owned := range q.memory.Owned {
-		if owned.Person != a.Person.ID {
+		if owned.Person != a.Person.ID || owned.Lost != "" {
 			continue
 		}
 		s := q.places.spot(q.places.pinned(owned.As, key.Folder))
@@ -232,7 +232,7 @@ func (q *inquiry) holding(s *Spot, a *access.Account) {
 			s.Has, s.Inherited = g.Role, g.Origin != ""
 			s.Stronger = q.places.rank(g.Role) > s.Claims[0].Rank
 			owned, gave := q.memory.Owned[plan.GrantKey{Account: a.ID, Folder: f.ID}]
-			s.Ours = gave && g.Origin == "" && access.FoldName(owned.Role) == access.FoldName(g.Role)
+			s.Ours = gave && owned.Lost == "" && g.Origin == "" && access.FoldName(owned.Role) == access.FoldName(g.Role)
 		}
 	}
 }

@@ -27,7 +27,7 @@ func Gather(notes []plan.Note, kind plan.NoteKind) []Reason {
 	for _, n := range notes {
 		switch {
 		case n.Kind != kind:
-		case kind == plan.NoteBlocked:
+		case kind == plan.NoteBlocked, n.People > 0:
 			g.reason(n.Rule, n.Why).People += n.People
 		default:
 			r := g.reason(n.Rule, n.Why)

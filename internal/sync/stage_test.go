@@ -64,7 +64,7 @@ func newStage() *stage {
 			Roles:   []access.Role{{ID: "3", Name: "Collaborator", Rank: 5}, {ID: "6", Name: "Viewer", Rank: 1}},
 			Folders: []access.Folder{{ID: "f-dep", As: as, Path: "/Dep"}},
 		},
-		state: access.State{Of: access.Scope{Accounts: true}},
+		state: access.State{Of: access.Scope{Accounts: true, Fresh: true}},
 	}
 	s.directory.touched = access.Touched{Everyone: true}
 	s.directory.refresh = func(context.Context) (*access.Snapshot, error) { return &s.snapshot, s.note("refresh") }

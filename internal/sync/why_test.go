@@ -95,6 +95,7 @@ func TestWhy_TellsWhatIsOursFromWhatIsNot(t *testing.T) {
 		return []access.Grant{{Account: "u-ann", Folder: key, Role: role, Origin: origin}}
 	}
 	owned := map[plan.GrantKey]access.Owned{{Account: "u-ann", Folder: key}: {Person: id("ann"), Role: "Viewer"}}
+	lost := map[plan.GrantKey]access.Owned{{Account: "u-ann", Folder: key}: {Person: id("ann"), Role: "Viewer", Lost: "removed by somebody else"}}
 	tests := []struct {
 		name   string
 		grants []access.Grant
@@ -109,9 +110,11 @@ func TestWhy_TellsWhatIsOursFromWhatIsNot(t *testing.T) {
 		{
 			"ours, and made another since", given("Collaborator", ""), owned,
 			kwsync.Spot{Has: "Collaborator", Stronger: true},
-			"had Viewer on /Dep/Fin from us, and somebody else has made it Collaborator since: it stays so",
+			"had Viewer on /Dep/Fin from us: made Collaborator by somebody else",
 		},
-		{"ours, and taken away", nil, owned, kwsync.Spot{}, "had Viewer on /Dep/Fin from us, and somebody else has removed it since: it is not given again"},
+		{"lost, and the same by hand", given("Viewer", ""), lost, kwsync.Spot{Has: "Viewer"}, ""},
+		{"ours, and taken away", nil, owned, kwsync.Spot{}, "had Viewer on /Dep/Fin from us: removed by somebody else" +
+			"had Viewer on /Dep/Fin from us, and somebody else has removed it since: it is not given again"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -1,0 +1,71 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/kw-onboarder/kw-onboarder/internal/access"
+)
+
+// NoteKind tells how far a note reaches.
+type NoteKind int
+
+// The kinds of note. NoteBlocked concerns a rule for everybody and waits for an
+// administrator; the others concern one person and are no failure. NoteDrift is
+// told when it is found, of a folder that vanished in each full run.
+const (
+	NoteSkipped NoteKind = iota + 1 // a person is not acted on at all
+	NoteHeld                        // a rule is undecided for a person, or a change is left alone
+	NoteBlocked
+	NoteDrift // what was ours, somebody else has changed
+)
+
+var noteNames = [...]string{"invalid", "skipped", "held", "blocked", "drift"}
+
+func (k NoteKind) String() string {
+	if k < 1 || int(k) >= len(noteNames) {
+		return noteNames[0]
+	}
+	return noteNames[k]
+}
+
+// MarshalText writes the kind's name, in JSON output.
+func (k NoteKind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
+
+// UnmarshalText reads the kind's name.
+func (k *NoteKind) UnmarshalText(text []byte) error {
+	i := slices.Index(noteNames[:], string(text))
+	if i < 1 {
+		return fmt.Errorf("unknown kind of note %q", text)
+	}
+	*k = NoteKind(i)
+	return nil
+}
+
+// Note is something that was asked for and is left alone, or is no longer ours,
+// and why (promise P11).
+type Note struct {
+	Kind   NoteKind
+	Person access.PersonID // zero when blocked, and when a folder vanished
+	DN     string
+	Email  access.Email
+	Rule   string // "" if it concerns the person as a whole
+	Why    string
+	People int // when blocked: how many people wait for it; when a folder vanished: how many had a role of ours on it
+}
+
+func (d *differ) skip(v *access.Verdict, why string) {
+	d.undecided[v.Person] = true
+	d.plan.Notes = append(d.plan.Notes, Note{Kind: NoteSkipped, Person: v.Person, DN: v.DN, Email: v.Email, Why: why})
+}
+
+func (d *differ) hold(v *access.Verdict, rule, why string) {
+	d.undecided[v.Person] = true
+	d.plan.Notes = append(d.plan.Notes, Note{Kind: NoteHeld, Person: v.Person, DN: v.DN, Email: v.Email, Rule: rule, Why: why})
+}
+
+// block counts one more person for whom a rule waits for an administrator.
+func (d *differ) block(v *access.Verdict, rule, why string) {
+	d.undecided[v.Person] = true
+	d.blocked[Note{Kind: NoteBlocked, Rule: rule, Why: why}]++
+}
