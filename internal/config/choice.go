@@ -59,6 +59,26 @@ func (r *Referrals) UnmarshalText(text []byte) error {
 	return choose(r, string(text), "ignore: entries that the server says are elsewhere are not read; refuse: then the read fails, since it may not be complete", IgnoreReferrals, RefuseReferrals)
 }
 
+// Drift says what becomes of what somebody else has removed of ours.
+type Drift int
+
+// The choices for drift. Neither touches a role that somebody has changed.
+const (
+	ReportDrift Drift = iota + 1 // it is told, and stays so
+	RepairDrift                  // it is given again, if a rule still asks for it
+)
+
+func (d Drift) String() string { return choice(int(d), "report", "repair") }
+
+// MarshalText writes the choice as the file has it.
+func (d Drift) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
+
+// UnmarshalText reads the choice.
+func (d *Drift) UnmarshalText(text []byte) error {
+	return choose(d, string(text), "report: what somebody else removed of ours is told, and stays removed; repair: it is given again; "+
+		"a role that somebody changed stays so either way", ReportDrift, RepairDrift)
+}
+
 // usualReferrals is the choice where the file makes none: Active Directory adds
 // some to every search of a domain.
 func usualReferrals(kind string) Referrals {

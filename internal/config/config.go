@@ -32,6 +32,7 @@ type Config struct {
 	Rules        []rules.Rule `yaml:"rules"`      // with those of the rule files behind them
 	RuleFiles    []string     `yaml:"rule_files"` // globs, relative to the file
 	State        string       `yaml:"state"`      // path of the ledger
+	History      Span         `yaml:"history"`    // how long runs, and past access, are kept in it
 	HTTP         HTTP         `yaml:"http"`
 	Log          Log          `yaml:"log"`
 
@@ -109,9 +110,10 @@ func defaults() Config {
 			JWT:               JWT{Algorithm: "RS256"},
 			RequestsPerSecond: 25,
 		},
-		State: "/var/lib/kw-onboarder/ledger.db",
-		HTTP:  HTTP{Metrics: ":9854"},
-		Log:   Log{Level: "info", Format: "json"},
+		State:   "/var/lib/kw-onboarder/ledger.db",
+		History: Span(400 * day),
+		HTTP:    HTTP{Metrics: ":9854"},
+		Log:     Log{Level: "info", Format: "json"},
 	}
 }
 

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"net"
 	"net/url"
@@ -42,10 +43,11 @@ type Identities struct {
 }
 
 // Root is a folder below which folders are found and made. In the file it is a
-// path, or path and id.
+// path, or path and more.
 type Root struct {
-	Path access.Path `yaml:"path"`
-	ID   string      `yaml:"id"` // pins it; "": found by its path
+	Path  access.Path `yaml:"path"`
+	ID    string      `yaml:"id"`    // pins it; "": found by its path
+	Drift Drift       `yaml:"drift"` // left out: report
 }
 
 // maxRequests is beyond what the vendor allows any address; above it, a slip of
@@ -88,6 +90,7 @@ func (f *findings) checkRoots(roots []Root) {
 	}
 	first := map[string]int{}
 	for i, root := range roots {
+		roots[i].Drift = cmp.Or(root.Drift, ReportDrift)
 		path := fmt.Sprintf("kiteworks.roots[%d]", i)
 		if root.Path == "" {
 			f.report(path, "has no path", "give the path besides the id: reports speak of folders by path")

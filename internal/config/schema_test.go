@@ -102,6 +102,7 @@ func TestSchema_AcceptsWhatPasses(t *testing.T) {
 	passing := map[string][]byte{
 		"number as a text":    with(t, "client_id: app", "client_id: 0123"),
 		"root with an id":     with(t, "- /Departments", "- {path: /Departments, id: 17}"),
+		"root that repairs":   with(t, "- /Departments", "- {path: /Departments, drift: repair}"),
 		"aliases and merges":  with(t, "rules: []", mergedRules),
 		"descriptor":          with(t, "rules: []", "full: \"@daily\"\nrules: []"),
 		"no metrics":          with(t, "rules: []", "http: {metrics: \"\"}\nrules: []"),
@@ -139,6 +140,7 @@ func TestSchema_RefusesWhatAnEditorCanSee(t *testing.T) {
 		"directories-name-missing":  "missing property 'name'",
 		"accounts-existing-unknown": "at '/accounts/existing'",
 		"referrals-unknown":         "'ignore', 'refuse'",
+		"root-drift-unknown":        "'report', 'repair'",
 		"rule-change-unknown":       "'park', 'apply'",
 		"jwt-algorithm":             "'RS256', 'RS384', 'RS512'",
 		"log":                       "at '/log/",
