@@ -106,9 +106,11 @@ func (c *Change) Complete(made map[Key]Outcome) (missing string) {
 }
 
 // Rules are the rules that ask for the change, each once, in their order.
-func (c Change) Rules() []string {
-	names := make([]string, 0, len(c.Causes))
-	for _, cause := range c.Causes {
+func (c Change) Rules() []string { return rulesOf(c.Causes) }
+
+func rulesOf(causes []access.Cause) []string {
+	names := make([]string, 0, len(causes))
+	for _, cause := range causes {
 		if !slices.Contains(names, cause.Rule) {
 			names = append(names, cause.Rule)
 		}

@@ -18,6 +18,22 @@ type Policy struct {
 // whatever the order of the verdicts.
 func Diff(verdicts []access.Verdict, c *access.Catalog, st access.State, m Memory, p Policy) Plan {
 	verdicts = byPerson(verdicts)
+	d := newDiffer(verdicts, c, st, m, p)
+	for i := range verdicts {
+		d.person(&verdicts[i])
+	}
+	for n, people := range d.blocked {
+		n.People = people
+		d.plan.Notes = append(d.plan.Notes, n)
+	}
+	d.drift()
+	d.plan.Learned = d.learned
+	d.plan.Unasked = d.unasked()
+	d.plan.sort()
+	return d.plan
+}
+
+func newDiffer(verdicts []access.Verdict, c *access.Catalog, st access.State, m Memory, p Policy) *differ {
 	d := &differ{
 		atlas:   newAtlas(c, m),
 		tenant:  newTenant(st, m),
@@ -32,18 +48,7 @@ func Diff(verdicts []access.Verdict, c *access.Catalog, st access.State, m Memor
 		learned:   Learned{Folders: map[access.Place]string{}, Groups: map[string]access.GroupID{}, Lost: map[GrantKey]string{}},
 	}
 	d.findRivals(verdicts)
-	for i := range verdicts {
-		d.person(&verdicts[i])
-	}
-	for n, people := range d.blocked {
-		n.People = people
-		d.plan.Notes = append(d.plan.Notes, n)
-	}
-	d.drift()
-	d.plan.Learned = d.learned
-	d.plan.Unasked = d.unasked()
-	d.plan.sort()
-	return d.plan
+	return d
 }
 
 // byPerson is the verdicts in the one order, sorted by person.

@@ -41,7 +41,7 @@ func (d *differ) lost(o access.Owned, have access.Grant, there bool) string {
 	switch {
 	case !there, weaker && !direct && have.Origin != access.OriginUnknown:
 		return removed
-	case weaker, direct && access.FoldName(have.Role) != access.FoldName(o.Role):
+	case weaker, direct && !same(have.Role, o.Role):
 		return "made " + have.Role + " by somebody else"
 	case direct && o.SharedBy != "" && have.SharedBy != "" && have.SharedBy != o.SharedBy:
 		return "given anew by somebody else"
@@ -90,7 +90,7 @@ func (d *differ) yielded(v *access.Verdict, t *target, o access.Owned, have acce
 	case gone:
 		d.hold(v, firstRule(t.causes), "had "+o.Role+" on "+string(t.path())+
 			" from us, and somebody else has removed it since: it is not given again")
-	case access.FoldName(have.Role) == access.FoldName(o.Role):
+	case same(have.Role, o.Role):
 		d.hold(v, firstRule(t.causes), "has "+have.Role+" on "+string(t.path())+" from somebody else since: it stays so")
 	default:
 		d.hold(v, firstRule(t.causes), "had "+o.Role+" on "+string(t.path())+

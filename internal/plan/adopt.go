@@ -1,0 +1,63 @@
+package plan
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/kw-onboarder/kw-onboarder/internal/access"
+)
+
+// Adoption is what is there, is not ours, and may be taken into ownership.
+type Adoption struct {
+	Grants   []access.Owned // by folder, then account
+	Accounts []Link         // by account
+}
+
+// Adoptable finds what the rules explain already: grants that somebody else gave
+// to a person, on the very folder and of the very role that the rules ask for, and
+// accounts that existed before us and that a rule asks for. A person's account
+// is found as Diff finds it. Of a grant that is adopted nothing was there before
+// us: whoever ends it takes it away.
+func Adoptable(verdicts []access.Verdict, c *access.Catalog, st access.State, m Memory, p Policy) Adoption {
+	verdicts = byPerson(verdicts)
+	d := newDiffer(verdicts, c, st, m, p)
+	var found Adoption
+	for i := range verdicts {
+		d.adopt(&verdicts[i], &found)
+	}
+	slices.SortFunc(found.Grants, func(a, b access.Owned) int {
+		return cmp.Or(cmp.Compare(a.Folder, b.Folder), cmp.Compare(a.Account, b.Account))
+	})
+	slices.SortFunc(found.Accounts, func(a, b Link) int { return cmp.Compare(a.Account, b.Account) })
+	return found
+}
+
+// adopt adds what may be adopted of one person.
+func (d *differ) adopt(v *access.Verdict, to *Adoption) {
+	if _, never := d.policy.Never[v.Email]; never || v.Skipped != "" {
+		return
+	}
+	account, why := d.tenant.account(v)
+	if account == nil || why != "" {
+		return
+	}
+	d.remember(v, account)
+	if l, linked := d.memory.Links[v.Person]; linked && !l.Created && v.Account {
+		to.Accounts = append(to.Accounts, l)
+	}
+	for _, t := range d.targets(v) {
+		key := GrantKey{Account: account.ID, Folder: t.folder.ID}
+		have, there := d.tenant.grants[key]
+		owned, gave := d.memory.Owned[key]
+		if !there || have.Origin != "" || !same(have.Role, t.role.Name) || gave && owned.Lost == "" {
+			continue
+		}
+		to.Grants = append(to.Grants, access.Owned{
+			Person: v.Person, Account: account.ID, Folder: t.folder.ID, As: t.place.As, Role: have.Role,
+			SharedBy: have.SharedBy, Created: have.Created, Rules: rulesOf(t.causes),
+		})
+	}
+}
+
+// same says whether two names mean one role.
+func same(a, b string) bool { return access.FoldName(a) == access.FoldName(b) }
