@@ -24,6 +24,8 @@ type cli struct {
 	Run      runCmd      `cmd:"" help:"Run as a daemon: on schedule, with metrics, until told to stop."`
 	Plan     planCmd     `cmd:"" help:"Show what would change and why; change nothing."`
 	Apply    applyCmd    `cmd:"" help:"Make one run now."`
+	Adopt    adoptCmd    `cmd:"" help:"Take over what somebody else gave and the rules explain; dry without --yes."`
+	Disown   disownCmd   `cmd:"" help:"Give up what is ours: from then on it is as if somebody else had given it; dry without --yes."`
 	Why      whyCmd      `cmd:"" help:"Explain why a person has, or has not, what they have."`
 	Check    checkCmd    `cmd:"" help:"Check configuration and rules, offline, without reading secrets."`
 	Test     testCmd     `cmd:"" help:"Test the rules with people made up for it, offline."`

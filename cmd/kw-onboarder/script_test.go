@@ -51,6 +51,7 @@ func TestScript(t *testing.T) {
 			"town":   startTown,
 			"join":   join,
 			"leave":  leave,
+			"byhand": byHand,
 			"nest":   nest,
 			"down":   down,
 			"writes": writes,

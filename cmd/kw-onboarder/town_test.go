@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -101,15 +102,31 @@ func startTown(ts *testscript.TestScript, _ bool, _ []string) {
 
 // giveByHand lets gino have a weak role on his department's folder.
 func (t *town) giveByHand() error {
-	w := t.kiteworks.World()
-	gino, err := w.AddUser(kwsim.User{Email: "gino@alpenglas.example", Name: "Gino"})
-	if err != nil {
+	if _, err := t.kiteworks.World().AddUser(kwsim.User{Email: "gino@alpenglas.example", Name: "Gino"}); err != nil {
 		return err
 	}
+	return t.byHand("gino", "/Departments/Finance", "Viewer")
+}
+
+// byHand makes the folder's owner give somebody a role in place of another, or none.
+func (t *town) byHand(uid, path, role string) error {
+	w := t.kiteworks.World()
 	owner, _ := w.UserByEmail(siteFolders)
-	f, _ := w.FolderByPath(owner.ID, "/Departments/Finance")
-	viewer, _ := w.Role("Viewer")
-	return w.AddMember(f.ID, gino, viewer.ID, "")
+	who, _ := w.UserByEmail(uid + "@alpenglas.example")
+	f, there := w.FolderByPath(owner.ID, path)
+	if !there {
+		return fmt.Errorf("there is no folder %s", path)
+	}
+	if role == "none" {
+		return w.RemoveMember(f.ID, who.ID)
+	}
+	r, _ := w.Role(role)
+	return w.AddMember(f.ID, who.ID, r.ID, "")
+}
+
+// byHand UID PATH ROLE changes somebody's role past the program; the role none takes it away.
+func byHand(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Check(theTown(ts).byHand(args[0], args[1], args[2]))
 }
 
 // join UID DEPARTMENT lets somebody be hired.

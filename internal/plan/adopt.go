@@ -7,10 +7,27 @@ import (
 	"github.com/kw-onboarder/kw-onboarder/internal/access"
 )
 
-// Adoption is what is there, is not ours, and may be taken into ownership.
+// Adoption is what is taken into ownership, or given up.
 type Adoption struct {
 	Grants   []access.Owned // by folder, then account
 	Accounts []Link         // by account
+}
+
+// Ours is what is ours already.
+func Ours(m Memory) Adoption {
+	var a Adoption
+	for _, o := range m.Owned {
+		if o.Lost == "" {
+			a.Grants = append(a.Grants, o)
+		}
+	}
+	for _, l := range m.Links {
+		if l.Created {
+			a.Accounts = append(a.Accounts, l)
+		}
+	}
+	a.sort()
+	return a
 }
 
 // Adoptable finds what the rules explain already: grants that somebody else gave
@@ -25,11 +42,15 @@ func Adoptable(verdicts []access.Verdict, c *access.Catalog, st access.State, m 
 	for i := range verdicts {
 		d.adopt(&verdicts[i], &found)
 	}
-	slices.SortFunc(found.Grants, func(a, b access.Owned) int {
-		return cmp.Or(cmp.Compare(a.Folder, b.Folder), cmp.Compare(a.Account, b.Account))
-	})
-	slices.SortFunc(found.Accounts, func(a, b Link) int { return cmp.Compare(a.Account, b.Account) })
+	found.sort()
 	return found
+}
+
+func (a *Adoption) sort() {
+	slices.SortFunc(a.Grants, func(x, y access.Owned) int {
+		return cmp.Or(cmp.Compare(x.Folder, y.Folder), cmp.Compare(x.Account, y.Account))
+	})
+	slices.SortFunc(a.Accounts, func(x, y Link) int { return cmp.Compare(x.Account, y.Account) })
 }
 
 // adopt adds what may be adopted of one person.

@@ -1,0 +1,61 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/user"
+
+	"github.com/kw-onboarder/kw-onboarder/internal/config"
+	"github.com/kw-onboarder/kw-onboarder/internal/ledger"
+	"github.com/kw-onboarder/kw-onboarder/internal/plan"
+)
+
+// Adopt takes grants and accounts into ownership. Who runs this process is kept
+// with the reason. Only the ledger is written: Kiteworks stays as it is.
+func Adopt(ctx context.Context, c *config.Config, reason string, a plan.Adoption) error {
+	return write(ctx, c, func(book *ledger.Ledger) error {
+		var accounts []string
+		for _, l := range a.Accounts {
+			accounts = append(accounts, l.Account)
+		}
+		return book.Adopt(ctx, asker(reason), a.Grants, accounts)
+	})
+}
+
+// Disown gives up grants and accounts, likewise.
+func Disown(ctx context.Context, c *config.Config, reason string, a plan.Adoption) error {
+	return write(ctx, c, func(book *ledger.Ledger) error {
+		var (
+			keys     []plan.GrantKey
+			accounts []string
+		)
+		for _, o := range a.Grants {
+			keys = append(keys, plan.GrantKey{Account: o.Account, Folder: o.Folder})
+		}
+		for _, l := range a.Accounts {
+			accounts = append(accounts, l.Account)
+		}
+		return book.Disown(ctx, asker(reason), keys, accounts)
+	})
+}
+
+// write opens the ledger for one decision of an administrator.
+func write(ctx context.Context, c *config.Config, decide func(*ledger.Ledger) error) error {
+	book, err := ledger.Open(ctx, ledgerOptions(c))
+	if err != nil {
+		return fmt.Errorf("open the ledger: %w", err)
+	}
+	return errors.Join(decide(book), book.Close())
+}
+
+// asker is the system's user that runs this process. One without a name is known
+// by its number alone.
+func asker(reason string) ledger.Actor {
+	a := ledger.Actor{UID: os.Getuid(), Reason: reason}
+	if u, err := user.Current(); err == nil {
+		a.User = u.Username
+	}
+	return a
+}

@@ -1,0 +1,127 @@
+package sync
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/kw-onboarder/kw-onboarder/internal/access"
+	"github.com/kw-onboarder/kw-onboarder/internal/plan"
+)
+
+// Ownership is what is ours, and what may become so.
+type Ownership struct {
+	Ours, Adoptable plan.Adoption
+
+	accounts map[string]access.Account
+	folders  map[string]access.Path
+	people   map[access.PersonID]*access.Person
+}
+
+// Ownership reads the directory, the ledger and Kiteworks, there also the folders
+// that no rule speaks of any more and on which something is ours.
+func (p *Planner) Ownership(ctx context.Context) (Ownership, error) {
+	if err := p.validate(); err != nil {
+		return Ownership{}, err
+	}
+	trigger := Trigger{Name: "ownership", Full: true}
+	report := p.begin(trigger)
+	v := &view{planner: p, report: &report, trigger: trigger}
+	m, err := p.Recall.Recall(ctx, nil)
+	if err != nil {
+		return Ownership{}, fmt.Errorf("read the ledger: %w", err)
+	}
+	if err := v.refresh(ctx); err != nil {
+		return Ownership{}, err
+	}
+	v.evaluate(m)
+	ours := plan.Belongings(m)
+	if v.catalog, err = p.Reader.Catalog(ctx, plan.Places(v.verdicts, nil, m, ours...)); err != nil {
+		return Ownership{}, fmt.Errorf("read Kiteworks: %w", err)
+	}
+	if v.state, err = p.Reader.Observe(ctx, plan.Folders(v.verdicts, nil, m, v.catalog, ours...)); err != nil {
+		return Ownership{}, fmt.Errorf("read Kiteworks: %w", err)
+	}
+	return v.ownership(m), nil
+}
+
+func (v *view) ownership(m plan.Memory) Ownership {
+	o := Ownership{
+		Ours: plan.Ours(m), Adoptable: plan.Adoptable(v.verdicts, v.catalog, v.state, m, v.planner.Policy),
+		accounts: map[string]access.Account{}, folders: map[string]access.Path{}, people: map[access.PersonID]*access.Person{},
+	}
+	for _, a := range v.state.Accounts {
+		o.accounts[a.ID] = a
+	}
+	for place, folder := range m.Folders {
+		if known := o.folders[folder]; place.Path != "" && (known == "" || place.Path < known) {
+			o.folders[folder] = place.Path
+		}
+	}
+	for _, f := range v.catalog.Folders {
+		o.folders[f.ID] = f.Path
+	}
+	for i := range v.snapshot.People {
+		o.people[v.snapshot.People[i].ID] = &v.snapshot.People[i]
+	}
+	return o
+}
+
+// Address is an account's, as Kiteworks has it; its id if it is not there any more.
+func (o *Ownership) Address(account string) string {
+	if a, there := o.accounts[account]; there && a.Email != "" {
+		return string(a.Email)
+	}
+	return "account " + account
+}
+
+// Path is a folder's, as it is now, or as it was if it is not there any more; its
+// id if nothing is known of it.
+func (o *Ownership) Path(folder string) string {
+	if path := o.folders[folder]; path != "" {
+		return string(path)
+	}
+	return "folder " + folder
+}
+
+// Selection is of which grants, or of which accounts, somebody speaks. What is
+// empty does not narrow it.
+type Selection struct {
+	Folder   access.Path // and what is below
+	FolderID string      // that folder alone
+	Person   string      // e-mail, id or DN
+	Rule     string      // name
+	Accounts bool        // accounts, not grants
+	All      bool        // both; nothing else is said then
+}
+
+// Select keeps what a selection speaks of, in the order of paths and addresses.
+func (o *Ownership) Select(a plan.Adoption, s Selection) plan.Adoption {
+	person := newNaming(s.Person)
+	a.Grants = slices.DeleteFunc(slices.Clone(a.Grants), func(g access.Owned) bool {
+		return !s.All && (s.Accounts || s.FolderID != "" && g.Folder != s.FolderID ||
+			s.Folder != "" && !o.folders[g.Folder].Under(s.Folder) ||
+			s.Rule != "" && !slices.Contains(g.Rules, s.Rule) ||
+			!o.means(person, g.Person, g.Account))
+	})
+	a.Accounts = slices.DeleteFunc(slices.Clone(a.Accounts), func(l plan.Link) bool {
+		return !s.All && (!s.Accounts || !o.means(person, l.Person, l.Account))
+	})
+	slices.SortStableFunc(a.Grants, func(x, y access.Owned) int {
+		return cmp.Or(cmp.Compare(o.Path(x.Folder), o.Path(y.Folder)), cmp.Compare(x.Folder, y.Folder), cmp.Compare(o.Address(x.Account), o.Address(y.Account)))
+	})
+	slices.SortStableFunc(a.Accounts, func(x, y plan.Link) int { return cmp.Compare(o.Address(x.Account), o.Address(y.Account)) })
+	return a
+}
+
+// means says whether a name is a person's, who may have left, or an account's; none
+// means everybody.
+func (o *Ownership) means(name naming, id access.PersonID, account string) bool {
+	p := o.people[id]
+	if p == nil {
+		p = &access.Person{ID: id}
+	}
+	return name.text == "" || name.means(p) || strings.EqualFold(name.text, account) || strings.EqualFold(name.text, string(o.accounts[account].Email))
+}
