@@ -103,7 +103,7 @@ func planner(c *config.Config, s Settings, d kwsync.Directory, r kwsync.Reader, 
 	}
 	return &kwsync.Planner{
 		Directory: d, Reader: r, Recall: m, Rules: c.Set,
-		Policy: plan.Policy{Never: never(c)},
+		Policy: plan.Policy{Never: never(c), Repair: repaired(c)},
 		Limits: guard.Limits{Mode: c.Mode},
 		Now:    time.Now,
 	}, nil
@@ -120,6 +120,16 @@ func never(c *config.Config) map[access.Email]string {
 		out[e] = "one of kiteworks.identities"
 	}
 	return out
+}
+
+// repaired are the roots below which is given again what somebody has removed of ours.
+func repaired(c *config.Config) (paths []access.Path) {
+	for _, root := range c.Kiteworks.Roots {
+		if root.Drift == config.RepairDrift {
+			paths = append(paths, root.Path)
+		}
+	}
+	return paths
 }
 
 // Directories are the names of the configured directories.

@@ -104,6 +104,20 @@ func (d *Daemon) run(ctx context.Context, i *instance, trigger kwsync.Trigger) {
 		d.inbox.Answer(ctx, trigger, &rep)
 	}
 	d.tell(&rep, err)
+	if err == nil && rep.Full {
+		d.prune(ctx, i.config)
+	}
+}
+
+// prune forgets what is older than the history is kept for.
+func (d *Daemon) prune(ctx context.Context, c *config.Config) {
+	n, err := d.actor.book.Prune(ctx, time.Now().Add(-time.Duration(c.History)))
+	switch {
+	case err != nil:
+		d.options.Log.Warn("the history cannot be shortened; it is tried again behind the next full run", zap.Error(err))
+	case n > 0:
+		d.options.Log.Info("history shortened", zap.Int("forgotten", n), zap.Stringer("older_than", c.History))
+	}
 }
 
 // attempt is the run itself, or why there was none.

@@ -10,8 +10,9 @@ import (
 )
 
 // Learn remembers what a run found out by reading. A person keeps the account
-// that is linked already, a place and a group keep their pins. An account that
-// is linked to another person is an error, and then nothing is remembered.
+// that is linked already, a place and a group keep their pins, and what somebody
+// else has changed or removed is no longer ours. An account that is linked to
+// another person is an error, and then nothing is remembered.
 func (l *Ledger) Learn(ctx context.Context, learned plan.Learned) error {
 	return l.batch(ctx, "learn into", func(b *batch) error {
 		for _, k := range learned.Links {
@@ -30,7 +31,7 @@ func (l *Ledger) Learn(ctx context.Context, learned plan.Learned) error {
 				return err
 			}
 		}
-		return nil
+		return lose(ctx, b, learned.Lost)
 	})
 }
 

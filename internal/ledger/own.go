@@ -19,30 +19,28 @@ type Actor struct {
 	User, Reason string
 }
 
-// Lose marks grants of ours that a human has changed or removed, and how
+// lose marks grants of ours that a human has changed or removed, and how
 // (promise P3): they are no longer ours until we give them again. A key that is
 // not ours is passed over.
-func (l *Ledger) Lose(ctx context.Context, lost map[plan.GrantKey]string) error {
-	return l.batch(ctx, "give up grants in", func(b *batch) error {
-		for _, key := range sortedKeys(lost) {
-			account, folder, known, err := numbers(ctx, b, key)
-			if err != nil {
-				return err
-			}
-			if !known {
-				continue
-			}
-			why, err := b.id(ctx, lost[key])
-			if err != nil {
-				return err
-			}
-			const update = `UPDATE owned SET lost = $3 WHERE account = $1 AND folder = $2 AND lost <> $3`
-			if _, err := b.exec(ctx, update, account, folder, why); err != nil {
-				return err
-			}
+func lose(ctx context.Context, b *batch, lost map[plan.GrantKey]string) error {
+	for _, key := range sortedKeys(lost) {
+		account, folder, known, err := numbers(ctx, b, key)
+		if err != nil {
+			return err
 		}
-		return nil
-	})
+		if !known {
+			continue
+		}
+		why, err := b.id(ctx, lost[key])
+		if err != nil {
+			return err
+		}
+		const update = `UPDATE owned SET lost = $3 WHERE account = $1 AND folder = $2 AND lost <> $3`
+		if _, err := b.exec(ctx, update, account, folder, why); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Disown gives up grants and accounts: what was given stays at Kiteworks, and is

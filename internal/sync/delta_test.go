@@ -15,7 +15,10 @@ import (
 	kwsync "github.com/kw-onboarder/kw-onboarder/internal/sync"
 )
 
-var delta = kwsync.Trigger{Name: "delta"}
+var (
+	delta = kwsync.Trigger{Name: "delta"}
+	full  = kwsync.Trigger{Name: "full", Full: true}
+)
 
 // settled is a stage where ann and bob have what they should, Kiteworks was observed
 // before, and nothing is new in the directory.

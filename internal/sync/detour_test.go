@@ -53,7 +53,7 @@ func TestP04_WhoIsNamedOvertakesARun(t *testing.T) {
 	s, box := crowded("f9@corp.example")
 	r := s.runner(t)
 	r.Inbox = box
-	rep, err := r.Run(t.Context(), kwsync.Trigger{Name: "full", Full: true})
+	rep, err := r.Run(t.Context(), full)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,7 +85,7 @@ func TestADetourThatFailsEndsNothing(t *testing.T) {
 	s, box := crowded("nobody@corp.example")
 	r := s.runner(t)
 	r.Inbox = box
-	rep, err := r.Run(t.Context(), kwsync.Trigger{Name: "full", Full: true})
+	rep, err := r.Run(t.Context(), full)
 	if err != nil || len(rep.Outcomes) != 120 || len(rep.Overtaken) > 0 {
 		t.Errorf("Run: %v, %d outcomes, %d overtaken; want 120 and none", err, len(rep.Outcomes), len(rep.Overtaken))
 	}
@@ -108,7 +108,7 @@ func TestP08_NothingIsSentWithoutTheLease(t *testing.T) {
 		}
 		return time.Now().Add(time.Minute)
 	}}
-	rep, err := r.Run(t.Context(), kwsync.Trigger{Name: "full", Full: true})
+	rep, err := r.Run(t.Context(), full)
 	if want := "stopped before the end: the right to write to Kiteworks was lost to another process, or could not be renewed in time"; err == nil || err.Error() != want {
 		t.Errorf("Run: %v, want %q", err, want)
 	}
@@ -135,7 +135,7 @@ func TestP08_AStepEndsWithTheLease(t *testing.T) {
 		}
 		return s.apply(ctx, step)
 	}
-	if _, err := r.Run(t.Context(), kwsync.Trigger{Name: "full", Full: true}); err != nil {
+	if _, err := r.Run(t.Context(), full); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -26,6 +26,8 @@ type Reader interface {
 	Observe(ctx context.Context, folders []access.Folder) (access.State, error)
 	// Members reads the members of the given folders, and no account.
 	Members(ctx context.Context, folders []access.Folder) (access.State, error)
+	// Confirm reads singly who of these accounts is a member of a folder: a list may lack a row.
+	Confirm(ctx context.Context, f access.Folder, accounts []string) ([]access.Grant, error)
 	// Requests is the number of HTTP requests made so far, tokens included.
 	Requests() int
 }

@@ -30,6 +30,7 @@ type tenant struct {
 	catalog  func(context.Context, []access.Place) (*access.Catalog, error)
 	observe  func(context.Context, []access.Folder) (access.State, error)
 	members  func(context.Context, []access.Folder) (access.State, error)
+	confirm  func(context.Context, access.Folder, []string) ([]access.Grant, error)
 	requests func() int
 	apply    func(context.Context, plan.Step) []plan.Outcome
 }
@@ -44,6 +45,10 @@ func (t *tenant) Observe(ctx context.Context, folders []access.Folder) (access.S
 
 func (t *tenant) Members(ctx context.Context, folders []access.Folder) (access.State, error) {
 	return t.members(ctx, folders)
+}
+
+func (t *tenant) Confirm(ctx context.Context, f access.Folder, accounts []string) ([]access.Grant, error) {
+	return t.confirm(ctx, f, accounts)
 }
 
 func (t *tenant) Requests() int { return t.requests() }

@@ -47,7 +47,8 @@ type stage struct {
 		catalog *access.Catalog // nil: nothing
 		state   access.State
 	}
-	due []access.PersonID
+	due      []access.PersonID
+	unlisted []access.Grant // are there, and lists lack them
 }
 
 // newStage has the folder /Dep, and one rule that gives everybody an account
@@ -68,7 +69,7 @@ func newStage() *stage {
 	}
 	s.directory.touched = access.Touched{Everyone: true}
 	s.directory.refresh = func(context.Context) (*access.Snapshot, error) { return &s.snapshot, s.note("refresh") }
-	s.tenant = tenant{catalog: s.lookUp, observe: s.observe, members: s.readMembers, requests: s.count, apply: s.apply}
+	s.tenant = tenant{catalog: s.lookUp, observe: s.observe, members: s.readMembers, confirm: s.readMember, requests: s.count, apply: s.apply}
 	s.journal = journal{
 		begin:  func(context.Context, time.Time, string) (int64, error) { return 7, s.note("begin") },
 		open:   s.openIntents,
@@ -162,9 +163,22 @@ func (s *stage) readMembers(_ context.Context, folders []access.Folder) (access.
 	return st, nil
 }
 
+// readMember finds what a list has left out.
+func (s *stage) readMember(_ context.Context, f access.Folder, accounts []string) ([]access.Grant, error) {
+	s.request("confirm")
+	var found []access.Grant
+	for _, g := range s.unlisted {
+		if g.Folder == f.ID && slices.Contains(accounts, g.Account) {
+			found = append(found, g)
+		}
+	}
+	return found, nil
+}
+
 // observed is what is known of the folders, if they were read.
 func (s *stage) observed(_ context.Context, _ *plan.Scope, folders []string) (access.State, error) {
 	st := s.known.state
+	st.Of.Fresh = false
 	st.Of.Folders = slices.DeleteFunc(slices.Clone(folders), func(f string) bool { return !slices.Contains(s.known.state.Of.Folders, f) })
 	return st, s.note("known state")
 }

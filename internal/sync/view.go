@@ -1,6 +1,7 @@
 package sync
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -102,8 +103,29 @@ func (v *view) observe(ctx context.Context, m plan.Memory, open []plan.Change) (
 	if err := v.find(ctx, m, open); err != nil {
 		return err
 	}
-	v.state, err = v.source.Observe(ctx, plan.Folders(v.verdicts, open, m, v.catalog))
-	return err
+	if v.state, err = v.source.Observe(ctx, plan.Folders(v.verdicts, open, m, v.catalog)); err != nil {
+		return err
+	}
+	return v.confirm(ctx, m)
+}
+
+// confirm reads singly what of ours a list lacks: before it counts as taken away it must
+// be missing twice.
+func (v *view) confirm(ctx context.Context, m plan.Memory) error {
+	doubts := plan.Doubts(v.catalog, v.state, m)
+	for _, d := range doubts {
+		found, err := v.planner.Reader.Confirm(ctx, d.Folder, d.Accounts)
+		if err != nil {
+			return err
+		}
+		v.state.Grants = append(v.state.Grants, found...)
+	}
+	if len(doubts) > 0 {
+		slices.SortFunc(v.state.Grants, func(a, b access.Grant) int {
+			return cmp.Or(cmp.Compare(a.Folder, b.Folder), cmp.Compare(a.Account, b.Account))
+		})
+	}
+	return nil
 }
 
 // decide makes the plan and lets the brakes divide it.
