@@ -172,16 +172,22 @@ func checkNothingDoneTwice(t *testing.T, s *site) {
 	checkNothingTwice(t, s.writes())
 }
 
-// owned is what the ledger owns, in the words of the tenant.
-func (s *site) owned(m plan.Memory) []holding {
-	s.t.Helper()
-	emails, paths := map[string]string{}, map[string]string{}
+// names are the addresses of accounts and the paths of folders, by id.
+func (s *site) names() (emails, paths map[string]string) {
+	emails, paths = map[string]string{}, map[string]string{}
 	for _, u := range s.kw.World().Users() {
 		emails[u.ID] = u.Email
 	}
 	for _, f := range s.kw.World().Folders() {
 		paths[f.ID] = f.Path
 	}
+	return emails, paths
+}
+
+// owned is what the ledger owns, in the words of the tenant.
+func (s *site) owned(m plan.Memory) []holding {
+	s.t.Helper()
+	emails, paths := s.names()
 	all := make([]holding, 0, len(m.Owned))
 	for key, o := range m.Owned {
 		all = append(all, holding{paths[key.Folder], emails[key.Account], o.Role, emails[o.SharedBy]})

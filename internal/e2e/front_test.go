@@ -39,7 +39,13 @@ type front struct {
 func (s *site) putFront(f *front) {
 	s.t.Helper()
 	f.kiteworks = contract.New(s.t, contract.Every).Handler(s.kw)
-	server := httptest.NewUnstartedServer(f)
+	s.putHandler(f)
+}
+
+// putHandler puts any handler there.
+func (s *site) putHandler(h http.Handler) {
+	s.t.Helper()
+	server := httptest.NewUnstartedServer(h)
 	server.Config.ErrorLog = zap.NewStdLog(zap.NewNop()) // killed clients break handshakes
 	server.StartTLS()
 	s.t.Cleanup(server.Close)

@@ -50,7 +50,7 @@ func newKey() *rsa.PrivateKey {
 var configuration = template.Must(template.New("config").Parse(`mode: {{ .Mode }}
 directory:
   name: corp
-  kind: openldap
+  kind: {{ or .Kind "openldap" }}
   servers:
     - {{ .Directory }}
   bind:
@@ -84,10 +84,12 @@ kiteworks:
     others:
       - {{ .Legal }}
   roots:
-    - /Departments
-    - /Projects
-    - /Clients
-    - /Vault
+{{- range .Roots }}
+    - path: {{ . }}
+{{- if $.Drift }}
+      drift: {{ $.Drift }}
+{{- end }}
+{{- end }}
   requests_per_second: 1000
   never_touch:
     - {{ .Never }}
@@ -103,11 +105,14 @@ http:
 // settings are what tests put into the configuration. Secrets and certificates are paths.
 type settings struct {
 	Mode                                           string
+	Kind                                           string // of the directory; "": openldap
 	Directory, DirectoryCA, BindDN, BindPassword   string
 	PeopleBase, GroupsBase                         string
 	Kiteworks, KiteworksCA, ClientID, ClientSecret string
 	Issuer, Audience, PrivateKey                   string
 	Users, Folders, Legal, Never                   string
+	Roots                                          []string
+	Drift                                          string // of every root; "": not said
 	Rules, State, Extra                            string
 }
 
@@ -134,9 +139,19 @@ func startDirectory(t testing.TB, people int) (*slapdtest.Server, *roster) {
 	return slapdtest.Start(t, slapdtest.Options{LDIF: company.LDIF(), TLS: true}), newRoster(company)
 }
 
-// newSite starts a tenant with the identities and what the plan adds, and
-// prepares a configuration for it. The legal identity owns /Vault.
+// newSite is a site whose directory is a slapd.
 func newSite(t testing.TB, ldap *slapdtest.Server, p kwsim.Plan, change ...func(*kwsim.Options)) *site {
+	t.Helper()
+	s := newTenantSite(t, p, change...)
+	s.settings.Directory, s.settings.DirectoryCA, s.settings.BindDN = ldap.URLTLS(), ldap.CAFile, slapdtest.BindDN
+	s.settings.BindPassword = s.write("ldap-password", slapdtest.Password)
+	s.settings.PeopleBase, s.settings.GroupsBase = slapdtest.PeopleBase, slapdtest.GroupsBase
+	return s
+}
+
+// newTenantSite starts a tenant with the identities and what the plan adds, and
+// prepares a configuration for it that names no directory. The legal identity owns /Vault.
+func newTenantSite(t testing.TB, p kwsim.Plan, change ...func(*kwsim.Options)) *site {
 	t.Helper()
 	o := kwsim.Options{Seed: 1, TLS: true, Application: kwsim.Application{
 		ClientID: clientID, ClientSecret: clientSecret, Issuer: issuer, Audience: audience,
@@ -158,10 +173,7 @@ func newSite(t testing.TB, ldap *slapdtest.Server, p kwsim.Plan, change ...func(
 	s.addUser(kwsim.User{Email: legalIdentity})
 	s.addFolder(legalIdentity, "", "Vault")
 	s.settings = settings{
-		Mode:      "create-only",
-		Directory: ldap.URLTLS(), DirectoryCA: ldap.CAFile, BindDN: slapdtest.BindDN,
-		BindPassword: s.write("ldap-password", slapdtest.Password),
-		PeopleBase:   slapdtest.PeopleBase, GroupsBase: slapdtest.GroupsBase,
+		Mode: "create-only", Roots: []string{"/Departments", "/Projects", "/Clients", "/Vault"},
 		Kiteworks: server.URL(), KiteworksCA: s.write("kiteworks-ca.pem", string(server.CA())),
 		ClientID: clientID, ClientSecret: s.write("client-secret", clientSecret),
 		Issuer: issuer, Audience: audience, PrivateKey: s.write("key.pem", encodeKey(t, signingKey())),

@@ -1,0 +1,157 @@
+package e2e_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"github.com/kw-onboarder/kw-onboarder/internal/kwsim"
+	"github.com/kw-onboarder/kw-onboarder/internal/ldapsim"
+)
+
+// The directory of the history.
+const (
+	forty       = "dc=forty,dc=example"
+	fortyPeople = "ou=people," + forty
+	fortyGroups = "ou=groups," + forty
+)
+
+// fortyRules make folders, as two identities, and give roles there; who comes to the
+// group leads gets a stronger one on a folder where they have one already.
+const fortyRules = `  - name: staff
+    when:
+      everyone: true
+    account:
+      profile: Standard
+    grants:
+      - folder: "/Departments/{{ .departmentNumber }}"
+        role: Collaborator
+        create: true
+      - folder: /Projects/Welcome/Newcomers
+        role: Viewer
+        create: true
+  - name: leads
+    when:
+      group: leads
+    grants:
+      - folder: "/Departments/{{ .departmentNumber }}"
+        role: Manager
+        create: true
+      - folder: /Vault/Contracts
+        role: Downloader
+        create: true
+        as: svc-legal@corp.example
+`
+
+// history is forty people in four chapters, each of which changes the world and ends
+// with commands that must succeed. It has every operation that a run of this version
+// makes: folders inside new folders, accounts, accounts that are found, grants by the
+// dozen, raises of what is ours and of what a human gave, a grant that a human takes
+// away and that is given again, access that is taken over and given up.
+type history struct {
+	site    *site
+	ldap    *ldapsim.Server
+	commits []int // of each command that came to its end
+}
+
+// chapter is one change of the world, and what is done about it.
+type chapter struct {
+	name     string
+	happens  func(*history)
+	commands [][]string
+}
+
+var (
+	oneRun   = [][]string{{"apply", "--yes"}}
+	chapters = []chapter{
+		{"thirty join", func(*history) {}, oneRun},
+		{"ten more, and five leads", func(h *history) { h.people(40, 5, 0) }, oneRun},
+		{"three move, and a human takes a role away", func(h *history) {
+			h.people(40, 5, 3)
+			h.takeAway("/Departments/Sales", fortyEmail(1))
+		}, oneRun},
+		{"what a human gave is taken over, and something is given up", func(*history) {}, [][]string{
+			{"adopt", "--folder", "/Departments/Legal", "--yes"},
+			{"disown", "--person", fortyEmail(4), "--yes"},
+			{"apply", "--yes"},
+		}},
+	}
+)
+
+func fortyEmail(i int) string { return fmt.Sprintf("p%02d@example.com", i) }
+
+// newHistory is the world before the first chapter. Two of the forty have accounts
+// already, one a weaker role and one the right one, by hand.
+func newHistory(t testing.TB) *history {
+	t.Helper()
+	ldap, err := ldapsim.New(ldapsim.Options{
+		BaseDN: forty, BindDN: "cn=reader," + forty, Password: "reader", Entries: fortyEntries(30, 0, 0),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = ldap.Close() })
+	s := newTenantSite(t, kwsim.Plan{Folders: 4})
+	s.settings.Kind, s.settings.Directory, s.settings.DirectoryCA = "generic", ldap.URL(), ""
+	s.settings.BindDN, s.settings.BindPassword = "cn=reader,"+forty, s.write("reader", "reader")
+	s.settings.PeopleBase, s.settings.GroupsBase = fortyPeople, fortyGroups
+	s.settings.Mode, s.settings.Rules, s.settings.Drift = "upsert-only", fortyRules, "repair"
+	h := &history{site: s, ldap: ldap}
+	for _, name := range []string{"Sales", "Legal"} {
+		s.addFolder(foldersIdentity, "/Departments", name)
+	}
+	s.addUser(kwsim.User{Email: colleague})
+	s.giveByHand("/Departments", colleague, "Manager", foldersIdentity)
+	s.addUser(kwsim.User{Email: fortyEmail(2)})
+	s.addUser(kwsim.User{Email: fortyEmail(3)})
+	s.giveByHand("/Departments/Research", fortyEmail(2), "Viewer", colleague)
+	s.giveByHand("/Departments/Legal", fortyEmail(3), "Collaborator", colleague)
+	return h
+}
+
+// people replaces the directory: so many people, the first of whom lead, and so many of
+// the last of whom have moved.
+func (h *history) people(n, leads, moved int) {
+	if err := h.ldap.Replace(fortyEntries(n, leads, moved)); err != nil {
+		h.site.t.Fatal(err)
+	}
+}
+
+func (h *history) takeAway(path, email string) {
+	s := h.site
+	if err := s.kw.World().RemoveMember(s.folder(foldersIdentity, path).ID, s.user(email).ID); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+func fortyEntries(n, leads, moved int) []ldapsim.Entry {
+	entry := func(dn string, class string, attrs map[string][]string) ldapsim.Entry {
+		attrs["objectClass"] = []string{"top", class}
+		return ldapsim.Entry{DN: dn, Attrs: attrs}
+	}
+	entries := []ldapsim.Entry{
+		entry(forty, "organization", map[string][]string{"o": {"Forty"}}),
+		entry(fortyPeople, "organizationalUnit", map[string][]string{"ou": {"people"}}),
+		entry(fortyGroups, "organizationalUnit", map[string][]string{"ou": {"groups"}}),
+	}
+	departments := []string{"Research", "Sales", "Research", "Legal", "Sales", "Tax", "Tax"}
+	members := []string{"cn=nobody," + forty}
+	for i := range n {
+		department := departments[i%len(departments)]
+		if i >= n-moved {
+			department = "Audit"
+		}
+		uid := fmt.Sprintf("p%02d", i)
+		dn := "uid=" + uid + "," + fortyPeople
+		entries = append(entries, entry(dn, "inetOrgPerson", map[string][]string{
+			"uid": {uid}, "cn": {"Person " + uid}, "sn": {uid}, "displayName": {"Person " + uid},
+			"mail": {fortyEmail(i)}, "departmentNumber": {department},
+		}))
+		if i < leads {
+			members = append(members, dn)
+		}
+	}
+	return slices.Concat(entries, []ldapsim.Entry{
+		entry("cn=leads,"+fortyGroups, "groupOfNames", map[string][]string{"cn": {"leads"}, "member": members}),
+	})
+}
