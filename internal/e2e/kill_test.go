@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -220,9 +221,26 @@ func TestP08_KilledAtAnyInstantTheEndIsTheSame(t *testing.T) {
 // checkHistory holds the undisturbed history to what it is said to contain.
 func checkHistory(t *testing.T, e ending) {
 	t.Helper()
-	t.Logf("%+v", e)
-	if e.Open != 0 || len(e.Links) != 40 {
-		t.Errorf("%d intents are open and %d people linked, want none and 40", e.Open, len(e.Links))
+	if e.Open != 0 || len(e.Links) != 40 || len(e.Accounts) != 44 {
+		t.Errorf("%d intents are open, %d people linked, %d accounts; want none, 40, and 44 with the four of others", e.Open, len(e.Links), len(e.Accounts))
+	}
+	for email, made := range map[string]bool{fortyEmail(2): false, fortyEmail(10): false, fortyEmail(11): true} {
+		if e.Links[email] != made {
+			t.Errorf("the account of %s is ours: %v, want %v", email, e.Links[email], made)
+		}
+	}
+	for key, want := range map[string]string{
+		"/Departments/Research " + fortyEmail(2):        "Manager, Viewer before us", // a human's, raised
+		"/Departments/Sales " + fortyEmail(1):           "Manager",                   // removed, and given again
+		"/Departments/Legal " + fortyEmail(10):          "Collaborator",              // taken over
+		"/Departments/Sales " + fortyEmail(4):           "",                          // given up
+		"/Departments/Audit " + fortyEmail(39):          "Collaborator",              // by moving
+		"/Vault/Contracts " + fortyEmail(0):             "Downloader",
+		"/Projects/Welcome/Newcomers " + fortyEmail(30): "Viewer",
+	} {
+		if got, _, _ := strings.Cut(e.Owned[key], ";"); got != want {
+			t.Errorf("of ours on %s: %q, want %q", key, got, want)
+		}
 	}
 }
 
@@ -259,7 +277,11 @@ func (h *history) ending() ending {
 		e.Links[emails[l.Account]] = l.Created
 	}
 	for key, o := range m.Owned {
-		e.Owned[paths[key.Folder]+" "+emails[key.Account]] = fmt.Sprint(o.Role, o.Floor, o.Rules, emails[o.SharedBy], o.Lost)
+		before := ""
+		if o.Floor != "" {
+			before = ", " + o.Floor + " before us"
+		}
+		e.Owned[paths[key.Folder]+" "+emails[key.Account]] = fmt.Sprintf("%s%s; %v by %s %s", o.Role, before, o.Rules, emails[o.SharedBy], o.Lost)
 	}
 	for place, id := range m.Folders {
 		e.Pins[place.As+" "+string(place.Path)] = paths[id]

@@ -97,15 +97,15 @@ func newHistory(t testing.TB) *history {
 	s.settings.PeopleBase, s.settings.GroupsBase = fortyPeople, fortyGroups
 	s.settings.Mode, s.settings.Rules, s.settings.Drift = "upsert-only", fortyRules, "repair"
 	h := &history{site: s, ldap: ldap}
-	for _, name := range []string{"Sales", "Legal"} {
+	for _, name := range []string{"Research", "Sales", "Legal"} {
 		s.addFolder(foldersIdentity, "/Departments", name)
 	}
 	s.addUser(kwsim.User{Email: colleague})
 	s.giveByHand("/Departments", colleague, "Manager", foldersIdentity)
 	s.addUser(kwsim.User{Email: fortyEmail(2)})
-	s.addUser(kwsim.User{Email: fortyEmail(3)})
+	s.addUser(kwsim.User{Email: fortyEmail(10)})
 	s.giveByHand("/Departments/Research", fortyEmail(2), "Viewer", colleague)
-	s.giveByHand("/Departments/Legal", fortyEmail(3), "Collaborator", colleague)
+	s.giveByHand("/Departments/Legal", fortyEmail(10), "Collaborator", colleague)
 	return h
 }
 
