@@ -11,6 +11,7 @@ import (
 type Policy struct {
 	Never  map[access.Email]string // addresses that are never touched, and why
 	Repair []access.Path           // roots below which what somebody else removed of ours is given again
+	Rivals Rivals                  // what a plan for everybody found; nil: this is one
 }
 
 // Diff compares what the rules want with what Kiteworks says. Nothing that st
@@ -27,7 +28,7 @@ func Diff(verdicts []access.Verdict, c *access.Catalog, st access.State, m Memor
 		d.plan.Notes = append(d.plan.Notes, n)
 	}
 	d.drift()
-	d.plan.Learned = d.learned
+	d.plan.Learned, d.plan.Rivals = d.learned, d.rivals
 	d.plan.Unasked = d.unasked()
 	d.plan.sort()
 	return d.plan
@@ -70,9 +71,9 @@ type differ struct {
 	tenant  *tenant
 	memory  Memory
 	policy  Policy
-	rivals  map[string]string // target -> why, where rules disagree on the identity
-	blocked map[Note]int      // note without its count -> people
-	made    map[Key]bool      // creations already in the plan
+	rivals  Rivals
+	blocked map[Note]int // note without its count -> people
+	made    map[Key]bool // creations already in the plan
 	spots   map[access.Place]spot
 	asked   map[GrantKey]bool // what a rule asks for of what is ours
 

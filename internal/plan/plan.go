@@ -20,6 +20,7 @@ type Plan struct {
 	Notes   []Note
 	Learned Learned `json:"-"` // it is remembered by itself
 	Unasked int     // grants of ours that no rule asks for any more
+	Rivals  Rivals  `json:"-"`
 }
 
 // Steps cuts the plan into requests of at most limit people each.

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/access"
@@ -144,11 +145,19 @@ func (d *differ) unrooted(p access.Place) string {
 	return fmt.Sprintf("folder %s cannot be made: no root above it is visible to %s", p.Path, p.As)
 }
 
+// Rivals are the folders that different rules want to change as different identities,
+// and why. The keys mean something to Diff only. A plan for some people does not see
+// all of them: its Policy names those that the last plan for everybody found.
+type Rivals map[string]string
+
 // findRivals finds the folders that different rules want to change as different
 // identities: nobody is given anything there until the rules agree.
 func (d *differ) findRivals(verdicts []access.Verdict) {
 	first := map[string]access.Wish{}
-	d.rivals = map[string]string{}
+	d.rivals = maps.Clone(d.policy.Rivals)
+	if d.rivals == nil {
+		d.rivals = Rivals{}
+	}
 	for i := range verdicts {
 		for _, w := range verdicts[i].Wishes {
 			at := d.locate(w.Place)

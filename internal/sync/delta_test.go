@@ -194,3 +194,28 @@ func (s *stage) unknown() *stage {
 	s.known.catalog = nil
 	return s
 }
+
+// Rules that disagree on the identity for a folder give nothing there, also in a delta
+// whose people know only one of them.
+func TestDeltaKnowsWhichRulesDisagree(t *testing.T) {
+	t.Parallel()
+	s := newStage().person("ann", "Fin").person("bob", "Fin").account("ann").account("bob").folder("f-fin", "/Dep/Fin")
+	s.identities = []string{as, "legal@corp.example"}
+	grants := []rules.Grant{{Folder: "/Dep/Fin", Role: "Viewer"}}
+	other := []rules.Grant{{Folder: "/Dep/{{ .department }}", Role: "Viewer", As: "legal@corp.example"}}
+	s.catalog.Folders = append(s.catalog.Folders, access.Folder{ID: "f-fin", As: "legal@corp.example", Path: "/Dep/Fin"})
+	s.rules = []rules.Rule{
+		{Name: "one", When: rules.Condition{Filter: "(cn=ann)"}, Grants: grants},
+		{Name: "two", When: rules.Condition{Filter: "(cn=bob)"}, Grants: other},
+	}
+	s.snapshot.People[0].Attrs["cn"], s.snapshot.People[1].Attrs["cn"] = []string{"ann"}, []string{"bob"}
+	r := s.runner(t)
+	s.directory.touched = access.Touched{}
+	for _, trigger := range []kwsync.Trigger{full, delta} {
+		rep, err := r.Run(t.Context(), trigger)
+		if err != nil || rep.Notes(plan.NoteBlocked) == 0 || s.wrote() {
+			t.Errorf("%s: %v, notes %v, sent %v; want the rules blocked", trigger.Name, err, notes(&rep), keys(s.sent))
+		}
+		s.touched("ann")
+	}
+}

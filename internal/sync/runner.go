@@ -23,6 +23,7 @@ type Runner struct {
 	Settled func(plan.Change, plan.Outcome)
 
 	backlog backlog
+	rivals  plan.Rivals // found by the last run that was about everybody
 }
 
 // Run makes Kiteworks agree with the directory, once. The error says why the
@@ -69,7 +70,7 @@ func (r *Runner) run(ctx context.Context, rep *Report, trigger Trigger) error {
 	if err != nil {
 		return fmt.Errorf("read the open intents: %w", err)
 	}
-	v := &view{planner: &r.Planner, report: rep, trigger: trigger}
+	v := &view{planner: &r.Planner, report: rep, trigger: trigger, rivals: r.rivals}
 	if err := v.refresh(ctx); err != nil {
 		return err
 	}
@@ -112,6 +113,9 @@ func (r *Runner) judge(ctx context.Context, v *view, open []plan.Change) error {
 		return fmt.Errorf("settle the open intents: %w", err)
 	}
 	v.decide(memory)
+	if v.about == nil {
+		r.rivals = v.report.Plan.Rivals
+	}
 	undecided, err := r.Journal.Open(ctx)
 	if err != nil {
 		return fmt.Errorf("read the open intents: %w", err)

@@ -31,6 +31,8 @@ type stage struct {
 	rules     []rules.Rule
 	mode      guard.Mode
 
+	identities []string // that the rules may name
+
 	snapshot access.Snapshot
 	catalog  access.Catalog
 	state    access.State
@@ -55,8 +57,10 @@ type stage struct {
 // and the department's folder.
 func newStage() *stage {
 	s := &stage{
-		mode:   guard.CreateOnly,
-		memory: plan.NewMemory(),
+		mode: guard.CreateOnly,
+
+		identities: []string{as},
+		memory:     plan.NewMemory(),
 		rules: []rules.Rule{{
 			Name: "staff", When: rules.Condition{Everyone: true}, Account: &rules.Account{},
 			Grants: []rules.Grant{{Folder: "/Dep/{{ .department }}", Role: "Viewer", Create: true}},
@@ -283,7 +287,7 @@ func (s *stage) failing(part string, result plan.Result, why string) func(contex
 func (s *stage) runner(t testing.TB) *kwsync.Runner {
 	t.Helper()
 	set, problems := rules.Compile(s.rules, rules.Options{
-		Identities: []string{as}, DefaultAs: as, Roots: []access.Path{"/Dep"},
+		Identities: s.identities, DefaultAs: as, Roots: []access.Path{"/Dep"},
 	})
 	if len(problems) > 0 {
 		t.Fatalf("compile the rules: %v", problems)

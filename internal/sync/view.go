@@ -23,8 +23,9 @@ type view struct {
 	bound    *rules.Bound
 	verdicts []access.Verdict
 	blocked  []plan.Note
-	source   source // where Kiteworks is looked at; nil: at Kiteworks itself
-	fresh    bool   // that is where it was looked at
+	source   source      // where Kiteworks is looked at; nil: at Kiteworks itself
+	fresh    bool        // that is where it was looked at
+	rivals   plan.Rivals // found by the last run that was about everybody
 	catalog  *access.Catalog
 	state    access.State
 	read     int // requests made by looking
@@ -131,7 +132,11 @@ func (v *view) confirm(ctx context.Context, m plan.Memory) error {
 // decide makes the plan and lets the brakes divide it.
 func (v *view) decide(m plan.Memory) {
 	_ = v.phase("plan", func() error {
-		p := plan.Diff(v.verdicts, v.catalog, v.state, m, v.planner.Policy)
+		policy := v.planner.Policy
+		if v.about != nil {
+			policy.Rivals = v.rivals
+		}
+		p := plan.Diff(v.verdicts, v.catalog, v.state, m, policy)
 		p.Notes = append(v.blocked, p.Notes...)
 		if v.about != nil || len(v.blocked) > 0 {
 			p.Unasked = 0 // not all rules were judged for all people
