@@ -68,7 +68,7 @@ func (d *differ) adopt(v *access.Verdict, to *Adoption) {
 	}
 	for _, t := range d.targets(v) {
 		key := GrantKey{Account: account.ID, Folder: t.folder.ID}
-		have, there := d.tenant.grants[key]
+		have, there := d.tenant.grants.find(key)
 		owned, gave := d.memory.Owned[key]
 		if !there || have.Origin != "" || !same(have.Role, t.role.Name) || gave && owned.Lost == "" {
 			continue
@@ -81,4 +81,4 @@ func (d *differ) adopt(v *access.Verdict, to *Adoption) {
 }
 
 // same says whether two names mean one role.
-func same(a, b string) bool { return access.FoldName(a) == access.FoldName(b) }
+func same(a, b string) bool { return a == b || access.FoldName(a) == access.FoldName(b) }

@@ -12,6 +12,7 @@ import (
 type atlas struct {
 	memory   Memory
 	roles    map[string]access.Role // by folded name
+	exact    map[string]access.Role // by the name itself
 	profiles map[string]access.Profile
 	byID     map[string]access.Folder
 	byPath   map[access.Place]access.Folder // identity and folded path
@@ -23,6 +24,7 @@ func newAtlas(c *access.Catalog, m Memory) *atlas {
 	a := &atlas{
 		memory:   m,
 		roles:    map[string]access.Role{},
+		exact:    map[string]access.Role{},
 		profiles: map[string]access.Profile{},
 		byID:     map[string]access.Folder{},
 		byPath:   map[access.Place]access.Folder{},
@@ -30,7 +32,7 @@ func newAtlas(c *access.Catalog, m Memory) *atlas {
 		gone:     map[string]string{},
 	}
 	for _, r := range c.Roles {
-		a.roles[access.FoldName(r.Name)] = r
+		a.roles[access.FoldName(r.Name)], a.exact[r.Name] = r, r
 	}
 	for _, p := range c.Profiles {
 		a.profiles[access.FoldName(p.Name)] = p
@@ -69,9 +71,18 @@ func (a *atlas) find(p access.Place) (f access.Folder, found bool, why string) {
 	return f, true, ""
 }
 
+// known is the server's role of a name. To fold each of a million names costs more than
+// to look for it as the server writes it first.
+func (a *atlas) known(name string) (r access.Role, ok bool) {
+	if r, ok = a.exact[name]; !ok {
+		r, ok = a.roles[access.FoldName(name)]
+	}
+	return r, ok
+}
+
 // role resolves a role by its name.
 func (a *atlas) role(name string) (access.Role, error) {
-	r, ok := a.roles[access.FoldName(name)]
+	r, ok := a.known(name)
 	if !ok {
 		return r, fmt.Errorf("the server has no role %q: it offers %s", name, a.roleNames())
 	}

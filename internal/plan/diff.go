@@ -140,7 +140,7 @@ func (d *differ) unasked() int {
 		if owned.Lost != "" || d.learned.Lost[key] != "" {
 			continue
 		}
-		if _, there := d.tenant.grants[key]; !d.undecided[owned.Person] && !d.asked[key] && (there || !d.tenant.observed[key.Folder]) {
+		if _, there := d.tenant.grants.find(key); !d.undecided[owned.Person] && !d.asked[key] && (there || !d.tenant.observed[key.Folder]) {
 			n++
 		}
 	}
@@ -206,7 +206,7 @@ func (d *differ) missing(v *access.Verdict, t *target, account string) bool {
 		return true
 	}
 	key := GrantKey{Account: account, Folder: t.folder.ID}
-	have, there := d.tenant.grants[key]
+	have, there := d.tenant.grants.find(key)
 	if owned, gave := d.memory.Owned[key]; gave {
 		d.asked[key] = true
 		if cmp.Or(owned.Lost, d.lost(owned, have, there)) != "" {
@@ -216,7 +216,7 @@ func (d *differ) missing(v *access.Verdict, t *target, account string) bool {
 	if !there {
 		return true
 	}
-	held, known := d.atlas.roles[access.FoldName(have.Role)]
+	held, known := d.atlas.known(have.Role)
 	if !known {
 		d.hold(v, firstRule(t.causes), "holds "+have.Role+" on "+string(t.path())+", whose rank the server does not give")
 	}

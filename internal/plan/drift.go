@@ -21,7 +21,7 @@ func (d *differ) drift() {
 		if o.Lost != "" || !d.tenant.observed[key.Folder] || !d.tenant.shown(key.Account) {
 			continue
 		}
-		have, there := d.tenant.grants[key]
+		have, there := d.tenant.grants.find(key)
 		if why := d.lost(o, have, there); why != "" {
 			d.learned.Lost[key] = why
 			d.tell(key, o, why)
@@ -34,8 +34,8 @@ func (d *differ) drift() {
 // now; "": nothing shows that it is not as we gave it. A role from above that is
 // as strong may hide ours, which a weaker one cannot.
 func (d *differ) lost(o access.Owned, have access.Grant, there bool) string {
-	now, ranked := d.atlas.roles[access.FoldName(have.Role)]
-	was, known := d.atlas.roles[access.FoldName(o.Role)]
+	now, ranked := d.atlas.known(have.Role)
+	was, known := d.atlas.known(o.Role)
 	weaker := ranked && known && now.Rank < was.Rank
 	direct := have.Origin == ""
 	switch {
@@ -80,7 +80,7 @@ func (d *differ) vanished() {
 // what we gave is no longer ours: only where somebody else has removed it, and
 // the root says that such is repaired. What else is lacking is held.
 func (d *differ) yielded(v *access.Verdict, t *target, o access.Owned, have access.Grant, there bool) bool {
-	held, ranked := d.atlas.roles[access.FoldName(have.Role)]
+	held, ranked := d.atlas.known(have.Role)
 	gone := !there || have.Origin != "" && have.Origin != access.OriginUnknown
 	switch {
 	case there && ranked && held.Rank >= t.role.Rank:
@@ -122,7 +122,7 @@ func Doubts(c *access.Catalog, st access.State, m Memory) []Doubt {
 	}
 	lacking := map[string][]string{}
 	for key, o := range m.Owned {
-		_, listed := t.grants[key]
+		_, listed := t.grants.find(key)
 		if o.Lost == "" && !listed && t.observed[key.Folder] && t.shown(key.Account) {
 			lacking[key.Folder] = append(lacking[key.Folder], key.Account)
 		}

@@ -51,7 +51,7 @@ func (out *Outcome) settleAccount(o Change, t *tenant, st access.State) {
 }
 
 func (out *Outcome) settleGrant(o Change, t *tenant) {
-	g, found := t.grants[GrantKey{Account: o.Account, Folder: o.Folder}]
+	g, found := t.grants.find(GrantKey{Account: o.Account, Folder: o.Folder})
 	switch {
 	case !t.observed[o.Folder]:
 		out.Result, out.Why = Unknown, fmt.Sprintf("the members of %s were not read", o.Path)

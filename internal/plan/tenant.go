@@ -10,7 +10,7 @@ import (
 type tenant struct {
 	byID     map[string]*access.Account
 	byEmail  map[access.Email][]*access.Account
-	grants   map[GrantKey]access.Grant
+	grants   members
 	observed map[string]bool            // folders whose members were read
 	fresh    bool                       // just now
 	owner    map[string]access.PersonID // whose account it is
@@ -21,7 +21,7 @@ func newTenant(st access.State, m Memory) *tenant {
 	t := &tenant{
 		byID:     make(map[string]*access.Account, len(st.Accounts)),
 		byEmail:  make(map[access.Email][]*access.Account, len(st.Accounts)),
-		grants:   make(map[GrantKey]access.Grant, len(st.Grants)),
+		grants:   newMembers(st.Grants),
 		observed: make(map[string]bool, len(st.Of.Folders)),
 		owner:    make(map[string]access.PersonID, len(m.Links)),
 		links:    m.Links,
@@ -31,9 +31,6 @@ func newTenant(st access.State, m Memory) *tenant {
 		a := &st.Accounts[i]
 		t.byID[a.ID] = a
 		t.byEmail[a.Email] = append(t.byEmail[a.Email], a)
-	}
-	for _, g := range st.Grants {
-		t.grants[GrantKey{Account: g.Account, Folder: g.Folder}] = g
 	}
 	for _, f := range st.Of.Folders {
 		t.observed[f] = true
