@@ -125,6 +125,8 @@ func request(t kwsync.Trigger, reason string) (ledger.Request, error) {
 	if u, err := user.Current(); err == nil {
 		name = u.Username
 	}
-	return ledger.Request{Verb: t.Name, Args: args, Filed: time.Now(),
-		Actor: ledger.Actor{UID: os.Getuid(), User: name, Reason: reason}}, nil
+	return ledger.Request{
+		Verb: t.Name, Args: args, Filed: time.Now(),
+		Actor: ledger.Actor{UID: os.Getuid(), User: name, Reason: reason},
+	}, nil
 }

@@ -83,20 +83,25 @@ func (r *Runner) done(ctx context.Context, v *view) error {
 	if err := r.Journal.Schedule(context.WithoutCancel(ctx), v.judged(), next); err != nil {
 		return fmt.Errorf("remember the dates to come: %w", err)
 	}
-	switch judged := v.judged(); {
-	case judged == nil:
-		r.backlog = backlog{}
-	default:
-		for _, id := range judged {
-			delete(r.backlog.people, id)
-		}
-		for id := range r.backlog.people {
-			if _, there := v.person(id); !there { // nothing is decided about who is gone
-				delete(r.backlog.people, id)
-			}
+	r.backlog.done(v)
+	return nil
+}
+
+// done takes out whom a run has come through with. Nothing is decided about who is gone.
+func (b *backlog) done(v *view) {
+	judged := v.judged()
+	if judged == nil {
+		*b = backlog{}
+		return
+	}
+	for _, id := range judged {
+		delete(b.people, id)
+	}
+	for id := range b.people {
+		if _, there := v.person(id); !there {
+			delete(b.people, id)
 		}
 	}
-	return nil
 }
 
 // unfinishedPeople are those of whom a change did not come to be.

@@ -37,8 +37,10 @@ func TestP03_WhatIsMissingFromAListIsReadSinglyBeforeItIsLost(t *testing.T) {
 		{"the list lacks a row", there, nil, map[plan.GrantKey]string{}, nil},
 		{"it is gone", nil, nil, map[plan.GrantKey]string{ours: "removed by somebody else"}, nil},
 		{
-			"it is gone, and the root is repaired", nil, []access.Path{"/Dep"},
-			map[plan.GrantKey]string{ours: "removed by somebody else"}, []string{"grant|dir:ann|f-fin"},
+			"it is gone, and the root is repaired", nil,
+			[]access.Path{"/Dep"},
+			map[plan.GrantKey]string{ours: "removed by somebody else"},
+			[]string{"grant|dir:ann|f-fin"},
 		},
 	}
 	for _, tt := range tests {
