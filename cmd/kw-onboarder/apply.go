@@ -84,7 +84,7 @@ func (a applyCmd) ask(c *command, cfg *config.Config, p *kwsync.Planner, approve
 	if len(rep.Plan.Changes) == 0 {
 		return approved, nil
 	}
-	textReport{out: c.errOut, paint: newPaint(c.errOut), rate: app.Rate(cfg)}.print(&rep)
+	textReport{out: c.errOut, paint: newPaint(c.errOut), rate: app.Rate(c.ctx, cfg)}.print(&rep)
 	if !confirm(c.in, c.errOut, fmt.Sprintf("\nApply %d changes?", len(rep.Plan.Changes))) {
 		return nil, errors.New("declined: nothing was changed")
 	}

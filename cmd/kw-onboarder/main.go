@@ -32,6 +32,7 @@ type cli struct {
 	Diff     diffCmd     `cmd:"" help:"Show who gains and who loses if the rules change, by a snapshot."`
 	Schema   schemaCmd   `cmd:"" help:"Print the JSON schema of the configuration, for editors."`
 	Snapshot snapshotCmd `cmd:"" help:"Write what the rules see of the directory and of Kiteworks to a file."`
+	Backup   backupCmd   `cmd:"" help:"Copy the ledger to a file, also while the daemon works."`
 	Demo     demoCmd     `cmd:"" help:"Show the program against an embedded directory and a simulated Kiteworks."`
 	Kwsim    kwsimCmd    `cmd:"" help:"Serve a simulated Kiteworks, for trying things out."`
 	Version  versionCmd  `cmd:"" help:"Show version, commit, Go version and the API version spoken."`

@@ -95,6 +95,6 @@ func (c *command) report(rep *kwsync.Report, cfg *config.Config) error {
 	if caveat := cfg.Mode.Caveat(); caveat != "" {
 		fmt.Fprintf(c.out, "note: %s\n", caveat)
 	}
-	textReport{out: c.out, paint: newPaint(c.out), rate: app.Rate(cfg)}.print(rep)
+	textReport{out: c.out, paint: newPaint(c.out), rate: app.Rate(c.ctx, cfg)}.print(rep)
 	return nil
 }

@@ -29,7 +29,7 @@ type Settings struct {
 // OpenPlanner wires a dry run: nothing in it can write to Kiteworks or to the
 // ledger (promise P7). Close it after use.
 func OpenPlanner(ctx context.Context, c *config.Config, s Settings) (*kwsync.Planner, func() error, error) {
-	o, err := kiteworksOptions(c, s)
+	o, err := kiteworksOptions(ctx, c, s)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -37,7 +37,11 @@ func OpenPlanner(ctx context.Context, c *config.Config, s Settings) (*kwsync.Pla
 	if err != nil {
 		return nil, nil, err
 	}
-	memory, err := ledger.OpenReader(ctx, ledgerOptions(c))
+	book, err := ledgerOptions(c)
+	if err != nil {
+		return nil, nil, err
+	}
+	memory, err := ledger.OpenReader(ctx, book)
 	if err != nil {
 		return nil, nil, fmt.Errorf("open the ledger: %w", err)
 	}
@@ -51,8 +55,8 @@ func OpenPlanner(ctx context.Context, c *config.Config, s Settings) (*kwsync.Pla
 
 // newRunner wires a run that writes, but for the ledger and the lease. In mode observe
 // it holds a client that cannot write (promise P7).
-func newRunner(c *config.Config, s Settings) (*kwsync.Runner, error) {
-	o, err := kiteworksOptions(c, s)
+func newRunner(ctx context.Context, c *config.Config, s Settings) (*kwsync.Runner, error) {
+	o, err := kiteworksOptions(ctx, c, s)
 	if err != nil {
 		return nil, err
 	}
@@ -72,9 +76,10 @@ const besideDaemon = 0.25
 
 // Rate is how many requests a second a command may make: the configured rate, or
 // a quarter of it beside a daemon that works with the same ledger.
-func Rate(c *config.Config) float64 {
+func Rate(ctx context.Context, c *config.Config) float64 {
 	rate := float64(c.Kiteworks.RequestsPerSecond)
-	if ledger.Attended(c.State) {
+	// Where the state cannot be read, whoever opens the ledger hears why.
+	if state, err := c.State.Resolve(); err == nil && ledger.Attended(ctx, state) {
 		rate *= besideDaemon
 	}
 	return rate
@@ -141,11 +146,24 @@ func Directories(c *config.Config) []string {
 	return names
 }
 
-func ledgerOptions(c *config.Config) ledger.Options {
-	return ledger.Options{State: c.State, Tenant: c.Kiteworks.URL, Directories: Directories(c)}
+func ledgerOptions(c *config.Config) (ledger.Options, error) {
+	state, err := c.State.Resolve()
+	return ledger.Options{State: state, Tenant: c.Kiteworks.URL, Directories: Directories(c)}, err
 }
 
-func kiteworksOptions(c *config.Config, s Settings) (kiteworks.Options, error) {
+func openLedger(ctx context.Context, c *config.Config) (*ledger.Ledger, error) {
+	o, err := ledgerOptions(c)
+	if err != nil {
+		return nil, err
+	}
+	book, err := ledger.Open(ctx, o)
+	if err != nil {
+		return nil, fmt.Errorf("open the ledger: %w", err)
+	}
+	return book, nil
+}
+
+func kiteworksOptions(ctx context.Context, c *config.Config, s Settings) (kiteworks.Options, error) {
 	k := c.Kiteworks
 	pool, err := roots(k.CA)
 	if err != nil {
@@ -169,7 +187,7 @@ func kiteworksOptions(c *config.Config, s Settings) (kiteworks.Options, error) {
 		OnRequest: s.OnRequest,
 	}
 	if !s.Daemon {
-		o.Rate = Rate(c)
+		o.Rate = Rate(ctx, c)
 	}
 	for _, root := range k.Roots {
 		o.Roots = append(o.Roots, kiteworks.Root{Path: root.Path, ID: root.ID})

@@ -28,13 +28,13 @@ type Actor struct {
 // OpenActor wires a run that writes; in mode observe it holds a client that
 // cannot (promise P7), and only the ledger is written. Close it after use.
 func OpenActor(ctx context.Context, c *config.Config, s Settings) (*Actor, error) {
-	r, err := newRunner(c, s)
+	r, err := newRunner(ctx, c, s)
 	if err != nil {
 		return nil, err
 	}
-	book, err := ledger.Open(ctx, ledgerOptions(c))
+	book, err := openLedger(ctx, c)
 	if err != nil {
-		return nil, fmt.Errorf("open the ledger: %w", err)
+		return nil, err
 	}
 	r.Recall, r.Journal = book, book
 	return &Actor{Runner: r, book: book}, nil

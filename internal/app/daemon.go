@@ -79,10 +79,12 @@ func New(ctx context.Context, o Options) (*Daemon, error) {
 	if err != nil {
 		return nil, err
 	}
-	if d.current, err = d.open(c); err != nil {
+	if d.current, err = d.open(ctx, c); err != nil {
 		return nil, err
 	}
-	d.actor.options = ledgerOptions(c)
+	if d.actor.options, err = ledgerOptions(c); err != nil {
+		return nil, err
+	}
 	if err := d.listen(ctx, c.HTTP.Metrics); err != nil {
 		return nil, err
 	}
@@ -206,11 +208,15 @@ func (d *Daemon) rebuild(ctx context.Context) (*instance, error) {
 	if now := d.current.config.HTTP.Metrics; c.HTTP.Metrics != now {
 		return nil, fmt.Errorf("http.metrics changed from %q to %q, which takes a restart", now, c.HTTP.Metrics)
 	}
-	fresh, err := d.open(c)
+	fresh, err := d.open(ctx, c)
 	if err != nil {
 		return nil, err
 	}
-	return fresh, d.actor.rebind(ctx, ledgerOptions(c))
+	o, err := ledgerOptions(c)
+	if err != nil {
+		return nil, err
+	}
+	return fresh, d.actor.rebind(ctx, o)
 }
 
 // Close ends a daemon whose Run was never called.

@@ -9,7 +9,6 @@ import (
 	"testing"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/access"
-	"github.com/kw-onboarder/kw-onboarder/internal/ledger"
 	"github.com/kw-onboarder/kw-onboarder/internal/plan"
 	kwsync "github.com/kw-onboarder/kw-onboarder/internal/sync"
 )
@@ -234,7 +233,7 @@ func (s *site) openIntents(t *testing.T) []plan.Change {
 	if err != nil {
 		t.Fatal(err)
 	}
-	book, err := ledger.Open(t.Context(), ledgerOptions(c))
+	book, err := openLedger(t.Context(), c)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -317,7 +316,7 @@ func TestADaemonOutlivesALedgerThatCannotBeOpened(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(c.State, []byte("this is no database, and long enough to be seen as none at once by whoever opens it....................."), 0o600); err != nil {
+	if err := os.WriteFile(string(c.State), []byte("this is no database, and long enough to be seen as none at once by whoever opens it....................."), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	d := s.start(t)
@@ -325,7 +324,7 @@ func TestADaemonOutlivesALedgerThatCannotBeOpened(t *testing.T) {
 		t.Errorf("the run: %s, %q, %d requests; want a failure that names the ledger, and none", rep.Result(), rep.Err, len(s.kiteworks.History()))
 	}
 	d.expectMetrics(t, "leader", "0", `runs_total{kind="full",result="failed"}`, "1")
-	if err := os.Remove(c.State); err != nil {
+	if err := os.Remove(string(c.State)); err != nil {
 		t.Fatal(err)
 	}
 	if rep := d.next(t); rep.Result() != kwsync.Done || s.accounts() != 4 {

@@ -32,8 +32,8 @@ type instance struct {
 }
 
 // open makes an instance; its schedules do not tick yet.
-func (d *Daemon) open(c *config.Config) (*instance, error) {
-	r, err := newRunner(c, Settings{Daemon: true, Version: d.options.Version, OnRequest: d.observe})
+func (d *Daemon) open(ctx context.Context, c *config.Config) (*instance, error) {
+	r, err := newRunner(ctx, c, Settings{Daemon: true, Version: d.options.Version, OnRequest: d.observe})
 	if err != nil {
 		return nil, err
 	}

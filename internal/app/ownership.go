@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"os/user"
 
@@ -43,9 +42,9 @@ func Disown(ctx context.Context, c *config.Config, reason string, a plan.Adoptio
 
 // write opens the ledger for one decision of an administrator.
 func write(ctx context.Context, c *config.Config, decide func(*ledger.Ledger) error) error {
-	book, err := ledger.Open(ctx, ledgerOptions(c))
+	book, err := openLedger(ctx, c)
 	if err != nil {
-		return fmt.Errorf("open the ledger: %w", err)
+		return err
 	}
 	return errors.Join(decide(book), book.Close())
 }

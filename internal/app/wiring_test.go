@@ -239,7 +239,9 @@ func TestOpenSaysWhatIsWrong(t *testing.T) {
 		{"a file that is no ledger", func(t *testing.T, s *site, _ *config.Config) {
 			s.write(t, "ledger.db", strings.Repeat("this is a letter, no ledger. ", 40))
 		}, "open the ledger: "},
-		{"a file where the folder should be", func(_ *testing.T, s *site, c *config.Config) { c.State = filepath.Join(s.path("secret"), "ledger.db") }, "open the ledger: "},
+		{"a file where the folder should be", func(_ *testing.T, s *site, c *config.Config) {
+			c.State = config.State(filepath.Join(s.path("secret"), "ledger.db"))
+		}, "open the ledger: "},
 		{"an unknown kind of directory", func(_ *testing.T, _ *site, c *config.Config) { c.Directories[0].Kind = "paper" }, "paper"},
 	}
 	for _, tt := range tests {

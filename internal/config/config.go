@@ -31,7 +31,7 @@ type Config struct {
 	Tables       rules.Tables `yaml:"tables"`
 	Rules        []rules.Rule `yaml:"rules"`      // with those of the rule files behind them
 	RuleFiles    []string     `yaml:"rule_files"` // globs, relative to the file
-	State        string       `yaml:"state"`      // path of the ledger
+	State        State        `yaml:"state"`      // the ledger: a file, a postgres:// URL, or file:, cred: or env: with such a URL
 	History      Span         `yaml:"history"`    // how long runs, and past access, are kept in it
 	HTTP         HTTP         `yaml:"http"`
 	Log          Log          `yaml:"log"`

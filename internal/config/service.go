@@ -18,10 +18,7 @@ const minHistory = Span(7 * day)
 
 // checkService checks what concerns the process itself: state, HTTP, log.
 func (f *findings) checkService(c *Config) {
-	f.need("state", c.State, "give the path of the ledger")
-	if scheme, _, ok := strings.Cut(c.State, "://"); ok {
-		f.report("state", scheme+":// is not built in this version", "give the path of a file: /var/lib/kw-onboarder/ledger.db")
-	}
+	f.checkState(c.State)
 	if c.History < minHistory {
 		f.report("history", fmt.Sprintf("is less than %s", minHistory), "what is forgotten can be neither explained nor undone: write 7d or more")
 	}

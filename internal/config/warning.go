@@ -1,6 +1,8 @@
 package config
 
 import (
+	"slices"
+
 	"github.com/kw-onboarder/kw-onboarder/internal/access"
 	"github.com/kw-onboarder/kw-onboarder/internal/rules"
 )
@@ -21,9 +23,9 @@ func (c *Config) Warnings(w *World) []Problem {
 		roots = append(roots, root.Path)
 	}
 	if w == nil {
-		return c.found.warnings(rules.Lint(c.Rules, roots, nil))
+		return c.found.warnings(append(c.State.lint(), rules.Lint(c.Rules, roots, nil)...))
 	}
-	found := append(rules.Lint(c.Rules, roots, w.Catalog), w.Beside...)
+	found := slices.Concat(c.State.lint(), rules.Lint(c.Rules, roots, w.Catalog), w.Beside)
 	return c.found.warnings(append(found, c.Set.LintAgainst(w.Snapshot, rules.Known{Groups: w.Groups})...))
 }
 

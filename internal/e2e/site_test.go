@@ -298,7 +298,7 @@ func (s *site) ledger() (plan.Memory, []plan.Change) {
 func (s *site) openLedger() *ledger.Ledger {
 	s.t.Helper()
 	c := s.load()
-	book, err := ledger.Open(context.Background(), ledger.Options{State: c.State, Tenant: c.Kiteworks.URL, Directories: app.Directories(c)})
+	book, err := ledger.Open(context.Background(), ledger.Options{State: string(c.State), Tenant: c.Kiteworks.URL, Directories: app.Directories(c)})
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -29,35 +29,48 @@ func TestMain(m *testing.M) {
 }
 
 // child holds the lock and intends and settles batches until it is killed. It
-// says what it has committed, and goes on when it is told to.
-func child(path string) error {
+// says what came of each order, and goes on when it is told to.
+func child(state string) error {
 	ctx := context.Background()
-	l, err := Open(ctx, Options{State: path, Tenant: tenant, Directories: []string{"corp"}})
+	l, err := Open(ctx, Options{State: state, Tenant: tenant, Directories: []string{"corp"}})
 	if err != nil {
 		return err
 	}
-	unlock, err := l.Lock(context.Background())
+	shorten(l)
+	lock, err := l.Lock(ctx)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = unlock.Release() }()
 	run, err := l.Begin(ctx, time.Now(), "child")
 	if err != nil {
 		return err
 	}
 	orders := bufio.NewScanner(os.Stdin)
-	for orders.Scan() { // an order: intend, settle
+	for orders.Scan() {
+		answer := "done"
 		changes, outcomes := grants(int(run)*batchesPerRun, childBatch)
 		switch orders.Text() {
 		case "intend":
 			err = l.Intend(ctx, run, changes)
 		case "settle":
 			err = l.Settle(ctx, outcomes)
+		case "until":
+			if until := lock.Until(); !until.IsZero() && !time.Now().Before(until) {
+				answer = "past"
+			}
+		case "begin":
+			_, err := l.Begin(ctx, time.Now(), "child")
+			var lost *LostError
+			if errors.As(err, &lost) {
+				answer = "lost"
+			} else if err != nil {
+				answer = err.Error()
+			}
 		}
 		if err != nil {
 			return err
 		}
-		fmt.Println("done")
+		fmt.Println(answer)
 	}
 	return orders.Err()
 }
@@ -112,11 +125,12 @@ func checkAfterCrash(t *testing.T, o Options, run, owned int, intended, settling
 	t.Helper()
 	l := open(t, o)
 	defer func() { _ = l.Close() }()
-	unlock, err := l.Lock(context.Background())
+	expire(t, l)
+	lock, err := l.Lock(t.Context())
 	if err != nil {
 		t.Fatalf("run %d: the lock outlived its holder: %v", run, err)
 	}
-	defer func() { _ = unlock.Release() }()
+	defer lock.Release()
 	got, err := l.Open(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -177,8 +191,7 @@ func start(t *testing.T, path string) *process {
 	}
 	p.orders, p.answers = bufio.NewWriter(in), bufio.NewScanner(out)
 	t.Cleanup(p.kill)
-	p.order("ready")
-	p.answer()
+	p.ask("ready")
 	return p
 }
 
@@ -192,11 +205,26 @@ func (p *process) order(what string) {
 	}
 }
 
-func (p *process) answer() {
+func (p *process) answer() string {
 	p.t.Helper()
 	if !p.answers.Scan() {
 		p.kill()
 		p.t.Fatalf("the child ended: %s", p.stderr)
+	}
+	return p.answers.Text()
+}
+
+// ask orders and returns the answer.
+func (p *process) ask(what string) string {
+	p.t.Helper()
+	p.order(what)
+	return p.answer()
+}
+
+func (p *process) signal(s os.Signal) {
+	p.t.Helper()
+	if err := p.cmd.Process.Signal(s); err != nil {
+		p.t.Fatal(err)
 	}
 }
 
@@ -205,46 +233,4 @@ func (p *process) kill() {
 	if err := p.cmd.Process.Kill(); err == nil || errors.Is(err, os.ErrProcessDone) {
 		_ = p.cmd.Wait()
 	}
-}
-
-func TestLockNamesItsHolder(t *testing.T) {
-	t.Parallel()
-	o := options(t)
-	p := start(t, o.State)
-	l := open(t, o)
-	_, err := l.Lock(context.Background())
-	var locked *LockedError
-	if !errors.As(err, &locked) {
-		t.Fatalf("got error %v, want a LockedError", err)
-	}
-	if locked.PID != p.cmd.Process.Pid || locked.Path != o.State+".lock" {
-		t.Errorf("got process %d at %s, want %d at %s.lock", locked.PID, locked.Path, p.cmd.Process.Pid, o.State)
-	}
-	wantError(t, err, fmt.Sprintf("process %d holds it", locked.PID))
-	p.kill()
-	unlock, err := l.Lock(context.Background())
-	if err != nil {
-		t.Fatalf("the holder is dead: %v", err)
-	}
-	_ = unlock.Release()
-}
-
-func TestLockInOneProcess(t *testing.T) {
-	t.Parallel()
-	o := options(t)
-	first, second := open(t, o), open(t, o)
-	unlock, err := first.Lock(context.Background())
-	if err != nil {
-		t.Fatal(err)
-	}
-	var locked *LockedError
-	if _, err := second.Lock(context.Background()); !errors.As(err, &locked) || locked.PID != os.Getpid() {
-		t.Errorf("got error %v, want a LockedError with our own process id", err)
-	}
-	_ = unlock.Release()
-	unlock, err = second.Lock(context.Background())
-	if err != nil {
-		t.Fatal(err)
-	}
-	_ = unlock.Release()
 }

@@ -7,7 +7,12 @@
 // imports access and plan only; it must never import an adapter, the
 // configuration or a metric.
 //
-// The store is one SQLite file. The SQL is kept to what PostgreSQL
-// understands as well: numbered placeholders, ON CONFLICT, BIGINT moments in
-// microseconds since 1970 (0: none). What only SQLite knows is in sqlite.go.
+// The store is an SQLite file or a PostgreSQL schema: an engine is what differs. The
+// rest of the SQL is one for both: numbered placeholders, ON CONFLICT, BIGINT moments in
+// microseconds since 1970 (0: none). What only one knows is in its engine's files:
+// sqlite.go, filelock.go and backup.go; postgres.go, lease.go and lines.go. In PostgreSQL
+// a statement that fails ends its transaction, and rows must be read to their end before
+// the next statement.
+//
+// One process at a time writes to Kiteworks: the one that has the Lock.
 package ledger

@@ -23,6 +23,15 @@ type engine interface {
 	queue(ctx context.Context, tx *sql.Tx) error
 	// tables are the names of the tables where the ledger's are, or should be.
 	tables(ctx context.Context, tx *sql.Tx) (map[string]bool, error)
+	// lock is Ledger.Lock.
+	lock(ctx context.Context, db *sql.DB) (hold, error)
+	// attended is Attended.
+	attended(ctx context.Context) bool
+	// highest is the highest number of a run as it is known beside the database; 0: nothing is.
+	highest() (run int64, err error)
+	setHighest(run int64) error
+	// backup is Reader.Backup of a ledger that is there.
+	backup(ctx context.Context, file string) error
 	// passing says whether an error while opening comes from what others do and is over at once.
 	passing(err error) bool
 	// explain adds to an error of the database what the operator can do about it.

@@ -18,12 +18,16 @@ func (l *Ledger) Begin(ctx context.Context, started time.Time, trigger string) (
 	err = l.write(ctx, "begin a run in", func(tx *sql.Tx) error {
 		return tx.QueryRowContext(ctx, insert, trigger, epoch(started)).Scan(&run)
 	})
-	return run, err
+	if err != nil {
+		return 0, err
+	}
+	return run, l.annotate("begin a run in", l.engine.setHighest(run))
 }
 
-// End closes a run: how it ended, in one word, and its summary as JSON.
+// End closes a run: how it ended, in one word, and its summary as JSON. It does not
+// end before it began, though the clock may have been moved back.
 func (l *Ledger) End(ctx context.Context, run int64, ended time.Time, result string, summary []byte) error {
-	const update = `UPDATE runs SET ended = $2, result = $3, summary = $4 WHERE id = $1 AND ended IS NULL`
+	const update = `UPDATE runs SET ended = CASE WHEN $2 < started THEN started ELSE $2 END, result = $3, summary = $4 WHERE id = $1 AND ended IS NULL`
 	return l.write(ctx, "end a run in", func(tx *sql.Tx) error {
 		res, err := tx.ExecContext(ctx, update, run, epoch(ended), result, string(summary))
 		if err != nil {

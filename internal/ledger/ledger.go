@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"sync/atomic"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
@@ -26,7 +27,10 @@ func (o Options) validate() error {
 // Ledger is the memory of a process that writes. It is safe for concurrent
 // use, and several processes may have one file open; Lock tells which of them
 // may write to Kiteworks.
-type Ledger struct{ Reader }
+type Ledger struct {
+	Reader
+	actor atomic.Pointer[Lock] // nil: it has not locked
+}
 
 // Open opens the ledger and makes it if it is missing, lifts it to the newest
 // schema and binds it at first to its tenant and directories. A database that is
@@ -68,7 +72,10 @@ func openOnce(ctx context.Context, e engine, o Options) (*Ledger, error) {
 		if err := migrate(ctx, tx, e); err != nil {
 			return err
 		}
-		return bind(ctx, tx, o)
+		if err := bind(ctx, tx, o); err != nil {
+			return err
+		}
+		return l.keepRestored(ctx, tx)
 	})
 	if err != nil {
 		return nil, errors.Join(err, l.Close())
@@ -89,10 +96,5 @@ func inspect(ctx context.Context, e engine) error {
 // write runs f in a transaction that is on disk when write returns, or had no
 // effect. what, a verb, begins the error.
 func (l *Ledger) write(ctx context.Context, what string, f func(*sql.Tx) error) error {
-	return l.annotate(what, transact(ctx, l.db, nil, func(tx *sql.Tx) error {
-		if err := l.engine.queue(ctx, tx); err != nil {
-			return err
-		}
-		return f(tx)
-	}))
+	return l.annotate(what, l.fenced(ctx, f))
 }

@@ -96,11 +96,11 @@ func TestOpenMakesFilesForTheOwnerOnly(t *testing.T) {
 	o := fileOptions(t)
 	l := open(t, o)
 	begin(t, l) // so that there is a -wal and a -shm
-	unlock, err := l.Lock(context.Background())
+	lock, err := l.Lock(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = unlock.Release() }()
+	defer lock.Release()
 	for name, want := range map[string]os.FileMode{
 		filepath.Dir(o.State): 0o700, o.State: 0o600, o.State + "-wal": 0o600, o.State + "-shm": 0o600, o.State + ".lock": 0o600,
 	} {

@@ -2,95 +2,118 @@ package ledger
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
-	"io"
-	"os"
-	"strconv"
-	"strings"
 	"time"
-
-	"golang.org/x/sys/unix"
 )
 
 // LockedError says that another process, or another part of this one, is the
 // one that writes to Kiteworks for this ledger.
 type LockedError struct {
-	Path string // of the lock file
-	PID  int    // of the holder; 0 if it is not known
+	Where  string // the lock file, or the database
+	Holder string // who holds it; "" if that is not known
 }
 
 func (e *LockedError) Error() string {
-	holder := "another process"
-	if e.PID != 0 {
-		holder = fmt.Sprintf("process %d", e.PID)
+	holder := e.Holder
+	if holder == "" {
+		holder = "another process"
 	}
-	return fmt.Sprintf("lock %s: %s holds it: wait until it ends, or end it", e.Path, holder)
+	return fmt.Sprintf("lock %s: %s holds it: wait until it ends, or end it", e.Where, holder)
 }
 
-const lockSuffix = ".lock"
+// LostError says that this process no longer is the one that writes: it could
+// not renew its lock in time, or another has taken it since.
+type LostError struct{ Where string }
+
+func (e *LostError) Error() string {
+	return fmt.Sprintf("the lock of %s is lost: it was not renewed in time, since the database was not reached or this process stood still; "+
+		"another may work by now, and this one must not until it has locked again", e.Where)
+}
+
+// Lock is the right to be the only one that writes to Kiteworks for a ledger.
+// It guards those writes, not the database.
+type Lock struct {
+	ledger *Ledger
+	hold   hold
+}
+
+// hold is a lock as an engine has it.
+type hold interface {
+	// until is Lock.Until.
+	until() time.Time
+	// check keeps the lock with its holder until tx ends, or is a *LostError.
+	check(ctx context.Context, tx *sql.Tx) error
+	release() error
+}
 
 // Lock makes the caller the only one that writes to Kiteworks for this ledger,
-// until unlock; else the error is a *LockedError. It guards those writes, not
-// the database. The kernel releases it when the process ends, however it ends;
-// the lock file stays, for to remove it would let two processes lock two files
-// of one name.
-func (l *Ledger) Lock(context.Context) (*Lock, error) {
-	path := l.engine.String() + lockSuffix
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
-	if err != nil {
-		return nil, fmt.Errorf("lock the ledger: %w", err)
+// until Release; else the error is a *LockedError. What this Ledger writes while
+// it has the lock fails with a *LostError once the lock is lost.
+func (l *Ledger) Lock(ctx context.Context) (*Lock, error) {
+	hold, err := l.engine.lock(ctx, l.db)
+	var locked *LockedError
+	switch {
+	case errors.As(err, &locked):
+		return nil, err
+	case err != nil:
+		return nil, l.annotate("lock", err)
 	}
-	err = unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
-	if errors.Is(err, unix.EWOULDBLOCK) {
-		return nil, errors.Join(&LockedError{Path: path, PID: holder(f)}, f.Close())
-	}
-	if err == nil {
-		err = sign(f)
-	}
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("lock %s: %w", path, err), f.Close())
-	}
-	return &Lock{f}, nil
+	lock := &Lock{ledger: l, hold: hold}
+	l.actor.Store(lock)
+	return lock, nil
 }
 
-// Lock is the right to write to Kiteworks for a ledger.
-type Lock struct{ file *os.File }
+// Until is the moment, by the monotonic clock, until which this process may send
+// writes to Kiteworks unless the lock is renewed before; zero: there is no end to
+// it. It lies in the past once the lock is lost.
+func (k *Lock) Until() time.Time { return k.hold.until() }
 
-// Until is when the right ends unless it is renewed; zero: with the process.
-func (l *Lock) Until() time.Time { return time.Time{} }
-
-// Release gives the right back.
-func (l *Lock) Release() error { return l.file.Close() }
-
-// Attended says whether a process has the right to write for the ledger in that file.
-func Attended(path string) bool {
-	f, err := os.Open(path + lockSuffix)
-	if err != nil {
-		return false
-	}
-	defer func() { _ = f.Close() }() // nothing was written
-	return errors.Is(unix.Flock(int(f.Fd()), unix.LOCK_SH|unix.LOCK_NB), unix.EWOULDBLOCK)
+// Release lets the next one lock at once. A lost lock has nothing to release.
+func (k *Lock) Release() error {
+	k.ledger.actor.CompareAndSwap(k, nil)
+	return k.ledger.annotate("release the lock of", k.hold.release())
 }
 
-// sign writes our process id into the lock file, for whoever finds it locked.
-func sign(f *os.File) error {
-	if err := f.Truncate(0); err != nil {
+// lost is a *LostError if the lock is known to be lost; nil for no lock.
+func (k *Lock) lost() error {
+	if k == nil {
+		return nil
+	}
+	if until := k.Until(); until.IsZero() || time.Now().Before(until) {
+		return nil
+	}
+	return &LostError{Where: k.ledger.engine.String()}
+}
+
+// fenced runs a transaction of this Ledger that writes: in its turn, and only
+// while the lock is ours, if we had it.
+func (l *Ledger) fenced(ctx context.Context, f func(*sql.Tx) error) error {
+	lock := l.actor.Load()
+	if err := lock.lost(); err != nil {
 		return err
 	}
-	_, err := f.WriteAt([]byte(strconv.Itoa(os.Getpid())+"\n"), 0)
-	return err
+	err := transact(ctx, l.db, nil, func(tx *sql.Tx) error {
+		if err := l.engine.queue(ctx, tx); err != nil {
+			return err
+		}
+		if lock != nil {
+			if err := lock.hold.check(ctx, tx); err != nil {
+				return err
+			}
+		}
+		return f(tx)
+	})
+	if err != nil {
+		return errors.Join(err, lock.lost())
+	}
+	return nil
 }
 
-func holder(f *os.File) int {
-	const longest = 20
-	text, err := io.ReadAll(io.LimitReader(f, longest))
-	if err != nil {
-		return 0
-	}
-	pid, err := strconv.Atoi(strings.TrimSpace(string(text)))
-	if err != nil {
-		return 0
-	}
-	return pid
+// Attended says whether a process is known to have the lock of the ledger of a
+// configured state.
+func Attended(ctx context.Context, state string) bool {
+	e, err := newEngine(state)
+	return err == nil && e.attended(ctx)
 }

@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -19,6 +21,8 @@ import (
 type postgres struct {
 	name   string // the URL without what may be secret
 	config *pgx.ConnConfig
+	term   time.Duration // of leases
+	lines  lines
 }
 
 // newPostgres reads the URL. Its errors hold nothing of it that may be secret: where the
@@ -29,7 +33,7 @@ func newPostgres(text string) (*postgres, error) {
 		return nil, errors.New("`state` is no URL of a PostgreSQL database: write postgres://user@host:5432/database, " +
 			"and a / ? # or @ in the password as %2F %3F %23 %40")
 	}
-	p := &postgres{name: redacted(u)}
+	p := &postgres{name: redacted(u), term: leaseTerm}
 	if p.config, err = pgx.ParseConfig(text); err != nil {
 		var parse *pgconn.ParseConfigError
 		if errors.As(err, &parse) && parse.Unwrap() != nil {
@@ -37,8 +41,15 @@ func newPostgres(text string) (*postgres, error) {
 		}
 		return nil, fmt.Errorf("open ledger %s: correct the URL in `state`: %w", p, err)
 	}
+	p.config.DialFunc = p.lines.dial
+	if p.config.ConnectTimeout == 0 {
+		p.config.ConnectTimeout = connecting
+	}
 	return p, nil
 }
+
+// connecting is how long a server may take to let us in, unless the URL has connect_timeout.
+const connecting = 5 * time.Second
 
 // redacted is a URL without password and settings, which may hold one too.
 func redacted(u *url.URL) string {
@@ -73,21 +84,44 @@ func (p *postgres) snapshot() *sql.TxOptions {
 // transaction is thrown out by the server before its lease ends.
 func (p *postgres) queue(ctx context.Context, tx *sql.Tx) error {
 	_, err := tx.ExecContext(ctx, `SELECT set_config('idle_in_transaction_session_timeout', $1, true),
-		pg_advisory_xact_lock(hashtext('kw-onboarder'), hashtext(current_schema()))`, frozen)
+		pg_advisory_xact_lock(hashtext('kw-onboarder'), hashtext(current_schema()))`,
+		strconv.FormatInt((p.term/3).Milliseconds(), 10))
 	return err
 }
-
-// frozen is how long, in milliseconds, a transaction may wait for its own process.
-const frozen = "5000"
 
 func (p *postgres) tables(ctx context.Context, tx *sql.Tx) (map[string]bool, error) {
 	return names(ctx, tx, `SELECT tablename FROM pg_catalog.pg_tables WHERE schemaname = current_schema()`)
 }
 
+func (p *postgres) lock(ctx context.Context, db *sql.DB) (hold, error) {
+	return p.take(ctx, db, actor)
+}
+
+func (p *postgres) attended(ctx context.Context) bool {
+	db, err := p.connect(true)
+	if err != nil {
+		return false
+	}
+	defer func() { _ = db.Close() }() // nothing was written
+	const query = `SELECT EXISTS (SELECT 1 FROM leases WHERE name = $1 AND expires > ` + clock + `)`
+	var found bool
+	err = db.QueryRowContext(ctx, query, actor).Scan(&found)
+	return err == nil && found
+}
+
+// highest is not known: what stands beside a database server is out of our sight.
+func (p *postgres) highest() (int64, error) { return 0, nil }
+
+func (p *postgres) setHighest(int64) error { return nil }
+
 // passing says of nothing that it is: who opens a ledger waits in the queue.
 func (p *postgres) passing(error) bool { return false }
 
 func (p *postgres) explain(err error) error {
+	var connect *pgconn.ConnectError
+	if errors.As(err, &connect) {
+		err = oneLine{err}
+	}
 	var said *pgconn.PgError
 	if errors.As(err, &said) {
 		if advice := adviceOf(said.Code); advice != "" {
@@ -95,9 +129,8 @@ func (p *postgres) explain(err error) error {
 		}
 		return err
 	}
-	var connect *pgconn.ConnectError
 	switch {
-	case errors.As(err, &connect):
+	case connect != nil:
 		return fmt.Errorf("the server is not reached: see that it runs and that `state` has its address: %w", err)
 	case cut(err):
 		return fmt.Errorf("the connection to the server was cut: what was under way is undone, "+

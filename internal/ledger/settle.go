@@ -56,7 +56,7 @@ func closeIntent(ctx context.Context, b *batch, c plan.Change, o plan.Outcome, n
 		_, err := b.exec(ctx, `UPDATE changes SET why = $2 WHERE change_key = $1 AND result IS NULL`, string(o.Key), o.Why)
 		return err
 	}
-	const update = `UPDATE changes SET result = $2, why = $3, settled_at = $4, account = $5 WHERE change_key = $1 AND result IS NULL`
+	const update = `UPDATE changes SET result = $2, why = $3, settled_at = CASE WHEN $4 < intended_at THEN intended_at ELSE $4 END, account = $5 WHERE change_key = $1 AND result IS NULL`
 	_, err := b.exec(ctx, update, string(o.Key), o.Result.String(), o.Why, now, c.Account)
 	return err
 }

@@ -118,7 +118,14 @@ func (f sqliteFile) explain(err error) error {
 	case sqlite3.SQLITE_FULL:
 		return fmt.Errorf("the disk is full: make room: %w", err)
 	case sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY:
-		return fmt.Errorf("the file and its folder must be writable by this user, for SQLite's -wal and -shm files too: %w", err)
+		return unwritable(err)
+	}
+	if errors.Is(err, fs.ErrPermission) {
+		return unwritable(err)
 	}
 	return err
+}
+
+func unwritable(err error) error {
+	return fmt.Errorf("the file and its folder must be writable by this user, for SQLite's -wal and -shm files too: %w", err)
 }

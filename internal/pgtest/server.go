@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 
@@ -29,6 +30,7 @@ type Server struct {
 	dir     string // all of it
 	program string
 	process *proctest.Process
+	schemas atomic.Int64 // made so far
 }
 
 // Start starts a server of the test's own, to be restarted or killed; the test's end stops it.
@@ -74,14 +76,7 @@ func Schema(t testing.TB) string {
 // Schema makes an empty schema and returns the URL at which it is the only one.
 func (s *Server) Schema(t testing.TB) string {
 	t.Helper()
-	s.Exec(t, `CREATE SEQUENCE IF NOT EXISTS public.schemas`)
-	conn := s.connect(t)
-	defer func() { _ = conn.Close(context.Background()) }()
-	var n int
-	if err := conn.QueryRow(t.Context(), `SELECT nextval('public.schemas')`).Scan(&n); err != nil {
-		t.Fatal(err)
-	}
-	name := fmt.Sprintf("test_%d", n)
+	name := fmt.Sprintf("test_%d", s.schemas.Add(1))
 	s.Exec(t, "CREATE SCHEMA "+name)
 	return s.URL(url.Values{"search_path": {name}})
 }
@@ -124,6 +119,12 @@ func (s *Server) Restart(t testing.TB) {
 func Need(t testing.TB) {
 	t.Helper()
 	programs(t)
+}
+
+// Kill ends the server for good.
+func (s *Server) Kill(t testing.TB) {
+	t.Helper()
+	s.end()
 }
 
 // programs are initdb and postgres, which Debian keeps off the path; the newest version of them.

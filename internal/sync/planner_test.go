@@ -21,7 +21,7 @@ import (
 func TestP07_PlannerHoldsNothingThatWrites(t *testing.T) {
 	t.Parallel()
 	reads := []string{
-		"Catalog", "Close", "Confirm", "Due", "Grants", "History", "Holders", "Members", "Observe", "Observed", "Recall", "Refresh", "Request", "Requests", "Run", "Runs",
+		"Backup", "Catalog", "Close", "Confirm", "Due", "Grants", "History", "Holders", "Members", "Observe", "Observed", "Recall", "Refresh", "Request", "Requests", "Restored", "Run", "Runs",
 	}
 	for _, typ := range []reflect.Type{
 		reflect.TypeFor[kwsync.Directory](),

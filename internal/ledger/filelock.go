@@ -1,0 +1,118 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"strings"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+const lockSuffix = ".lock"
+
+// fileLock is a locked file. The kernel frees it when the process ends, however it
+// ends; the file stays, for to remove it would let two processes lock two files of
+// one name.
+type fileLock struct{ *os.File }
+
+func (fileLock) until() time.Time                     { return time.Time{} }
+func (fileLock) check(context.Context, *sql.Tx) error { return nil }
+func (l fileLock) release() error                     { return l.Close() }
+
+func (f sqliteFile) lock(context.Context, *sql.DB) (hold, error) {
+	path := string(f) + lockSuffix
+	file, err := flock(path)
+	if errors.Is(err, unix.EWOULDBLOCK) {
+		note, _ := readNote(path) // who it is would be good to know, no more
+		return nil, &LockedError{Where: path, Holder: note.holder()}
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := f.amend(func(n *lockNote) { n.pid = os.Getpid() }); err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	return fileLock{file}, nil
+}
+
+func (f sqliteFile) attended(context.Context) bool {
+	file, err := os.Open(string(f) + lockSuffix)
+	if err != nil {
+		return false
+	}
+	defer func() { _ = file.Close() }() // nothing was written
+	return errors.Is(unix.Flock(int(file.Fd()), unix.LOCK_SH|unix.LOCK_NB), unix.EWOULDBLOCK)
+}
+
+// flock opens a file, made if it is missing, and locks it, or is unix.EWOULDBLOCK.
+func flock(path string) (*os.File, error) {
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	if err := unix.Flock(int(file.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
+		return nil, errors.Join(fmt.Errorf("%s: %w", path, err), file.Close())
+	}
+	return file, nil
+}
+
+// lockNote is what the lock file says: who held the lock last, and the highest number of a
+// run. The ledger's own runs end below it if an older copy was put in its place.
+type lockNote struct {
+	pid int
+	run int64
+}
+
+func (n lockNote) holder() string {
+	if n.pid == 0 {
+		return ""
+	}
+	return fmt.Sprintf("process %d", n.pid)
+}
+
+// readNote reads a lock file; what it does not say, or what cannot be read, is 0.
+func readNote(path string) (n lockNote, err error) {
+	file, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return n, nil
+	}
+	if err != nil {
+		return n, err
+	}
+	defer func() { _ = file.Close() }() // only read
+	const longest = 64
+	text, err := io.ReadAll(io.LimitReader(file, longest))
+	_, _ = fmt.Sscan(strings.ReplaceAll(string(text), "\n", " "), &n.pid, &n.run) // an older version wrote only the first
+	return n, err
+}
+
+// amend changes what the lock file says, in one write.
+func (f sqliteFile) amend(change func(*lockNote)) error {
+	path := string(f) + lockSuffix
+	n, err := readNote(path)
+	if err != nil {
+		return err
+	}
+	change(&n)
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(file, "%-10d\n%-19d\n", n.pid, n.run) // of one length, so that no digit of before stays
+	return errors.Join(err, file.Close())
+}
+
+func (f sqliteFile) highest() (run int64, err error) {
+	n, err := readNote(string(f) + lockSuffix)
+	return n.run, err
+}
+
+func (f sqliteFile) setHighest(run int64) error {
+	return f.amend(func(n *lockNote) { n.run = run })
+}
