@@ -2,16 +2,12 @@ package e2e_test
 
 import (
 	"context"
-	"encoding/json"
 	"flag"
 	"fmt"
 	"maps"
 	"net/http"
-	"os"
 	"os/exec"
-	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -25,44 +21,20 @@ import (
 // killEvery is how many instants lie between two at which the program is killed.
 var killEvery = flag.Int("kill-every", 61, "kill the program at every n-th instant of its history; 1: at each")
 
-// buildKillable builds the program with an end at a commit, once for all tests.
-var buildKillable = sync.OnceValues(func() (string, error) {
-	here, err := os.Getwd()
-	if err != nil {
-		return "", err
-	}
-	overlay, err := json.Marshal(map[string]map[string]string{"Replace": {
-		filepath.Join(here, "../../cmd/kw-onboarder/commitkill.go"): filepath.Join(here, "testdata/commitkill.go.txt"),
-	}})
-	if err != nil {
-		return "", err
-	}
-	file, path := filepath.Join(binaryDir(), "overlay.json"), filepath.Join(binaryDir(), "killable")
-	if err := os.WriteFile(file, overlay, 0o600); err != nil {
-		return "", err
-	}
-	out, err := exec.Command("go", "build", "-overlay", file, "-o", path, "../../cmd/kw-onboarder").CombinedOutput()
-	if err != nil {
-		return "", fmt.Errorf("build the program: %w\n%s", err, out)
-	}
-	return path, nil
-})
-
-// instant is when the program is killed: at an exchange with Kiteworks, counted through
-// the whole history, or before a commit, counted within a command. What lies behind a
-// commit is the instant before the exchange, or the commit, that comes next.
+// instant is when the program is killed: at an exchange with Kiteworks or at a commit of
+// the ledger, both counted through the whole history. Of SQLite, whose commits are met
+// from inside, what lies behind one is the instant before the exchange, or the commit,
+// that comes next.
 type instant struct {
-	exchange int    // 0: it is a commit
-	when     moment // of an exchange
-	command  int
-	commit   int
+	exchange, commit int // one of them
+	when             moment
 }
 
 func (i instant) String() string {
 	if i.exchange > 0 {
 		return fmt.Sprintf("at exchange %d, %s", i.exchange, i.when)
 	}
-	return fmt.Sprintf("before commit %d of command %d", i.commit, i.command)
+	return fmt.Sprintf("at commit %d, %s", i.commit, i.when)
 }
 
 // ending is how the world and the ledger look, in words that do not depend on ids.
@@ -81,43 +53,33 @@ type told struct {
 	end       ending
 	struck    bool // the instant came
 	exchanges int
-	commits   []int // of each command
+	commits   int
 }
 
 // tell plays the whole history, kills the program at the instant, and goes on with it.
-func tell(t testing.TB, at instant) told {
+func tell(t testing.TB, ledger store, at instant) told {
 	t.Helper()
 	struck := false
 	h := newHistory(t)
 	g := &guillotine{kiteworks: contract.New(t, contract.Every).Handler(h.site.kw), at: at}
 	h.site.putHandler(g)
-	command := 0
+	ledger.attach(t, h, g)
 	for _, c := range chapters {
 		c.happens(h)
 		for _, args := range c.commands {
-			command++
-			for !h.obey(t, g, at, command, args) {
+			for !h.obey(t, g, ledger.command(t, h, at, args)) {
 				struck, at = true, instant{}
 				g.disarm()
 			}
+			ledger.count(t, h, g)
 		}
 	}
 	return told{h.ending(), struck, g.exchanges, h.commits}
 }
 
 // obey runs one command to its end. It says no if the command was killed.
-func (h *history) obey(t testing.TB, g *guillotine, at instant, command int, args []string) bool {
+func (h *history) obey(t testing.TB, g *guillotine, c *exec.Cmd) bool {
 	t.Helper()
-	path, err := buildKillable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := exec.Command(path, append(args, "--config", h.site.file())...)
-	counted := filepath.Join(h.site.dir, "commits")
-	c.Env = append(os.Environ(), "COUNT_COMMITS="+counted)
-	if at.command == command {
-		c.Env = append(c.Env, "KILL_BEFORE_COMMIT="+strconv.Itoa(at.commit))
-	}
 	g.hold(c)
 	wait := begin(t, c)
 	g.release()
@@ -126,13 +88,8 @@ func (h *history) obey(t testing.TB, g *guillotine, at instant, command int, arg
 		return false
 	}
 	if got.code != 0 {
-		t.Fatalf("%v ended with code %d\n%s%s", args, got.code, got.stdout, got.stderr)
+		t.Fatalf("%v ended with code %d\n%s%s", c.Args, got.code, got.stdout, got.stderr)
 	}
-	commits, err := os.ReadFile(counted)
-	if err != nil {
-		t.Fatal(err)
-	}
-	h.commits = append(h.commits, len(commits))
 	return true
 }
 
@@ -141,10 +98,10 @@ type guillotine struct {
 	kiteworks http.Handler
 	starting  sync.Mutex // held until the program has started
 
-	mu        sync.Mutex
-	at        instant
-	exchanges int
-	victim    *exec.Cmd
+	mu                 sync.Mutex
+	at                 instant
+	exchanges, commits int
+	victim             *exec.Cmd
 }
 
 func (g *guillotine) hold(c *exec.Cmd) {
@@ -163,7 +120,7 @@ func (g *guillotine) disarm() {
 }
 
 func (g *guillotine) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	when := g.strikes()
+	when := g.exchanged()
 	if when == 0 {
 		g.kiteworks.ServeHTTP(w, r)
 		return
@@ -171,17 +128,34 @@ func (g *guillotine) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if when == afterEffect {
 		g.kiteworks.ServeHTTP(discard{http.Header{}}, r)
 	}
-	g.starting.Lock()
-	defer g.starting.Unlock()
-	_ = g.victim.Process.Kill() // it lives: it waits for the answer
+	g.fall()
 	panic(http.ErrAbortHandler) // net/http's way to cut a connection without an answer
 }
 
-func (g *guillotine) strikes() moment {
+// fall kills the program, which lives: it waits for an answer.
+func (g *guillotine) fall() {
+	g.starting.Lock()
+	defer g.starting.Unlock()
+	_ = g.victim.Process.Kill()
+}
+
+// exchanged counts an exchange, and says when to strike at it; 0: not at this one.
+func (g *guillotine) exchanged() moment {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.exchanges++
 	if g.at.exchange == g.exchanges {
+		return g.at.when
+	}
+	return 0
+}
+
+// committed does so for a commit.
+func (g *guillotine) committed() moment {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.commits++
+	if g.at.commit == g.commits {
 		return g.at.when
 	}
 	return 0
@@ -202,17 +176,22 @@ func TestP08_KilledAtAnyInstantTheEndIsTheSame(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds and kills the program")
 	}
-	undisturbed := tell(t, instant{})
-	checkHistory(t, undisturbed.end)
-	for _, at := range undisturbed.instants(t) {
-		t.Run(at.String(), func(t *testing.T) {
+	for name, ledger := range map[string]store{"SQLite": sqliteStore{}, "PostgreSQL": postgresStore{}} {
+		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got := tell(t, at)
-			if diff := cmp.Diff(undisturbed.end, got.end); diff != "" {
-				t.Errorf("the end (-undisturbed +killed):\n%s", diff)
-			}
-			if !got.struck {
-				t.Error("the program was not killed: the instant never came")
+			undisturbed := tell(t, ledger, instant{})
+			checkHistory(t, undisturbed.end)
+			for _, at := range undisturbed.instants(t, ledger.moments()) {
+				t.Run(at.String(), func(t *testing.T) {
+					t.Parallel()
+					got := tell(t, ledger, at)
+					if diff := cmp.Diff(undisturbed.end, got.end); diff != "" {
+						t.Errorf("the end (-undisturbed +killed):\n%s", diff)
+					}
+					if !got.struck {
+						t.Error("the program was not killed: the instant never came")
+					}
+				})
 			}
 		})
 	}
@@ -245,18 +224,19 @@ func checkHistory(t *testing.T, e ending) {
 }
 
 // instants are those at which the history can be killed, as many as are asked for.
-func (u told) instants(t *testing.T) []instant {
+// commits are the moments at which one can be met.
+func (u told) instants(t *testing.T, commits []moment) []instant {
 	t.Helper()
 	var all []instant
 	for n := range u.exchanges {
 		all = append(all, instant{exchange: n + 1, when: beforeEffect}, instant{exchange: n + 1, when: afterEffect})
 	}
-	for command, n := range u.commits {
-		for c := range n {
-			all = append(all, instant{command: command + 1, commit: c + 1})
+	for n := range u.commits {
+		for _, when := range commits {
+			all = append(all, instant{commit: n + 1, when: when})
 		}
 	}
-	t.Logf("%d exchanges, commits of each command %v: %d instants, of which every %d. is tried", u.exchanges, u.commits, len(all), *killEvery)
+	t.Logf("%d exchanges, %d commits: %d instants, of which every %d. is tried", u.exchanges, u.commits, len(all), *killEvery)
 	var some []instant
 	for i := 0; i < len(all); i += max(1, *killEvery) {
 		some = append(some, all[i])

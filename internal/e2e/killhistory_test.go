@@ -51,7 +51,7 @@ const fortyRules = `  - name: staff
 type history struct {
 	site    *site
 	ldap    *ldapsim.Server
-	commits []int // of each command that came to its end
+	commits int // of all commands that came to their end
 }
 
 // chapter is one change of the world, and what is done about it.

@@ -7,10 +7,12 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
+
+	"github.com/kw-onboarder/kw-onboarder/internal/pgtest"
 )
 
 func TestMain(m *testing.M) {
-	code := m.Run()
+	code := pgtest.Main(m)
 	if dir := binaryDir(); dir != "" {
 		_ = os.RemoveAll(dir) // what remains in the system's temporary folder is no failure
 	}
