@@ -28,7 +28,8 @@ type view struct {
 	rivals   plan.Rivals // found by the last run that was about everybody
 	catalog  *access.Catalog
 	state    access.State
-	read     int // requests made by looking
+	ours     []access.Place // looked at beyond what the rules speak of, for drift
+	read     int            // requests made by looking
 }
 
 // source is where a run looks for what Kiteworks has.
@@ -95,16 +96,19 @@ func (v *view) evaluate(m plan.Memory) {
 // find reads what Kiteworks offers for what the verdicts and the open intents
 // speak of.
 func (v *view) find(ctx context.Context, m plan.Memory, open []plan.Change) (err error) {
-	v.catalog, err = v.source.Catalog(ctx, plan.Places(v.verdicts, open, m))
+	v.catalog, err = v.source.Catalog(ctx, plan.Places(v.verdicts, open, m, v.ours...))
 	return err
 }
 
 // observe finds the folders, and reads their members and all accounts.
 func (v *view) observe(ctx context.Context, m plan.Memory, open []plan.Change) (err error) {
+	if v.fresh {
+		v.ours = plan.Belongings(m)
+	}
 	if err := v.find(ctx, m, open); err != nil {
 		return err
 	}
-	if v.state, err = v.source.Observe(ctx, plan.Folders(v.verdicts, open, m, v.catalog)); err != nil {
+	if v.state, err = v.source.Observe(ctx, plan.Folders(v.verdicts, open, m, v.catalog, v.ours...)); err != nil {
 		return err
 	}
 	return v.confirm(ctx, m)
