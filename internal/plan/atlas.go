@@ -89,6 +89,13 @@ func (a *atlas) role(name string) (access.Role, error) {
 	return r, nil
 }
 
+// weaker says whether one role is known to be weaker than another.
+func (a *atlas) weaker(role, than string) bool {
+	r, known := a.known(role)
+	o, other := a.known(than)
+	return known && other && r.Rank < o.Rank
+}
+
 // profile resolves a profile by its name; "" leaves the choice to the server.
 func (a *atlas) profile(name string) (string, error) {
 	if name == "" {

@@ -34,10 +34,7 @@ func (d *differ) drift() {
 // now; "": nothing shows that it is not as we gave it. A role from above that is
 // as strong may hide ours, which a weaker one cannot.
 func (d *differ) lost(o access.Owned, have access.Grant, there bool) string {
-	now, ranked := d.atlas.known(have.Role)
-	was, known := d.atlas.known(o.Role)
-	weaker := ranked && known && now.Rank < was.Rank
-	direct := have.Origin == ""
+	weaker, direct := there && d.atlas.weaker(have.Role, o.Role), have.Origin == ""
 	switch {
 	case !there, weaker && !direct && have.Origin != access.OriginUnknown:
 		return removed
