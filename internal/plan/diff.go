@@ -137,10 +137,10 @@ func (d *differ) checkProfile(v *access.Verdict) {
 func (d *differ) unasked() int {
 	n := 0
 	for key, owned := range d.memory.Owned {
-		if owned.Lost != "" || d.learned.Lost[key] != "" {
+		if d.asked[key] || d.undecided[owned.Person] || owned.Lost != "" || d.learned.Lost[key] != "" {
 			continue
 		}
-		if _, there := d.tenant.grants.find(key); !d.undecided[owned.Person] && !d.asked[key] && (there || !d.tenant.observed[key.Folder]) {
+		if _, there := d.tenant.grants.find(key); there || !d.tenant.observed[key.Folder] {
 			n++
 		}
 	}
