@@ -41,11 +41,17 @@ var build = sync.OnceValues(func() (string, error) {
 // command is the real program, not yet started, that makes one run.
 func (s *site) command(args ...string) *exec.Cmd {
 	s.t.Helper()
+	return s.commandOf("config.yaml", args...)
+}
+
+// commandOf is command, with a configuration of a name of its own.
+func (s *site) commandOf(name string, args ...string) *exec.Cmd {
+	s.t.Helper()
 	path, err := build()
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	return exec.Command(path, append(args, "--config", s.file())...)
+	return exec.Command(path, append(args, "--config", s.fileOf(name))...)
 }
 
 // applyCommand makes one run as a script would.

@@ -216,11 +216,16 @@ func (s *site) write(name, text string) string {
 // file writes the configuration and returns its path.
 func (s *site) file() string {
 	s.t.Helper()
+	return s.fileOf("config.yaml")
+}
+
+func (s *site) fileOf(name string) string {
+	s.t.Helper()
 	var text strings.Builder
 	if err := configuration.Execute(&text, s.settings); err != nil {
 		s.t.Fatal(err)
 	}
-	return s.write("config.yaml", text.String())
+	return s.write(name, text.String())
 }
 
 // load writes the configuration and loads it as a command does.
