@@ -50,24 +50,43 @@ func (a *Actor) Run(ctx context.Context, t kwsync.Trigger, reason string) (kwsyn
 	tick := time.NewTicker(followEvery)
 	defer tick.Stop()
 	for {
-		lease, err := a.book.Lock(ctx)
-		if err == nil {
-			return a.act(ctx, lease, t)
-		}
-		var locked *ledger.LockedError
-		if !errors.As(err, &locked) {
-			return failed(t, err)
-		}
-		rep, answered, err := a.ask(ctx, &t, reason, locked)
-		if answered || err != nil {
+		rep, ended, err := a.attempt(ctx, &t, reason)
+		switch {
+		case ended:
 			return rep, err
+		case t.Request != 0 && ctx.Err() != nil:
+			return failed(t, fmt.Errorf("stopped following request %d, which stays filed: %w", t.Request, context.Cause(ctx)))
+		case err != nil:
+			return failed(t, err)
 		}
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
-			return failed(t, fmt.Errorf("stopped following request %d, which stays filed: %w", t.Request, context.Cause(ctx)))
 		}
 	}
+}
+
+// attempt makes the run if nobody else may act, else files the request, once, and looks
+// whether it is answered.
+func (a *Actor) attempt(ctx context.Context, t *kwsync.Trigger, reason string) (rep kwsync.Report, ended bool, err error) {
+	lease, err := a.book.Lock(ctx)
+	var locked *ledger.LockedError
+	switch {
+	case err == nil:
+		rep, err = a.act(ctx, lease, *t)
+		return rep, true, err
+	case !errors.As(err, &locked):
+		return rep, false, err
+	}
+	if t.Request == 0 {
+		if t.Request, err = a.file(ctx, *t, reason); err != nil {
+			return rep, false, err
+		}
+		if a.Filed != nil {
+			a.Filed(t.Request, locked)
+		}
+	}
+	return a.answer(ctx, t.Request)
 }
 
 func failed(t kwsync.Trigger, err error) (kwsync.Report, error) {
@@ -84,23 +103,14 @@ func (a *Actor) act(ctx context.Context, lease *ledger.Lock, t kwsync.Trigger) (
 	return rep, errors.Join(err, lease.Release())
 }
 
-// ask files the request, once, and looks whether it is answered.
-func (a *Actor) ask(ctx context.Context, t *kwsync.Trigger, reason string, holder error) (rep kwsync.Report, answered bool, err error) {
-	if t.Request == 0 {
-		if t.Request, err = a.file(ctx, *t, reason); err != nil {
-			rep, err = failed(*t, err)
-			return rep, false, err
-		}
-		if a.Filed != nil {
-			a.Filed(t.Request, holder)
-		}
-	}
-	r, err := a.book.Request(ctx, t.Request)
+// answer reads the answer to a request, if there is one.
+func (a *Actor) answer(ctx context.Context, id int64) (rep kwsync.Report, answered bool, err error) {
+	r, err := a.book.Request(ctx, id)
 	if err != nil || r.Answered.IsZero() {
 		return rep, false, err
 	}
 	if err := json.Unmarshal([]byte(r.Answer), &rep); err != nil {
-		return rep, true, fmt.Errorf("read the answer to request %d: %w", r.ID, err)
+		return rep, true, fmt.Errorf("read the answer to request %d: %w", id, err)
 	}
 	if rep.Err != "" {
 		err = errors.New(rep.Err)
