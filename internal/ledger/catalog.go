@@ -18,7 +18,7 @@ func (r *Reader) Catalog(ctx context.Context) (*access.Catalog, error) {
 	}
 	var c *access.Catalog
 	err := r.read(ctx, "read the catalog of", func(tx *sql.Tx) error {
-		items, err := loadCatalog(ctx, newBatch(tx))
+		items, err := loadItems(ctx, newBatch(tx), ``)
 		if err != nil || len(items) == 0 {
 			return err
 		}
@@ -42,9 +42,9 @@ const (
 	aUnusable = "unusable"
 )
 
-func loadCatalog(ctx context.Context, b *batch) (items, error) {
+func loadItems(ctx context.Context, b *batch, where string) (items, error) {
 	have := items{}
-	err := b.each(ctx, `SELECT kind, name, value FROM catalog`, nil, func(rows *sql.Rows) error {
+	err := b.each(ctx, `SELECT kind, name, value FROM catalog`+where, nil, func(rows *sql.Rows) error {
 		var (
 			i     item
 			value string
@@ -61,7 +61,7 @@ func keepCatalog(ctx context.Context, b *batch, c *access.Catalog, whole bool) e
 	if c == nil {
 		return nil
 	}
-	have, err := loadCatalog(ctx, b)
+	have, err := loadItems(ctx, b, ``)
 	if err != nil {
 		return err
 	}
@@ -97,6 +97,23 @@ func (have items) become(ctx context.Context, b *batch, want items) error {
 		}
 	}
 	return nil
+}
+
+// keepFolder adds one folder to a catalog that is known.
+func keepFolder(ctx context.Context, b *batch, f access.Folder) error {
+	have, err := loadItems(ctx, b, ` WHERE kind <> 'folder'`)
+	if err != nil || len(have) == 0 {
+		return err
+	}
+	before, err := have.catalog()
+	if err != nil {
+		return err
+	}
+	want, err := itemsOf(merge(before, &access.Catalog{Folders: []access.Folder{f}}))
+	if err != nil {
+		return err
+	}
+	return have.become(ctx, b, want)
 }
 
 // merge is the catalog before with what was read since: a folder is where it was

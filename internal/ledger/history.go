@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -126,7 +127,7 @@ func readRecords(ctx context.Context, tx *sql.Tx, where string, args []any, keep
 		if err != nil {
 			return err
 		}
-		if r.Change, err = decode(text); err != nil {
+		if err := json.Unmarshal([]byte(text), &r.Change); err != nil {
 			return fmt.Errorf("change %d of run %d: %w", r.Seq, r.Run, err)
 		}
 		if account != "" {

@@ -33,13 +33,16 @@ func (l *Ledger) File(ctx context.Context, q Request) (id int64, err error) {
 	return id, err
 }
 
-const selectRequests = `SELECT id, verb, args, uid, user_name, reason, filed, answered, run, answer, failed FROM inbox`
+const (
+	selectRequests = `SELECT id, verb, args, uid, user_name, reason, filed, answered, run, answer, failed FROM inbox`
+	whereWaiting   = ` WHERE answered = 0 ORDER BY id`
+)
 
 // Pending returns the requests that wait, in the order in which they were
 // filed. It may be asked each second: it is one statement that touches nothing
 // but what it returns.
 func (l *Ledger) Pending(ctx context.Context) ([]Request, error) {
-	rows, err := l.db.QueryContext(ctx, selectRequests+` WHERE answered = 0 ORDER BY id`)
+	rows, err := l.db.QueryContext(ctx, selectRequests+whereWaiting)
 	if err != nil {
 		return nil, l.annotate("read the inbox of", err)
 	}

@@ -183,27 +183,3 @@ func TestRunsAreNumberedAndEndOnce(t *testing.T) {
 		t.Errorf("got %q with %q", result, summary)
 	}
 }
-
-func BenchmarkIntendSettle1000(b *testing.B) {
-	l, err := Open(b.Context(), options(b))
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer func() { _ = l.Close() }()
-	run, err := l.Begin(b.Context(), time.Now(), "bench")
-	if err != nil {
-		b.Fatal(err)
-	}
-	const batch = 100
-	for b.Loop() {
-		for first := 0; first < 1000; first += batch {
-			changes, outcomes := grants(first, batch)
-			if err := l.Intend(b.Context(), run, changes); err != nil {
-				b.Fatal(err)
-			}
-			if err := l.Settle(b.Context(), outcomes); err != nil {
-				b.Fatal(err)
-			}
-		}
-	}
-}

@@ -24,7 +24,7 @@ func accountMade(ctx context.Context, b *batch, c plan.Change, now int64) error 
 	if there && before.row.email == want.email && before.row.kind == want.kind {
 		return nil
 	}
-	in := b.inserter(insertAccounts, 8, replaceAccount)
+	in := b.inserter(insertAccounts, 8)
 	if err := putAccount(ctx, b, in, before, there, want, now); err != nil {
 		return err
 	}
@@ -34,7 +34,7 @@ func accountMade(ctx context.Context, b *batch, c plan.Change, now int64) error 
 // folderMade keeps a new folder in the catalog. It is not observed by that: the
 // server may have put somebody into it.
 func folderMade(ctx context.Context, b *batch, f access.Folder) error {
-	return keepCatalog(ctx, b, &access.Catalog{Folders: []access.Folder{f}}, false)
+	return keepFolder(ctx, b, f)
 }
 
 // roleHeld keeps a role that is held now. Of one that was there already it is
@@ -54,7 +54,7 @@ func roleHeld(ctx context.Context, b *batch, c plan.Change, o plan.Outcome, now 
 	if there && o.Result == plan.Already {
 		return nil
 	}
-	in := b.inserter(insertGrants, 8, replaceGrant)
+	in := b.inserter(insertGrants, 8)
 	if err := putGrant(ctx, b, in, before, there, want, now); err != nil {
 		return err
 	}

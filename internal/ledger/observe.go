@@ -12,9 +12,9 @@ import (
 )
 
 // Observe remembers what was seen at Kiteworks at a moment. If st has looked at
-// all accounts, it and c are the whole: an account that it lacks is gone, a
-// folder that it lacks is no longer observed, and c replaces the catalog. Else c
-// is merged into it. The grants of each folder in st.Of.Folders are all there
+// all accounts, it has all there are and c is the whole catalog: an account that
+// is missing is gone, a folder that is missing is no longer observed. Else c is
+// merged into the catalog. The grants of each folder in st.Of.Folders are all there
 // are; what was not looked at stays as it is known. Only what differs is
 // written, and what was before stays as history.
 func (l *Ledger) Observe(ctx context.Context, at time.Time, c *access.Catalog, st access.State) error {
@@ -27,7 +27,7 @@ func (l *Ledger) Observe(ctx context.Context, at time.Time, c *access.Catalog, s
 			func() error { return keepCatalog(ctx, b, c, st.Of.Accounts) },
 			func() error { return observeAccounts(ctx, b, st, now) },
 			func() error { return observeGrants(ctx, b, st, now) },
-			func() error { return watch(ctx, b, st.Of, now) },
+			func() error { return watch(ctx, b, st.Of, c, now) },
 		} {
 			if err := observe(); err != nil {
 				return err
@@ -68,8 +68,6 @@ type accountRow struct {
 const (
 	selectAccounts = `SELECT account, email, name, profile, kind, status, since FROM accounts WHERE until = 0`
 	insertAccounts = `INSERT INTO accounts (account, email, name, profile, kind, status, since, until)`
-	replaceAccount = ` ON CONFLICT (account, since) DO UPDATE SET email = excluded.email, name = excluded.name,
-		profile = excluded.profile, kind = excluded.kind, status = excluded.status, until = 0`
 )
 
 // known is what holds now, and since when.
@@ -85,7 +83,7 @@ func observeAccounts(ctx context.Context, b *batch, st access.State, now int64) 
 			return err
 		}
 	}
-	in := b.inserter(insertAccounts, 8, replaceAccount)
+	in := b.inserter(insertAccounts, 8)
 	for _, a := range st.Accounts {
 		want, err := accountOf(ctx, b, a)
 		if err != nil {
@@ -128,15 +126,14 @@ func accountOf(ctx context.Context, b *batch, a access.Account) (r accountRow, e
 }
 
 // putAccount makes a row the one that holds from now on, unless it does already.
-// What was known before at the same moment is overwritten.
+// A clock that was set back does not turn the order of what was known around.
 func putAccount(ctx context.Context, b *batch, in *inserter, before known[accountRow], there bool, r accountRow, now int64) error {
 	if there {
 		if before.row == r {
 			return nil
 		}
-		if before.since >= now {
-			now = before.since
-		} else if err := endAccount(ctx, b, r.account, before.since, now); err != nil {
+		now = max(now, before.since)
+		if err := endAccount(ctx, b, r.account, before.since, now); err != nil {
 			return err
 		}
 	}
@@ -159,8 +156,6 @@ type grantRow struct{ folder, account, role, origin, sharedBy, created int64 }
 const (
 	selectGrants = `SELECT folder, account, role, origin, shared_by, created, since FROM grants WHERE folder = $1 AND until = 0`
 	insertGrants = `INSERT INTO grants (folder, account, role, origin, shared_by, created, since, until)`
-	replaceGrant = ` ON CONFLICT (folder, account, since) DO UPDATE SET role = excluded.role, origin = excluded.origin,
-		shared_by = excluded.shared_by, created = excluded.created, until = 0`
 )
 
 // observeGrants goes folder by folder, so that it holds one folder's members at a time.
@@ -175,10 +170,10 @@ func observeGrants(ctx context.Context, b *batch, st access.State, now int64) er
 		if n < 0 {
 			n = len(rest)
 		}
-		byFolder[rest[0].Folder] = append(byFolder[rest[0].Folder], rest[:n]...)
+		byFolder[rest[0].Folder] = append(slices.Clip(byFolder[rest[0].Folder]), rest[:n]...)
 		rest = rest[n:]
 	}
-	in := b.inserter(insertGrants, 8, replaceGrant)
+	in := b.inserter(insertGrants, 8)
 	for _, f := range slices.Sorted(maps.Keys(whole)) {
 		if err := observeFolder(ctx, b, in, f, byFolder[f], true, now); err != nil {
 			return err
@@ -259,9 +254,8 @@ func putGrant(ctx context.Context, b *batch, in *inserter, before known[grantRow
 		if before.row == r {
 			return nil
 		}
-		if before.since >= now {
-			now = before.since
-		} else if err := endGrant(ctx, b, before, now); err != nil {
+		now = max(now, before.since)
+		if err := endGrant(ctx, b, before, now); err != nil {
 			return err
 		}
 	}

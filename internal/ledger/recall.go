@@ -20,7 +20,7 @@ func (r *Reader) Recall(ctx context.Context, of *plan.Scope) (plan.Memory, error
 		return m, nil
 	}
 	err := r.read(ctx, "recall", func(tx *sql.Tx) error {
-		in := recalling{newWords(tx), m}
+		in := recalling{newWords(tx), &m}
 		recall := in.everybody
 		if of != nil {
 			recall = func(ctx context.Context) error { return in.scope(ctx, of) }
@@ -42,7 +42,7 @@ func (r *Reader) Recall(ctx context.Context, of *plan.Scope) (plan.Memory, error
 // recalling fills a memory.
 type recalling struct {
 	*words
-	memory plan.Memory
+	memory *plan.Memory
 }
 
 func (in recalling) everybody(ctx context.Context) error {
@@ -52,6 +52,11 @@ func (in recalling) everybody(ctx context.Context) error {
 	if err := in.links(ctx, ``); err != nil {
 		return err
 	}
+	var n int
+	if _, err := in.batch.find(ctx, `SELECT COUNT(*) FROM owned`, nil, &n); err != nil {
+		return err
+	}
+	in.memory.Owned = make(map[plan.GrantKey]access.Owned, n) // with room for all: to grow costs as much as to fill
 	rules := map[int64][]string{}
 	return in.batch.each(ctx, selectOwned, nil, func(rows *sql.Rows) error {
 		row, err := scanOwned(rows)

@@ -22,6 +22,10 @@ func (f sqliteFile) String() string { return string(f) }
 // busyTimeout is how long one process waits for another's write, in milliseconds.
 const busyTimeout = "busy_timeout(5000)"
 
+// pageCache holds, in KiB, the indices of a million grants: with the usual 2 MB a
+// first observation reads and writes the same pages again and again.
+const pageCache = "cache_size(-65536)"
+
 // connect opens the SQLite file, which prepare has made with the right mode. A
 // writer has one connection, since SQLite has one writer: a second connection
 // could only wait for the first. synchronous is FULL because NORMAL may lose the
@@ -31,7 +35,7 @@ func (f sqliteFile) connect(readOnly bool) (*sql.DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	query := url.Values{"mode": {"ro"}, "_pragma": {busyTimeout, "foreign_keys(1)"}}
+	query := url.Values{"mode": {"ro"}, "_pragma": {busyTimeout, "foreign_keys(1)", pageCache, "temp_store(memory)"}}
 	if !readOnly {
 		query.Set("mode", "rw") // and never "rwc"
 		query["_pragma"] = append(query["_pragma"], "journal_mode(WAL)", "synchronous(FULL)")

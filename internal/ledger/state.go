@@ -20,7 +20,7 @@ func (r *Reader) Observed(ctx context.Context, of *plan.Scope, folders []string)
 		return st, nil
 	}
 	err := r.read(ctx, "read the last known state of", func(tx *sql.Tx) error {
-		in := &observed{words: newWords(tx), state: &st}
+		in := &observed{words: newWords(tx), state: &st, all: len(folders) == 0, only: map[int64]bool{}}
 		if err := in.looked(ctx, folders); err != nil {
 			return err
 		}
@@ -43,44 +43,40 @@ func (r *Reader) Observed(ctx context.Context, of *plan.Scope, folders []string)
 type observed struct {
 	*words
 	state *access.State
-	only  map[int64]bool // folders; nil: all
+	all   bool           // of the folders, or
+	only  map[int64]bool // these
 }
 
 // looked says what was looked at.
 func (in *observed) looked(ctx context.Context, folders []string) error {
-	open, err := watched(ctx, in.batch)
-	if err != nil {
-		return err
-	}
-	_, in.state.Of.Accounts = open[allAccounts]
-	delete(open, allAccounts)
-	if len(folders) > 0 {
-		in.only = map[int64]bool{}
-	}
+	asked := map[string]bool{}
 	for _, f := range folders {
+		asked[f] = true
 		id, found, err := in.batch.known(ctx, f)
 		if err != nil {
 			return err
-		}
-		if _, looked := open[id]; found && looked {
-			in.state.Of.Folders = append(in.state.Of.Folders, f)
 		}
 		if found {
 			in.only[id] = true
 		}
 	}
-	if in.only != nil {
-		return nil
-	}
-	for id := range open {
-		f, err := in.word(ctx, id)
-		if err != nil {
-			return err
+	const query = `SELECT watches.folder, texts.text FROM watches JOIN texts ON texts.id = watches.folder WHERE watches.until = 0`
+	err := in.batch.each(ctx, query, nil, func(rows *sql.Rows) error {
+		var (
+			id int64
+			f  string
+		)
+		err := rows.Scan(&id, &f)
+		switch {
+		case id == allAccounts:
+			in.state.Of.Accounts = true
+		case in.all || asked[f]:
+			in.state.Of.Folders = append(in.state.Of.Folders, f)
 		}
-		in.state.Of.Folders = append(in.state.Of.Folders, f)
-	}
+		return err
+	})
 	slices.Sort(in.state.Of.Folders)
-	return nil
+	return err
 }
 
 func (in *observed) everybody(ctx context.Context) error {
@@ -163,7 +159,7 @@ func (in *observed) addAccount(ctx context.Context, r accountRow) error {
 }
 
 func (in *observed) addGrant(ctx context.Context, r grantRow) error {
-	if in.only != nil && !in.only[r.folder] {
+	if !in.all && !in.only[r.folder] {
 		return nil
 	}
 	g, err := in.grant(ctx, r)

@@ -13,8 +13,8 @@ import (
 const allAccounts = 0
 
 // watch remembers since when something is observed. Who has looked at all
-// accounts has looked at every folder that matters: the others are no longer observed.
-func watch(ctx context.Context, b *batch, of access.Scope, now int64) error {
+// accounts knows the whole catalog: a folder that it lacks is no longer observed.
+func watch(ctx context.Context, b *batch, of access.Scope, c *access.Catalog, now int64) error {
 	open, err := watched(ctx, b)
 	if err != nil {
 		return err
@@ -40,8 +40,15 @@ func watch(ctx context.Context, b *batch, of access.Scope, now int64) error {
 		}
 		delete(open, id)
 	}
-	if !of.Accounts {
+	if !of.Accounts || c == nil {
 		return nil
+	}
+	for _, f := range c.Folders {
+		if id, found, err := b.known(ctx, f.ID); err != nil {
+			return err
+		} else if found {
+			delete(open, id)
+		}
 	}
 	const end = `UPDATE watches SET until = $3 WHERE folder = $1 AND since = $2`
 	for _, id := range slices.Sorted(maps.Keys(open)) {
