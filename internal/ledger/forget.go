@@ -5,18 +5,22 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/plan"
 )
 
-// Forget removes what names a person: addresses and display names, from the
-// accounts as they are and were known, from the changes of the history, and
-// from the requests that name them. It keeps ids: of the person, the account and
-// the folders, with the link, what is ours, and when it changed, since without
-// them nobody could take back what was given. Who still has an account at
-// Kiteworks is known again with the next full run. An open intent needs its
-// address: while there is one it is an error, and nothing is forgotten.
+// Forget removes what names a person: the address and the name from the account
+// as it is and was known and from the changes of the history; the address and a
+// name of several words from the reasons and summaries in which they stand; and
+// all words of the answered requests that hold them. It keeps ids: of the person,
+// the account and the folders, with the link, what is ours, and when it changed,
+// since without them nobody could take back what was given. Whoever still has an
+// account at Kiteworks is known again with the next full run. A change without
+// outcome needs its address: while there is one, it is an error and nothing is
+// forgotten. A request that waits keeps its words.
 func (l *Ledger) Forget(ctx context.Context, of Subject) error {
 	return l.batch(ctx, "forget somebody in", func(b *batch) error {
 		f := &forgetting{batch: b, of: of, names: map[string]bool{}}
@@ -101,61 +105,60 @@ func (f *forgetting) changes(ctx context.Context) error {
 	return nil
 }
 
-// texts removes the names where they stand in the midst of others' words.
+// texts removes the names where they stand in the midst of other words. A name
+// of a single word is not looked for there: it may be any word.
 func (f *forgetting) texts(ctx context.Context) error {
-	for _, place := range []struct{ query, update string }{
-		{`SELECT id, args, reason, answer FROM inbox`, `UPDATE inbox SET args = $2, reason = $3, answer = $4 WHERE id = $1`},
-		{`SELECT id, COALESCE(summary, ''), reason, '' FROM runs`, `UPDATE runs SET summary = $2, reason = $3 WHERE id = $1 AND $4 = ''`},
-	} {
-		if err := f.replace(ctx, place.query, place.update); err != nil {
+	for _, name := range slices.Collect(maps.Keys(f.names)) {
+		if !strings.ContainsAny(name, "@ ") {
+			delete(f.names, name)
+			continue
+		}
+		quoted, err := json.Marshal(name)
+		if err != nil {
 			return err
 		}
+		f.name(strings.Trim(string(quoted), `"`))
 	}
-	return nil
+	for _, update := range []string{
+		`UPDATE changes SET why = REPLACE(why, $1, '(forgotten)') WHERE REPLACE(why, $1, '') <> why`,
+		`UPDATE runs SET summary = REPLACE(summary, $1, '(forgotten)') WHERE REPLACE(summary, $1, '') <> summary`,
+		`UPDATE runs SET reason = REPLACE(reason, $1, '(forgotten)') WHERE REPLACE(reason, $1, '') <> reason`,
+	} {
+		for name := range f.names {
+			if _, err := f.batch.exec(ctx, update, name); err != nil {
+				return err
+			}
+		}
+	}
+	return f.requests(ctx)
 }
 
-func (f *forgetting) replace(ctx context.Context, query, update string) error {
-	type row struct {
-		id    int64
-		texts [3]string
-	}
-	var named []row
-	forget := f.replacer()
+// requests empties those that name the person, however they spell it.
+func (f *forgetting) requests(ctx context.Context) error {
+	var named []int64
+	const query = `SELECT id, args, reason, answer FROM inbox WHERE answered <> 0`
 	err := f.batch.each(ctx, query, nil, func(rows *sql.Rows) error {
-		var r row
-		if err := rows.Scan(&r.id, &r.texts[0], &r.texts[1], &r.texts[2]); err != nil {
-			return err
+		var (
+			id                   int64
+			args, reason, answer string
+		)
+		err := rows.Scan(&id, &args, &reason, &answer)
+		text := strings.ToLower(args + reason + answer)
+		for name := range f.names {
+			if strings.Contains(text, strings.ToLower(name)) {
+				named = append(named, id)
+				break
+			}
 		}
-		before := r.texts
-		for i := range r.texts {
-			r.texts[i] = forget.Replace(r.texts[i])
-		}
-		if r.texts != before {
-			named = append(named, r)
-		}
-		return nil
+		return err
 	})
 	if err != nil {
 		return err
 	}
-	for _, r := range named {
-		if _, err := f.batch.exec(ctx, update, r.id, r.texts[0], r.texts[1], r.texts[2]); err != nil {
+	for _, id := range named {
+		if _, err := f.batch.exec(ctx, `UPDATE inbox SET args = '{}', reason = '', answer = '' WHERE id = $1`, id); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// replacer turns each name, also as JSON writes it, into a word that says so.
-func (f *forgetting) replacer() *strings.Replacer {
-	const forgotten = "(forgotten)"
-	var pairs []string
-	for name := range f.names {
-		quoted, err := json.Marshal(name)
-		if err == nil {
-			pairs = append(pairs, strings.Trim(string(quoted), `"`), forgotten)
-		}
-		pairs = append(pairs, name, forgotten)
-	}
-	return strings.NewReplacer(pairs...)
 }
