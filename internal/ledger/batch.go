@@ -3,7 +3,6 @@ package ledger
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"iter"
 	"maps"
 	"slices"
@@ -11,26 +10,35 @@ import (
 	"strings"
 )
 
-// batch is one transaction of many statements: each text is prepared once, and
-// each interned text looked up once.
+// batch is one transaction of many statements: each is prepared once, and each
+// interned text looked up once.
 type batch struct {
 	tx    *sql.Tx
-	stmts map[string]*sql.Stmt
-	ids   map[string]int64 // of texts; nothing is in it that the transaction does not see
+	stmts map[string]*sql.Stmt // nil: the driver prepares by itself
+	ids   map[string]int64     // of texts; nothing is in it that the transaction does not see
 }
 
-func newBatch(tx *sql.Tx) *batch {
-	return &batch{tx: tx, stmts: map[string]*sql.Stmt{}, ids: map[string]int64{"": 0}}
+func newBatch(tx *sql.Tx, e engine) *batch {
+	b := &batch{tx: tx, ids: map[string]int64{"": 0}}
+	if !e.prepares() {
+		b.stmts = map[string]*sql.Stmt{}
+	}
+	return b
 }
 
 // batch is write for many statements.
 func (l *Ledger) batch(ctx context.Context, what string, f func(*batch) error) error {
-	return l.write(ctx, what, func(tx *sql.Tx) error { return f(newBatch(tx)) })
+	return l.write(ctx, what, func(tx *sql.Tx) error { return f(newBatch(tx, l.engine)) })
 }
 
-// prepare makes the statement of a text, once.
+// look is read for many statements.
+func (r *Reader) look(ctx context.Context, what string, f func(*batch) error) error {
+	return r.read(ctx, what, func(tx *sql.Tx) error { return f(newBatch(tx, r.engine)) })
+}
+
+// prepare makes the statement of a query, once, where that is not the driver's work.
 func (b *batch) prepare(ctx context.Context, query string) (err error) {
-	if b.stmts[query] == nil {
+	if b.stmts != nil && b.stmts[query] == nil {
 		b.stmts[query], err = b.tx.PrepareContext(ctx, query) //nolint:sqlclosecheck // closed by the end of the transaction
 	}
 	return err
@@ -41,7 +49,13 @@ func (b *batch) exec(ctx context.Context, query string, args ...any) (int64, err
 	if err := b.prepare(ctx, query); err != nil {
 		return 0, err
 	}
-	res, err := b.stmts[query].ExecContext(ctx, args...)
+	var res sql.Result
+	var err error
+	if s := b.stmts[query]; s != nil {
+		res, err = s.ExecContext(ctx, args...)
+	} else {
+		res, err = b.tx.ExecContext(ctx, query, args...)
+	}
 	if err != nil {
 		return 0, err
 	}
@@ -50,14 +64,11 @@ func (b *batch) exec(ctx context.Context, query string, args ...any) (int64, err
 
 // find scans the one row of a query, if there is one.
 func (b *batch) find(ctx context.Context, query string, args []any, into ...any) (found bool, err error) {
-	if err := b.prepare(ctx, query); err != nil {
-		return false, err
-	}
-	err = b.stmts[query].QueryRowContext(ctx, args...).Scan(into...)
-	if errors.Is(err, sql.ErrNoRows) {
-		return false, nil
-	}
-	return err == nil, err
+	err = b.each(ctx, query, args, func(rows *sql.Rows) error {
+		found = true
+		return rows.Scan(into...)
+	})
+	return found && err == nil, err
 }
 
 // each calls f for each row of a query.
@@ -65,7 +76,14 @@ func (b *batch) each(ctx context.Context, query string, args []any, f func(*sql.
 	if err := b.prepare(ctx, query); err != nil {
 		return err
 	}
-	rows, err := b.stmts[query].QueryContext(ctx, args...)
+	if s := b.stmts[query]; s != nil {
+		rows, err := s.QueryContext(ctx, args...)
+		if err != nil {
+			return err
+		}
+		return drain(rows, f)
+	}
+	rows, err := b.tx.QueryContext(ctx, query, args...)
 	if err != nil {
 		return err
 	}

@@ -17,8 +17,8 @@ func (r *Reader) Catalog(ctx context.Context) (*access.Catalog, error) {
 		return nil, nil
 	}
 	var c *access.Catalog
-	err := r.read(ctx, "read the catalog of", func(tx *sql.Tx) error {
-		items, err := loadItems(ctx, newBatch(tx), ``)
+	err := r.look(ctx, "read the catalog of", func(b *batch) error {
+		items, err := loadItems(ctx, b, ``)
 		if err != nil || len(items) == 0 {
 			return err
 		}

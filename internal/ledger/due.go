@@ -15,8 +15,8 @@ func (r *Reader) Due(ctx context.Context, now time.Time) ([]access.PersonID, err
 	}
 	var due []access.PersonID
 	const query = `SELECT source, person_id FROM due WHERE at <= $1 ORDER BY at, source, person_id`
-	err := r.read(ctx, "read who is due in", func(tx *sql.Tx) error {
-		return newBatch(tx).each(ctx, query, []any{epoch(now)}, func(rows *sql.Rows) error {
+	err := r.look(ctx, "read who is due in", func(b *batch) error {
+		return b.each(ctx, query, []any{epoch(now)}, func(rows *sql.Rows) error {
 			var p access.PersonID
 			err := rows.Scan(&p.Source, &p.ID)
 			due = append(due, p)

@@ -19,6 +19,8 @@ type engine interface {
 	connect(readOnly bool) (*sql.DB, error)
 	// snapshot are the options of a transaction that reads all of one moment.
 	snapshot() *sql.TxOptions
+	// prepares says whether the driver prepares a statement that comes again by itself.
+	prepares() bool
 	// queue waits until no other transaction writes, and keeps them out until tx ends.
 	queue(ctx context.Context, tx *sql.Tx) error
 	// tables are the names of the tables where the ledger's are, or should be.

@@ -79,7 +79,7 @@ func (f *forgetting) name(names ...string) {
 }
 
 func (f *forgetting) changes(ctx context.Context) error {
-	records, err := readRecords(ctx, f.batch.tx, ofSubject, []any{f.of.Account, f.of.Person.ID, f.of.Person.Source}, f.of.concerns)
+	records, err := readRecords(ctx, f.batch, ofSubject, []any{f.of.Account, f.of.Person.ID, f.of.Person.Source}, f.of.concerns)
 	if err != nil {
 		return err
 	}

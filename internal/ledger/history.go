@@ -47,15 +47,15 @@ func (r *Reader) Runs(ctx context.Context, limit int) (runs []Run, err error) {
 	if r.db == nil {
 		return nil, nil
 	}
-	err = r.read(ctx, "read the runs of", func(tx *sql.Tx) error {
-		runs, err = readRuns(ctx, tx, ` ORDER BY id DESC LIMIT $1`, limit)
+	err = r.look(ctx, "read the runs of", func(b *batch) error {
+		runs, err = readRuns(ctx, b, ` ORDER BY id DESC LIMIT $1`, limit)
 		return err
 	})
 	return runs, err
 }
 
-func readRuns(ctx context.Context, tx *sql.Tx, where string, arg any) (runs []Run, err error) {
-	err = newBatch(tx).each(ctx, selectRuns+where, []any{arg}, func(rows *sql.Rows) error {
+func readRuns(ctx context.Context, b *batch, where string, arg any) (runs []Run, err error) {
+	err = b.each(ctx, selectRuns+where, []any{arg}, func(rows *sql.Rows) error {
 		var (
 			r              Run
 			started, ended int64
@@ -74,8 +74,8 @@ func (r *Reader) Run(ctx context.Context, id int64) (run Run, changes []Record, 
 	if r.db == nil {
 		return run, nil, r.annotate("read", unknown)
 	}
-	err = r.read(ctx, "read a run of", func(tx *sql.Tx) error {
-		runs, err := readRuns(ctx, tx, ` WHERE id = $1`, id)
+	err = r.look(ctx, "read a run of", func(b *batch) error {
+		runs, err := readRuns(ctx, b, ` WHERE id = $1`, id)
 		if err != nil {
 			return err
 		}
@@ -83,7 +83,7 @@ func (r *Reader) Run(ctx context.Context, id int64) (run Run, changes []Record, 
 			return unknown
 		}
 		run = runs[0]
-		changes, err = readRecords(ctx, tx, ` WHERE run = $1 ORDER BY seq`, []any{id}, nil)
+		changes, err = readRecords(ctx, b, ` WHERE run = $1 ORDER BY seq`, []any{id}, nil)
 		return err
 	})
 	return run, changes, err
@@ -96,8 +96,8 @@ func (r *Reader) History(ctx context.Context, of Subject, folder string, until t
 		return nil, nil
 	}
 	args := []any{of.Account, of.Person.ID, of.Person.Source, epoch(until)}
-	err = r.read(ctx, "read the history of", func(tx *sql.Tx) error {
-		changes, err = readRecords(ctx, tx, ofSubject+` AND intended_at <= $4 ORDER BY run, seq`, args, func(c plan.Change) bool {
+	err = r.look(ctx, "read the history of", func(b *batch) error {
+		changes, err = readRecords(ctx, b, ofSubject+` AND intended_at <= $4 ORDER BY run, seq`, args, func(c plan.Change) bool {
 			return of.concerns(c) && (folder == "" || c.Folder == folder)
 		})
 		return err
@@ -115,9 +115,9 @@ func (s Subject) concerns(c plan.Change) bool {
 }
 
 // readRecords reads changes; keep nil keeps all.
-func readRecords(ctx context.Context, tx *sql.Tx, where string, args []any, keep func(plan.Change) bool) (records []Record, err error) {
+func readRecords(ctx context.Context, b *batch, where string, args []any, keep func(plan.Change) bool) (records []Record, err error) {
 	const query = `SELECT run, seq, payload, intended_at, COALESCE(settled_at, 0), COALESCE(result, ''), COALESCE(why, ''), account FROM changes`
-	err = newBatch(tx).each(ctx, query+where, args, func(rows *sql.Rows) error {
+	err = b.each(ctx, query+where, args, func(rows *sql.Rows) error {
 		var (
 			r                 Record
 			text, account     string

@@ -66,8 +66,8 @@ func (r *Reader) holdings(ctx context.Context, folder string, at time.Time, wher
 	if r.db == nil {
 		return nil, r.annotate("read", &UnobservedError{Folder: folder, At: at})
 	}
-	err = r.read(ctx, "read who held what in", func(tx *sql.Tx) error {
-		in := holders{newWords(tx), epoch(at)}
+	err = r.look(ctx, "read who held what in", func(b *batch) error {
+		in := holders{newWords(b), epoch(at)}
 		id, found, err := in.batch.known(ctx, folder)
 		if err != nil {
 			return err

@@ -79,6 +79,9 @@ func (p *postgres) snapshot() *sql.TxOptions {
 	return &sql.TxOptions{ReadOnly: true, Isolation: sql.LevelRepeatableRead}
 }
 
+// prepares is true: pgx does, and knows when PgBouncer forbids it.
+func (p *postgres) prepares() bool { return true }
+
 // queue lets the writers of one ledger pass one by one, as SQLite does, so that no
 // statement needs to mind another writer. A writer that is frozen within its
 // transaction is thrown out by the server before its lease ends.

@@ -19,8 +19,8 @@ func (r *Reader) Recall(ctx context.Context, of *plan.Scope) (plan.Memory, error
 	if r.db == nil {
 		return m, nil
 	}
-	err := r.read(ctx, "recall", func(tx *sql.Tx) error {
-		in := recalling{newWords(tx), &m}
+	err := r.look(ctx, "recall", func(b *batch) error {
+		in := recalling{newWords(b), &m}
 		recall := in.everybody
 		if of != nil {
 			recall = func(ctx context.Context) error { return in.scope(ctx, of) }

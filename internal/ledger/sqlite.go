@@ -52,6 +52,9 @@ func (f sqliteFile) connect(readOnly bool) (*sql.DB, error) {
 
 func (f sqliteFile) snapshot() *sql.TxOptions { return &sql.TxOptions{ReadOnly: true} }
 
+// prepares is false: each text of a statement would be parsed anew.
+func (f sqliteFile) prepares() bool { return false }
+
 // queue has nothing to do: a transaction that may write begins when it is the only one.
 func (f sqliteFile) queue(context.Context, *sql.Tx) error { return nil }
 

@@ -19,8 +19,8 @@ func (r *Reader) Observed(ctx context.Context, of *plan.Scope, folders []string)
 	if r.db == nil {
 		return st, nil
 	}
-	err := r.read(ctx, "read the last known state of", func(tx *sql.Tx) error {
-		in := &observed{words: newWords(tx), state: &st, all: len(folders) == 0, only: map[int64]bool{}}
+	err := r.look(ctx, "read the last known state of", func(b *batch) error {
+		in := &observed{words: newWords(b), state: &st, all: len(folders) == 0, only: map[int64]bool{}}
 		if err := in.looked(ctx, folders); err != nil {
 			return err
 		}

@@ -13,8 +13,8 @@ type words struct {
 	some  map[int64]string // else those that were asked for
 }
 
-func newWords(tx *sql.Tx) *words {
-	return &words{batch: newBatch(tx), some: map[int64]string{0: ""}}
+func newWords(b *batch) *words {
+	return &words{batch: b, some: map[int64]string{0: ""}}
 }
 
 // readAll reads all texts, for who will need most of them.
