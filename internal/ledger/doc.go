@@ -1,10 +1,12 @@
 // Package ledger remembers on disk what the program did, hence what it may undo.
 //
-// It holds links, owned grants, pins, runs and the changes of each run; an
-// intent is a change without a result (promise P8), and only what a settled
-// change of ours gave is owned (promise P3). It is an edge: app opens it, and
-// it satisfies the interfaces of sync without knowing sync. Of this program it
-// imports access and plan only; it must never import an adapter, the
+// It holds links, owned grants, pins, runs and the changes of each run; the last
+// known state of Kiteworks, and by intervals what it was before; who is due; and
+// the inbox, in which other processes ask something of the daemon. An intent is a
+// change without a result (promise P8), and only what a settled change of ours
+// gave, or an administrator adopted, is owned (promise P3). It is an edge: app
+// opens it, and it satisfies the interfaces of sync without knowing sync. Of this
+// program it imports access and plan only; it must never import an adapter, the
 // configuration or a metric.
 //
 // The store is an SQLite file or a PostgreSQL schema: an engine is what differs. The

@@ -26,7 +26,7 @@ func TestForget(t *testing.T) {
 			t.Errorf("what is needed to act (-before +after):\n%s", diff)
 		}
 		after := everyWord(t, l)
-		for _, secret := range []string{"anna@corp.example", "Anna@corp.example", "old@corp.example", "Anna <Lang>", `Anna \u003cLang\u003e`} {
+		for _, secret := range []string{"anna@corp.example", "first@corp.example", "Anna@corp.example", "old@corp.example", "Anna <Lang>", `Anna \u003cLang\u003e`} {
 			if !strings.Contains(before, secret) {
 				t.Errorf("the test hides %q nowhere", secret)
 			}
@@ -37,7 +37,7 @@ func TestForget(t *testing.T) {
 		if !strings.Contains(after, "bert@corp.example") || !strings.Contains(after, "f1") {
 			t.Errorf("more was forgotten than anna:\n%s", after)
 		}
-		records, err := l.History(t.Context(), of, "", later())
+		records, err := l.History(t.Context(), Subject{Person: anna}, "", later())
 		if err != nil || len(records) != 2 {
 			t.Errorf("got history %v and error %v, want both changes, without names", records, err)
 		}
@@ -67,14 +67,15 @@ func meetAnna(t *testing.T, l *Ledger) {
 		anna1.Email = email
 		observe(t, l, day(n), nil, access.State{Of: access.Scope{Accounts: true}, Accounts: []access.Account{anna1, bert}})
 	}
+	learn(t, l, plan.Learned{Links: []plan.Link{{Person: anna, Account: "a1"}}})
 	bertsChange := plan.Change{Op: plan.CreateAccount, Person: person(2), Email: "bert@corp.example", Name: "Bert"}
 	play(t, l,
 		event{
-			plan.Change{Op: plan.CreateAccount, Person: anna, Email: "anna@corp.example", Name: "Anna <Lang>"},
-			plan.Outcome{Result: plan.Done, Account: "a1"},
+			plan.Change{Op: plan.CreateAccount, Person: anna, Email: "first@corp.example", Name: "Anna <Lang>"},
+			plan.Outcome{Result: plan.Refused},
 		},
 		grant(plan.Grant, "", "Reader", plan.Done),
-		event{bertsChange, plan.Outcome{Result: plan.Refused, Why: "anna@corp.example has it"}},
+		event{bertsChange, plan.Outcome{Result: plan.Refused, Why: "anna@corp.example, once first@corp.example, has it"}},
 	)
 	id, err := l.File(t.Context(), Request{Verb: "apply", Args: []byte(`{"named":["Anna@corp.example"]}`), Filed: day(0)})
 	if err != nil {

@@ -125,9 +125,14 @@ func TestHoldersAtAMoment(t *testing.T) {
 	l := open(t, options(t))
 	c, st := tenantOf([]string{"a1", "a2"}, []string{"f1", "f2"})
 	learn(t, l, plan.Learned{Links: []plan.Link{{Person: anna, Account: "a1"}}})
-	if err := l.Adopt(t.Context(), otto, []access.Owned{{Person: anna, Account: "a1", Folder: "f1", Role: "Reader", Rules: []string{"sales"}}}, nil); err != nil {
+	ours := []access.Owned{
+		{Person: anna, Account: "a1", Folder: "f1", Role: "Reader", Rules: []string{"sales"}},
+		{Person: anna, Account: "a1", Folder: "f2", Role: "Reader", Rules: []string{"sales"}},
+	}
+	if err := l.Adopt(t.Context(), otto, ours, nil); err != nil {
 		t.Fatal(err)
 	}
+	learn(t, l, plan.Learned{Lost: map[plan.GrantKey]string{{Account: "a1", Folder: "f2"}: "a human gave it anew"}})
 	observe(t, l, day(1), c, st)
 	_, gone := tenantOf([]string{"a2"}, []string{"f1", "f2"})
 	gone.Grants[0].Role = "Owner"
