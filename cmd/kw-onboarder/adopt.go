@@ -13,6 +13,6 @@ func (a adoptCmd) Run(c *command) error {
 	return a.run(c, ownershipChange{
 		verb: "adopt", done: "adopted",
 		from: func(o *kwsync.Ownership) plan.Adoption { return o.Adoptable },
-		make: app.Adopt,
+		make: app.Adopt, reviews: true,
 	})
 }

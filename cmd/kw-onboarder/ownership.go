@@ -28,6 +28,7 @@ type ownershipFlags struct {
 type ownershipChange struct {
 	verb, done string
 	from       func(*kwsync.Ownership) plan.Adoption
+	reviews    bool // to do it for all is to have seen all: a restored ledger is relied on again
 	make       func(ctx context.Context, c *config.Config, reason string, a plan.Adoption) error
 }
 
@@ -52,6 +53,11 @@ func (f ownershipFlags) run(c *command, change ownershipChange) error {
 	chosen := owned.Select(change.from(&owned), selection)
 	if f.Yes && len(chosen.Grants)+len(chosen.Accounts) > 0 {
 		if err := change.make(c.ctx, cfg, f.Reason, chosen); err != nil {
+			return err
+		}
+	}
+	if f.Yes && f.All && change.reviews {
+		if err := app.Trust(c.ctx, cfg); err != nil {
 			return err
 		}
 	}

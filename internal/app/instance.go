@@ -145,11 +145,24 @@ func (d *Daemon) lend(ctx context.Context, i *instance) error {
 	}
 	d.board.Leads(true)
 	if d.inbox == nil {
+		if err := d.doubt(ctx); err != nil {
+			return err
+		}
 		d.inbox = &inbox{book: d.actor.book, log: d.options.Log, inHand: map[int64]bool{}}
 	}
 	r := i.runner
 	r.Recall, r.Journal, r.Lease, r.Inbox = d.actor.book, d.actor.book, d.actor.lease, d.inbox
 	return nil
+}
+
+// doubt warns of a ledger that may have forgotten what was done.
+func (d *Daemon) doubt(ctx context.Context) error {
+	since, why, err := d.actor.book.Restored(ctx)
+	if err == nil && why != "" {
+		d.options.Log.Warn("the ledger was restored: what was given since is not known to be ours; "+
+			"review `kw-onboarder adopt --all`, and with --yes it is relied on again", zap.String("why", why), zap.Time("remembers_until", since))
+	}
+	return err
 }
 
 // tell writes into the log how a run ended.

@@ -23,6 +23,11 @@ func Adopt(ctx context.Context, c *config.Config, reason string, a plan.Adoption
 	})
 }
 
+// Trust says that an administrator has seen what a restored ledger may have forgotten.
+func Trust(ctx context.Context, c *config.Config) error {
+	return write(ctx, c, func(book *ledger.Ledger) error { return book.Trust(ctx) })
+}
+
 // Disown gives up grants and accounts, likewise.
 func Disown(ctx context.Context, c *config.Config, reason string, a plan.Adoption) error {
 	return write(ctx, c, func(book *ledger.Ledger) error {
