@@ -70,7 +70,7 @@ func (p *postgres) prepare() error { return nil }
 const connections = 4
 
 func (p *postgres) connect(bool) (*sql.DB, error) {
-	db := stdlib.OpenDB(*p.config)
+	db := sql.OpenDB(unprepared{stdlib.GetConnector(*p.config)})
 	db.SetMaxOpenConns(connections)
 	return db, nil
 }

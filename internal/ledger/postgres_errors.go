@@ -28,6 +28,8 @@ func adviceOf(code string) string {
 		return "the disk of the database server is full: make room"
 	case "53300":
 		return "the server has no connection free: raise max_connections, or let PgBouncer share them"
+	case "42P05", "26000":
+		return "a pooler stands between that gives each transaction another session: add default_query_exec_mode=exec to the URL in `state`"
 	case "55P03", "40P01", "40001":
 		return "others work on the same rows: try again"
 	case "25P03":
