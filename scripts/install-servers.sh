@@ -1,13 +1,13 @@
 #!/bin/sh
 # Installs what the tests start for themselves: OpenLDAP's slapd, Samba as a
-# domain controller, 389 Directory Server, PostgreSQL, promtool, curl and openssl, and the
+# domain controller, 389 Directory Server, PostgreSQL, PgBouncer, promtool, curl and openssl, and the
 # C compiler that the race detector needs.
 # Silent when nothing is missing. No service is started.
 set -eu
 
 packages='slapd ldap-utils prometheus curl openssl gcc libc6-dev
 	samba-ad-dc samba-ad-provision ldb-tools iproute2
-	389-ds-base postgresql'
+	389-ds-base postgresql pgbouncer'
 
 missing=''
 for package in $packages; do

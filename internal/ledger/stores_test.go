@@ -1,11 +1,15 @@
 package ledger
 
 import (
+	"context"
 	"database/sql"
+	"errors"
 	"flag"
 	"os"
 	"os/exec"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/pgtest"
 )
@@ -47,5 +51,33 @@ func TestReadIsOfOneMoment(t *testing.T) {
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// Behind PgBouncer each transaction may have another session: nothing may be left in one.
+func TestPostgreSQLBehindPgBouncer(t *testing.T) {
+	t.Parallel()
+	o := Options{State: pgtest.Start(t).Bouncer(t), Tenant: tenant, Directories: []string{"corp"}}
+	var writers sync.WaitGroup
+	const each = 5
+	for writer := range 3 {
+		l := open(t, o)
+		if writer == 0 {
+			defer release(t, lock(t, l))
+		}
+		writers.Go(func() {
+			for n := range each {
+				run, err := l.Begin(context.Background(), time.Now(), "test")
+				changes, outcomes := grants((writer*each+n)*10, 10)
+				if err := errors.Join(err, l.Intend(context.Background(), run, changes), l.Settle(context.Background(), outcomes)); err != nil {
+					t.Error(err)
+					return
+				}
+			}
+		})
+	}
+	writers.Wait()
+	if got, want := len(recall(t, openReadOnly(t, o)).Owned), 3*each*10; got != want {
+		t.Errorf("got %d owned grants, want %d", got, want)
 	}
 }

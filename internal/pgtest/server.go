@@ -153,10 +153,8 @@ func start(programs [2]string) (*Server, error) {
 // begin makes the database's files and starts the server on them. It tries again should
 // somebody else take the free port before the server does.
 func (s *Server) begin(initdb string) error {
-	if os.Getuid() == 0 { // PostgreSQL does not run as root
-		if err := os.Chown(s.dir, nobody, nobody); err != nil {
-			return err
-		}
+	if err := give(s.dir); err != nil {
+		return err
 	}
 	c := command(initdb, "-D", s.data(), "-U", owner, "--auth=trust", "--no-sync", "-E", "UTF8", "--locale=C")
 	if out, err := c.CombinedOutput(); err != nil {
@@ -214,6 +212,14 @@ func (s *Server) data() string { return filepath.Join(s.dir, "data") }
 
 // nobody is Debian's user and group of that name.
 const nobody = 65534
+
+// give lets nobody have what root made: PostgreSQL does not run as root.
+func give(path string) error {
+	if os.Getuid() != 0 {
+		return nil
+	}
+	return os.Chown(path, nobody, nobody)
+}
 
 // command runs as nobody where we are root. It outlives the test's context: what the test's
 // clean-up does may need the server.
