@@ -27,8 +27,8 @@ type engine interface {
 	tables(ctx context.Context, tx *sql.Tx) (map[string]bool, error)
 	// lock is Ledger.Lock.
 	lock(ctx context.Context, db *sql.DB) (hold, error)
-	// attended is Attended.
-	attended(ctx context.Context) bool
+	// holder is Holder.
+	holder(ctx context.Context) (who string, held bool)
 	// highest is the highest number of a run as it is known beside the database; 0: nothing is.
 	highest() (run int64, err error)
 	setHighest(run int64) error

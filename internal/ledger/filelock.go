@@ -41,13 +41,18 @@ func (f sqliteFile) lock(context.Context, *sql.DB) (hold, error) {
 	return fileLock{file}, nil
 }
 
-func (f sqliteFile) attended(context.Context) bool {
-	file, err := os.Open(string(f) + lockSuffix)
+func (f sqliteFile) holder(context.Context) (who string, held bool) {
+	path := string(f) + lockSuffix
+	file, err := os.Open(path)
 	if err != nil {
-		return false
+		return "", false
 	}
 	defer func() { _ = file.Close() }() // nothing was written
-	return errors.Is(unix.Flock(int(file.Fd()), unix.LOCK_SH|unix.LOCK_NB), unix.EWOULDBLOCK)
+	if !errors.Is(unix.Flock(int(file.Fd()), unix.LOCK_SH|unix.LOCK_NB), unix.EWOULDBLOCK) {
+		return "", false
+	}
+	note, _ := readNote(path) // as in lock
+	return note.holder(), true
 }
 
 // flock opens a file, made if it is missing, and locks it, or is unix.EWOULDBLOCK.

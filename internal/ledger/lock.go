@@ -114,6 +114,16 @@ func (l *Ledger) fenced(ctx context.Context, f func(*sql.Tx) error) error {
 // Attended says whether a process is known to have the lock of the ledger of a
 // configured state.
 func Attended(ctx context.Context, state string) bool {
+	_, held := Holder(ctx, state)
+	return held
+}
+
+// Holder says who is known to have the lock of the ledger of a configured state; who
+// may be "" where no more is known than that somebody has.
+func Holder(ctx context.Context, state string) (who string, held bool) {
 	e, err := newEngine(state)
-	return err == nil && e.attended(ctx)
+	if err != nil {
+		return "", false
+	}
+	return e.holder(ctx)
 }

@@ -100,16 +100,15 @@ func (p *postgres) lock(ctx context.Context, db *sql.DB) (hold, error) {
 	return p.take(ctx, db, actor)
 }
 
-func (p *postgres) attended(ctx context.Context) bool {
+func (p *postgres) holder(ctx context.Context) (who string, held bool) {
 	db, err := p.connect(true)
 	if err != nil {
-		return false
+		return "", false
 	}
 	defer func() { _ = db.Close() }() // nothing was written
-	const query = `SELECT EXISTS (SELECT 1 FROM leases WHERE name = $1 AND expires > ` + clock + `)`
-	var found bool
-	err = db.QueryRowContext(ctx, query, actor).Scan(&found)
-	return err == nil && found
+	const query = `SELECT holder FROM leases WHERE name = $1 AND expires > ` + clock
+	err = db.QueryRowContext(ctx, query, actor).Scan(&who)
+	return who, err == nil
 }
 
 // highest is not known: what stands beside a database server is out of our sight.
