@@ -30,12 +30,13 @@ var house = map[string][]string{
 	"snapshot":       {"access"},
 	"kiteworks":      {"access", "plan"},
 	"ledger":         {"access", "plan"},
+	"history":        {"access", "ledger", "plan"},
 
 	"sync":     {"access", "guard", "plan", "rules"},
 	"status":   {"plan"},
 	"config":   {"access", "guard", "rules"},
 	"ruletest": {"access", "config", "rules"},
-	"app":      {"access", "config", "directory", "guard", "kiteworks", "ledger", "plan", "status", "sync"},
+	"app":      {"access", "config", "directory", "guard", "history", "kiteworks", "ledger", "plan", "status", "sync"},
 
 	"kwsim":     {},
 	"ldapsim":   {"access", "filter"},
@@ -48,7 +49,7 @@ var house = map[string][]string{
 }
 
 // commands is what the program itself may import: the process, and the nouns to print.
-var commands = []string{"access", "app", "config", "impact", "kwsim", "ldapsim", "plan", "rules", "ruletest", "snapshot", "sync"}
+var commands = []string{"access", "app", "config", "history", "impact", "kwsim", "ldapsim", "plan", "rules", "ruletest", "snapshot", "sync"}
 
 // pure packages compute: the same input, the same bytes.
 var pure = []string{"access", "filter", "rules", "plan", "guard", "impact"}
