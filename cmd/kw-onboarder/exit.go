@@ -11,7 +11,7 @@ import (
 // is usage, error, failed, changes.
 const (
 	exitDone    = 0  // done; for plan --detailed-exitcode: nothing to do
-	exitError   = 1  // also where a case of test does not pass
+	exitError   = 1  // also where a case of test does not pass, or status finds something broken
 	exitChanges = 2  // plan --detailed-exitcode: there are changes; diff: something differs
 	exitFailed  = 4  // done, but something that was asked for could not be
 	exitUsage   = 64 //

@@ -19,7 +19,7 @@ import (
 // cli is the command tree; each command is a struct in a file of its own.
 type cli struct {
 	Config string `help:"Configuration file." short:"c" type:"path" default:"/etc/kw-onboarder/config.yaml" env:"KW_ONBOARDER_CONFIG"`
-	Output string `help:"How to print: text, json for scripts, or, of diff, markdown." enum:"text,json,markdown" default:"text"`
+	Output string `help:"How to print: text, json for scripts, of diff markdown, of who csv." enum:"text,json,markdown,csv" default:"text"`
 
 	Run      runCmd      `cmd:"" help:"Run as a daemon: on schedule, with metrics, until told to stop."`
 	Plan     planCmd     `cmd:"" help:"Show what would change and why; change nothing."`
@@ -27,6 +27,10 @@ type cli struct {
 	Adopt    adoptCmd    `cmd:"" help:"Take over what somebody else gave and the rules explain; dry without --yes."`
 	Disown   disownCmd   `cmd:"" help:"Give up what is ours: from then on it is as if somebody else had given it; dry without --yes."`
 	Why      whyCmd      `cmd:"" help:"Explain why a person has, or has not, what they have."`
+	Who      whoCmd      `cmd:"" help:"Say who could read a folder, now or on some day, for an auditor."`
+	Status   statusCmd   `cmd:"" help:"Say in one line whether all is well, and what to do if not."`
+	Runs     runsCmd     `cmd:"" help:"List the runs, or show one with all that it did."`
+	Forget   forgetCmd   `cmd:"" help:"Remove from the history what names a person."`
 	Check    checkCmd    `cmd:"" help:"Check configuration and rules, offline, without reading secrets."`
 	Test     testCmd     `cmd:"" help:"Test the rules with people made up for it, offline."`
 	Diff     diffCmd     `cmd:"" help:"Show who gains and who loses if the rules change, by a snapshot."`
@@ -100,10 +104,12 @@ func untilToldToStop(command any) (context.Context, context.CancelFunc) {
 	return ctx, stop
 }
 
-// form refuses the form that only one command has.
+// form refuses a form that only one other command has.
 func (c *cli) form(command string) error {
-	if c.Output == "markdown" && command != "diff" {
-		return usage("%s: --output markdown is for diff only: take text or json", command)
+	for form, only := range map[string]string{"markdown": "diff", "csv": "who"} {
+		if c.Output == form && command != only {
+			return usage("%s: --output %s is for %s only: take text or json", command, form, only)
+		}
 	}
 	return nil
 }

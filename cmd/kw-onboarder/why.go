@@ -15,12 +15,16 @@ type whyCmd struct {
 	Person   string `arg:"" help:"The person: e-mail, id or DN."`
 	Folder   string `arg:"" optional:"" help:"Explain this folder only, such as /Departments/Finance."`
 	Snapshot string `help:"Explain what the rules make of the people in this file (snapshot --full); neither the directory nor Kiteworks is asked." type:"existingfile"`
+	At       string `help:"Explain how it was on a day (its end, in the configuration's time zone), or at a moment (RFC 3339); only the ledger is asked." placeholder:"TIME"`
 }
 
 func (w whyCmd) Run(c *command) error {
 	q := kwsync.Question{Person: strings.TrimSpace(w.Person)}
 	if q.Person == "" {
 		return usage("why: PERSON names nobody: give an e-mail, an id or a DN")
+	}
+	if w.At != "" {
+		return w.then(c)
 	}
 	if w.Folder != "" {
 		var err error

@@ -1,0 +1,126 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+	"text/tabwriter"
+	"time"
+
+	"github.com/kw-onboarder/kw-onboarder/internal/app"
+	"github.com/kw-onboarder/kw-onboarder/internal/config"
+	"github.com/kw-onboarder/kw-onboarder/internal/history"
+)
+
+type statusCmd struct{}
+
+// Run ends with exit code 1 only if something is broken: what holds waits for somebody,
+// and is no failure of this command.
+func (statusCmd) Run(c *command) error {
+	cfg, err := config.Load(c.cli.Config)
+	if err != nil {
+		return err
+	}
+	s := app.Standing(c.ctx, cfg, time.Now())
+	if c.cli.Output == "json" {
+		err = c.json(newJSONStatus(cfg, &s))
+	} else {
+		statusText{out: c.out, paint: newPaint(c.out), config: cfg, Standing: &s}.print()
+	}
+	if err == nil && s.Judge().State == history.Broken {
+		return &exit{code: exitError}
+	}
+	return err
+}
+
+// statusText prints how things stand for a person to read.
+type statusText struct {
+	*history.Standing
+	out    io.Writer
+	paint  paint
+	config *config.Config
+}
+
+func (t statusText) print() {
+	j := t.Judge()
+	colour := map[history.State]func(string) string{history.OK: t.paint.green, history.Holding: t.paint.yellow, history.Broken: t.paint.red}
+	fmt.Fprintln(t.out, colour[j.State](j.String()))
+	fmt.Fprintln(t.out)
+	w := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
+	defer func() { _ = w.Flush() }() // like every print here: nobody is left to tell
+	row := func(name, value string) { fmt.Fprintf(w, "%s\t%s\n", name, value) }
+	row("mode", t.config.Mode.String()+caveat(t.config.Mode.Caveat()))
+	row("acts", t.acts())
+	row("next delta", t.clock(t.config.Delta.Next(t.Now.In(t.config.Location))))
+	row("next full", t.clock(t.config.Full.Next(t.Now.In(t.config.Location))))
+	if t.Err != nil {
+		return
+	}
+	row("last run", t.run(t.Last))
+	row("last success", t.run(t.Success))
+	row("last full run", t.run(t.FullLast))
+	row("undecided", t.undecided())
+	row("waiting", t.waiting())
+	row("due", t.due())
+	row("accounts", fmt.Sprintf("%d linked, %d of them made by us", t.Links, t.Created))
+	row("grants", fmt.Sprintf("%d ours, %d no longer, because somebody changed them", t.Owned, t.Lost))
+	row("folders", strconv.Itoa(t.Folders)+" observed")
+}
+
+func caveat(text string) string {
+	if text == "" {
+		return ""
+	}
+	return " (" + text + ")"
+}
+
+func (t statusText) clock(at time.Time) string { return history.Clock(at.In(t.config.Location)) }
+
+func (t statusText) acts() string {
+	if !t.Acting {
+		return "nobody"
+	}
+	return orElse(t.Holder, "a process")
+}
+
+// run is a run and how old it is.
+func (t statusText) run(r *history.Run) string {
+	if r == nil {
+		return "none"
+	}
+	at := r.Ended
+	if at.IsZero() {
+		at = r.Started
+	}
+	return fmt.Sprintf("%d, %s by %s, %s, %s ago", r.ID, r.Outcome(), startedBy(*r), t.clock(at), roughly(t.Now.Sub(at)))
+}
+
+func (t statusText) undecided() string {
+	n, since := 0, t.Now
+	for _, o := range t.Open {
+		n += o.Changes
+		if o.Since.Before(since) {
+			since = o.Since
+		}
+	}
+	if n == 0 {
+		return "none"
+	}
+	return fmt.Sprintf("%d changes, the oldest since %s", n, t.clock(since))
+}
+
+func (t statusText) waiting() string {
+	if len(t.Waiting) == 0 {
+		return "no request"
+	}
+	q := t.Waiting[0]
+	return fmt.Sprintf("%d requests, the oldest of %s since %s: %s", len(t.Waiting), q.User, t.clock(q.Filed), q.Verb)
+}
+
+func (t statusText) due() string {
+	text := fmt.Sprintf("%d people", t.Due)
+	if !t.NextDue.IsZero() {
+		text += ", the next date is " + t.clock(t.NextDue)
+	}
+	return text
+}

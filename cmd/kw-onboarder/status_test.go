@@ -1,0 +1,67 @@
+package main
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/kw-onboarder/kw-onboarder/internal/config"
+	"github.com/kw-onboarder/kw-onboarder/internal/history"
+)
+
+func TestStatusText(t *testing.T) {
+	t.Parallel()
+	cfg, err := config.Load("../../config.example.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := time.Date(2027, 3, 1, 12, 0, 0, 0, time.UTC)
+	failed := &history.Run{}
+	failed.ID, failed.Trigger, failed.Ended, failed.Result, failed.Error = 7, "delta", at.Add(-time.Minute), "failed", "read the directory: refused"
+	s := history.Standing{Now: at, Patience: time.Hour, Acting: true, Holder: "host/12", Last: failed}
+	s.Open = append(s.Open[:0:0], struct {
+		Run     int64
+		Changes int
+		Since   time.Time
+	}{7, 3, at.Add(-time.Hour)})
+	s.Due, s.NextDue, s.Owned, s.Lost = 2, at.Add(24*time.Hour), 5, 1
+	var out bytes.Buffer
+	statusText{out: &out, config: cfg, Standing: &s}.print()
+	want := `broken: run 7 failed, and none has succeeded yet: read the directory: refused - mend that; the next run tries again, ` + "`kw-onboarder apply`" + ` at once
+
+mode           observe
+acts           host/12
+next delta     2027-03-01 13:15:00 CET
+next full      2027-03-02 03:00:00 CET
+last run       7, failed by delta, 2027-03-01 12:59:00 CET, 1m0s ago
+last success   none
+last full run  none
+undecided      3 changes, the oldest since 2027-03-01 12:00:00 CET
+waiting        no request
+due            2 people, the next date is 2027-03-02 13:00:00 CET
+accounts       0 linked, 0 of them made by us
+grants         5 ours, 1 no longer, because somebody changed them
+folders        0 observed
+`
+	if diff := cmp.Diff(want, out.String()); diff != "" {
+		t.Errorf("status (-want +got):\n%s", diff)
+	}
+}
+
+// What cannot be read is not shown as nothing.
+func TestStatusOfALedgerThatCannotBeRead(t *testing.T) {
+	t.Parallel()
+	cfg, err := config.Load("../../config.example.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := history.Standing{Now: time.Now(), Err: bytes.ErrTooLarge}
+	var out bytes.Buffer
+	statusText{out: &out, config: cfg, Standing: &s}.print()
+	if text := out.String(); !strings.HasPrefix(text, "broken: the ledger cannot be read: ") || strings.Contains(text, "grants") {
+		t.Errorf("got\n%s", text)
+	}
+}
