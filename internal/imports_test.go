@@ -22,7 +22,7 @@ var house = map[string][]string{
 	"filter": {"access"},
 	"rules":  {"access", "filter"},
 	"plan":   {"access"},
-	"guard":  {"plan"},
+	"guard":  {"access", "plan"},
 	"impact": {"access", "plan", "rules"},
 
 	"directory":      {"access", "directory/wire"},

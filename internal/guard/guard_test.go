@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -23,24 +24,28 @@ func everything() plan.Plan {
 func TestSplitKeepsToTheMode(t *testing.T) {
 	t.Parallel()
 	creations := []plan.Key{"create folder", "create account", "grant"}
-	raises := append(slices.Clone(creations), "raise")
+	upserts := append(slices.Clone(creations), "raise", "rename", "set profile", "unsuspend")
+	all := append(slices.Clone(upserts), "delete", "lower", "revoke", "suspend")
 	tests := []struct {
 		mode guard.Mode
 		want []plan.Key
 	}{
 		{guard.Observe, nil},
 		{guard.CreateOnly, creations},
-		{guard.UpsertOnly, raises},
-		{guard.Sync, raises},
+		{guard.UpsertOnly, upserts},
+		{guard.Sync, all},
 	}
 	for _, tt := range tests {
 		t.Run(tt.mode.String(), func(t *testing.T) {
 			t.Parallel()
-			allowed, withheld := guard.Split(everything(), guard.Limits{Mode: tt.mode})
+			d := guard.Split(everything(), guard.World{}, guard.Limits{Mode: tt.mode}, guard.Usage{}, nil, time.Time{})
+			allowed, withheld := d.Allowed, d.Withheld
 			var got []plan.Key
 			for _, c := range allowed.Changes {
 				got = append(got, c.Key)
 			}
+			slices.Sort(got)
+			slices.Sort(tt.want)
 			if diff := cmp.Diff(tt.want, got); diff != "" {
 				t.Errorf("allowed (-want +got):\n%s", diff)
 			}
@@ -59,7 +64,8 @@ func TestSplitKeepsToTheMode(t *testing.T) {
 func TestSplitWithholdsWhatNeedsAWithheldChange(t *testing.T) {
 	t.Parallel()
 	p := plan.Plan{Changes: []plan.Change{{Key: "raise", Op: plan.Raise}, {Key: "grant", Op: plan.Grant, Needs: []plan.Key{"raise"}}}}
-	allowed, withheld := guard.Split(p, guard.Limits{Mode: guard.CreateOnly})
+	d := guard.Split(p, guard.World{}, guard.Limits{Mode: guard.CreateOnly}, guard.Usage{}, nil, time.Time{})
+	allowed, withheld := d.Allowed, d.Withheld
 	if len(allowed.Changes) != 0 || len(withheld) != 2 {
 		t.Errorf("got %d allowed and %d withheld, want 0 and 2", len(allowed.Changes), len(withheld))
 	}

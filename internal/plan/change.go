@@ -83,6 +83,14 @@ type Change struct {
 	Retain *Retention     // what becomes of the account's data; nil: nobody has decided
 	Causes []access.Cause // the rules that ask for it, in their order
 	Needs  []Key          // creations that must have succeeded before
+
+	Expired bool // it narrows because a date that was written down has come
+}
+
+// SameEnd says whether two changes of one key lead from the same to the same: whoever
+// has approved the one has approved the other.
+func (c Change) SameEnd(o Change) bool {
+	return c.Op == o.Op && c.From == o.From && c.To == o.To && c.Profile == o.Profile && c.Email == o.Email && c.Notify == o.Notify
 }
 
 // Complete fills in the ids of what c needs and others have made since it was

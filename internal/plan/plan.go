@@ -91,18 +91,7 @@ func (p Plan) Count(op Op) int {
 // sort puts the plan into its one order: folders from the top down, accounts,
 // then grants together by request; notes by what they concern.
 func (p *Plan) sort() {
-	slices.SortFunc(p.Changes, func(a, b Change) int {
-		return cmp.Or(
-			cmp.Compare(a.Op, b.Op),
-			cmp.Compare(a.depth(), b.depth()),
-			cmp.Compare(a.As, b.As),
-			cmp.Compare(a.Path, b.Path),
-			cmp.Compare(a.Folder, b.Folder),
-			cmp.Compare(a.To, b.To),
-			cmp.Compare(a.Email, b.Email),
-			cmp.Compare(a.Key, b.Key),
-		)
-	})
+	slices.SortFunc(p.Changes, Change.Compare)
 	slices.SortFunc(p.Notes, func(a, b Note) int {
 		return cmp.Or(
 			cmp.Compare(b.Kind, a.Kind),
@@ -112,6 +101,20 @@ func (p *Plan) sort() {
 			cmp.Compare(a.Why, b.Why),
 		)
 	})
+}
+
+// Compare orders changes as a plan has them.
+func (c Change) Compare(o Change) int {
+	return cmp.Or(
+		cmp.Compare(c.Op, o.Op),
+		cmp.Compare(c.depth(), o.depth()),
+		cmp.Compare(c.As, o.As),
+		cmp.Compare(c.Path, o.Path),
+		cmp.Compare(c.Folder, o.Folder),
+		cmp.Compare(c.To, o.To),
+		cmp.Compare(c.Email, o.Email),
+		cmp.Compare(c.Key, o.Key),
+	)
 }
 
 // depth orders the creation of folders: what is above comes first.

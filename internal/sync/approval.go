@@ -31,7 +31,7 @@ func (a Approval) narrow(p *plan.Plan) (lapsed []plan.Change) {
 	kept := p.Changes[:0:0]
 	held := map[plan.Key]bool{}
 	for _, c := range p.Changes {
-		if was, ok := a[c.Key]; ok && sameEnd(was, c) && !slices.ContainsFunc(c.Needs, func(k plan.Key) bool { return !held[k] }) {
+		if was, ok := a[c.Key]; ok && was.SameEnd(c) && !slices.ContainsFunc(c.Needs, func(k plan.Key) bool { return !held[k] }) {
 			kept, held[c.Key] = append(kept, c), true
 		}
 	}
@@ -43,9 +43,4 @@ func (a Approval) narrow(p *plan.Plan) (lapsed []plan.Change) {
 	}
 	slices.SortFunc(lapsed, func(a, b plan.Change) int { return cmp.Compare(a.Key, b.Key) })
 	return lapsed
-}
-
-// sameEnd says whether two changes of one key lead from the same to the same.
-func sameEnd(a, b plan.Change) bool {
-	return a.Op == b.Op && a.From == b.From && a.To == b.To && a.Profile == b.Profile && a.Email == b.Email && a.Notify == b.Notify
 }

@@ -151,7 +151,9 @@ func (v *view) decide(m plan.Memory) {
 				p.Learned.Groups[ref] = id
 			}
 		}
-		v.report.Plan, v.report.Withheld = guard.Split(p, v.planner.Limits)
+		w := guard.World{Snapshot: v.snapshot, Catalog: v.catalog, State: v.state, Memory: m}
+		d := guard.Split(p, w, v.planner.Limits, guard.Usage{}, nil, v.planner.Now())
+		v.report.Plan, v.report.Withheld = d.Allowed, d.Withheld
 		v.report.Requests.Read = v.read
 		v.report.foretell()
 		return nil

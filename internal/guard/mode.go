@@ -60,36 +60,6 @@ func (m *Mode) UnmarshalText(text []byte) (err error) {
 	return err
 }
 
-// Limits is what the brakes are set to.
-type Limits struct{ Mode Mode }
-
-// Withheld is a change that is planned and not let through, and why.
-type Withheld struct {
-	Change plan.Change
-	Why    string
-}
-
-// Split divides a plan into what may go and what is withheld. A change that
-// needs a withheld one is withheld with it.
-func Split(p plan.Plan, l Limits) (allowed plan.Plan, withheld []Withheld) {
-	allowed = p
-	allowed.Changes = nil
-	stopped := map[plan.Key]bool{}
-	for _, c := range p.Changes {
-		why := l.Mode.forbids(c.Op)
-		if why == "" && slices.ContainsFunc(c.Needs, func(k plan.Key) bool { return stopped[k] }) {
-			why = "needs a change that is withheld"
-		}
-		if why == "" {
-			allowed.Changes = append(allowed.Changes, c)
-			continue
-		}
-		stopped[c.Key] = true
-		withheld = append(withheld, Withheld{Change: c, Why: why})
-	}
-	return allowed, withheld
-}
-
 // needed is the least mode that allows an operation.
 func needed(op plan.Op) Mode {
 	switch op {
@@ -108,8 +78,6 @@ func (m Mode) forbids(op plan.Op) string {
 		return "mode observe changes nothing"
 	case m < needed(op):
 		return fmt.Sprintf("mode %s does not %s", m, op)
-	case op != plan.Raise && needed(op) > CreateOnly:
-		return fmt.Sprintf("this version does not %s yet, whatever the mode", op)
 	}
 	return ""
 }

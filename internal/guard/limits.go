@@ -1,0 +1,18 @@
+package guard
+
+import "github.com/kw-onboarder/kw-onboarder/internal/access"
+
+// Limits is what the brakes are set to. What is left out has the defaults that the
+// documentation names: they bound what narrows.
+type Limits struct {
+	Mode            Mode
+	Budgets         map[Kind]Budget // a kind that is not in it has its DefaultBudget
+	PerRule         *PerRule        // nil: DefaultPerRule
+	Expect          []Canary
+	Walls           []Wall
+	ParkRuleChanges bool // what a changed rule would narrow waits for approval
+}
+
+// Folders are the folders that the walls speak of, sorted, each once. Whoever asks the
+// walls has looked for them: catalog, state and what is unusable in a World cover them.
+func (l Limits) Folders() []access.Path { return nil }
