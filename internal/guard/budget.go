@@ -1,6 +1,10 @@
 package guard
 
-import "time"
+import (
+	"fmt"
+	"math"
+	"time"
+)
 
 // Base is what a percentage is of.
 type Base string
@@ -55,4 +59,58 @@ func DefaultBudget(k Kind) Budget {
 		return Budget{Max: Amount{Count: 20}, Per: day}
 	}
 	return Budget{Unlimited: true}
+}
+
+// share is a percentage of a number, rounded down; what floating point loses of a
+// whole number does not count.
+func share(percent float64, of int) int {
+	return int(math.Floor(percent*float64(of)/100 + 1e-9))
+}
+
+// allows is how many changes a budget allows in its window, of a base of this size.
+func (b Budget) allows(base int) int {
+	return max(b.Floor, b.Max.Count, share(b.Max.Percent, base))
+}
+
+// purse is what is left of the budgets while a plan is divided.
+type purse struct {
+	limits Limits
+	usage  Usage
+	taken  map[Kind]int
+}
+
+// take takes n changes of a kind out of its budget, all or none: then it says why.
+func (p purse) take(k Kind, n int) (why string) {
+	b := p.limits.budget(k)
+	if b.Unlimited || n == 0 {
+		return ""
+	}
+	all := b.allows(p.usage.Base[b.Of]) + p.usage.Extra[k]
+	left := max(0, all-p.usage.Used[k]-p.taken[k])
+	if n <= left {
+		p.taken[k] += n
+		return ""
+	}
+	return fmt.Sprintf("%d changes at once, and budget %s has %d left of %d in %gh: approve them, or allow %s %d more",
+		n, k, left, all, b.Per.Hours(), k, n-left)
+}
+
+func (l Limits) budget(k Kind) Budget {
+	if b, ok := l.Budgets[k]; ok {
+		return b
+	}
+	return DefaultBudget(k)
+}
+
+// shrunk says why a rule loses more grants than it may in one run; "": it does not.
+func (l Limits) shrunk(rule string, losing, owned int) string {
+	per := DefaultPerRule()
+	if l.PerRule != nil {
+		per = *l.PerRule
+	}
+	may := max(per.Floor, share(per.Shrink, owned))
+	if losing <= may {
+		return ""
+	}
+	return fmt.Sprintf("rule %s would lose %d of its %d grants, and may lose %d in one run (budgets.per_rule): look at the groups it names, then approve", rule, losing, owned, may)
 }

@@ -1,6 +1,10 @@
 package guard
 
-import "github.com/kw-onboarder/kw-onboarder/internal/access"
+import (
+	"slices"
+
+	"github.com/kw-onboarder/kw-onboarder/internal/access"
+)
 
 // Limits is what the brakes are set to. What is left out has the defaults that the
 // documentation names: they bound what narrows.
@@ -14,5 +18,15 @@ type Limits struct {
 }
 
 // Folders are the folders that the walls speak of, sorted, each once. Whoever asks the
-// walls has looked for them: catalog, state and what is unusable in a World cover them.
-func (l Limits) Folders() []access.Path { return nil }
+// walls has looked for them and their members: what a World has of them neither in its
+// catalog nor among what is unusable does not exist.
+func (l Limits) Folders() []access.Path {
+	var all []access.Path
+	for _, w := range l.Walls {
+		for _, a := range w.areas() {
+			all = append(all, a.Path)
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}

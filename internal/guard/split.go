@@ -1,96 +1,223 @@
 package guard
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 	"time"
 
-	"github.com/kw-onboarder/kw-onboarder/internal/access"
 	"github.com/kw-onboarder/kw-onboarder/internal/plan"
 )
 
-// Usage is what the ledger knows of what was done and decided.
-type Usage struct {
-	Used        map[Kind]int             // done within the window of each budget, without what was approved
-	Extra       map[Kind]int             // what exceptions add
-	Base        map[Base]int             // what percentages are of
-	OwnedByRule map[string]int           // grants that a rule gave and that are ours
-	People      int                      // in the directory at the last good full run; 0: there was none
-	Changed     map[string]bool          // rules that evaluate otherwise than when they gave what is ours, or that are gone
-	Approved    map[plan.Key]plan.Change // reviewed by somebody: past budgets, never past walls, holds, canaries or the mode
-}
-
-// World is what the changes are judged on.
-type World struct {
-	Snapshot *access.Snapshot
-	Catalog  *access.Catalog
-	State    access.State
-	Memory   plan.Memory
-
-	// Denied says whether a wall, by its index in Limits.Walls, denies a person; doubt: why
-	// that cannot be known. nil: it cannot.
-	Denied func(wall int, p *access.Person) (denied bool, doubt string)
-}
-
-// Brake is what has stopped a change.
-type Brake string
-
-// The brakes, in the order in which a change meets them. ByNeeds: something that
-// it needs was stopped.
-const (
-	ByMode       Brake = "mode"
-	ByHold       Brake = "hold"
-	ByCanary     Brake = "canary"
-	ByWall       Brake = "wall"
-	ByNeeds      Brake = "needs"
-	ByRuleChange Brake = "rule-change"
-	ByBudget     Brake = "budget"
-)
-
-// Withheld is a change that is planned and not let through, and why.
-type Withheld struct {
-	Change plan.Change
-	Brake  Brake
-	Why    string
-}
-
-// Parked is what waits for approval: the changes of one cause, and what needs them.
-// Each is also withheld.
-type Parked struct {
-	Key     string // of the cause: the same cause has the same key in every run
-	Kind    Kind
-	Rule    string // the first that asks for it; "": none
-	Brake   Brake  // ByRuleChange or ByBudget
-	Why     string
-	Changes []plan.Change
-}
-
-// Decision is a plan divided. Each change is either allowed or withheld.
-type Decision struct {
-	Allowed    plan.Plan
-	Parked     []Parked
-	Withheld   []Withheld
-	Canaries   []Unmet
-	Violations []Violation
-}
-
 // Split divides a plan into what may go and what may not. A change that needs one that
-// does not go does not go either. The result is the same for the same input, whatever the
-// order of the changes.
+// does not go does not go either; a cause that does not fit what is left of its budget is
+// parked whole, and those after it go on if they fit. The result is the same for the same
+// input, whatever the order of the changes.
 func Split(p plan.Plan, w World, l Limits, u Usage, h []Hold, now time.Time) Decision {
-	d := Decision{Allowed: p}
-	d.Allowed.Changes = nil
-	stopped := map[plan.Key]bool{}
-	for _, c := range p.Changes {
-		brake, why := ByMode, l.Mode.forbids(c.Op)
-		if why == "" && slices.ContainsFunc(c.Needs, func(k plan.Key) bool { return stopped[k] }) {
-			brake, why = ByNeeds, "needs a change that is withheld"
+	s := newSplitter(p.Changes, w, l, u)
+	d := Decision{Allowed: p, Canaries: unmet(l.Expect, w.Snapshot, u.People), Violations: s.walls.violations()}
+	s.exempt = s.walls.exempt(d.Violations)
+	s.screen(newHolds(h, now), d.Canaries)
+	s.countLosses()
+	for _, c := range causes(s.changes, s.stopped) {
+		s.judge(c)
+	}
+	s.settleNeeds()
+	s.report(&d)
+	return d
+}
+
+// fate is what becomes of a change; the zero fate is that it goes.
+type fate struct {
+	brake Brake
+	why   string
+	items []int // the parked items that it belongs to
+}
+
+// splitter is one plan on its way through the brakes.
+type splitter struct {
+	changes []plan.Change
+	fates   []fate // of each change
+	limits  Limits
+	usage   Usage
+	walls   *walls
+	purse   purse
+	exempt  map[plan.GrantKey]bool
+	losses  map[string]int // by rule
+	needed  map[plan.Key]int
+	parked  []Parked
+}
+
+func newSplitter(changes []plan.Change, w World, l Limits, u Usage) *splitter {
+	changes = slices.Clone(changes)
+	slices.SortFunc(changes, plan.Change.Compare)
+	s := &splitter{
+		changes: changes, fates: make([]fate, len(changes)), limits: l, usage: u, walls: newWalls(l.Walls, w),
+		purse: purse{limits: l, usage: u, taken: map[Kind]int{}}, losses: map[string]int{}, needed: map[plan.Key]int{},
+	}
+	wanted := map[plan.Key]bool{}
+	for i := range changes {
+		for _, k := range changes[i].Needs {
+			wanted[k] = true
 		}
-		if why == "" {
+	}
+	for i := range changes {
+		if k := changes[i].Key; wanted[k] {
+			s.needed[k] = i
+		}
+	}
+	return s
+}
+
+func (s *splitter) stopped(i int) bool { return s.fates[i].brake != "" }
+
+// stop gives a change its fate if there is a reason.
+func (s *splitter) stop(i int, by Brake, why string) bool {
+	if why != "" {
+		s.fates[i] = fate{brake: by, why: why}
+	}
+	return why != ""
+}
+
+// screen holds each change to the brakes that look at nothing but it.
+func (s *splitter) screen(h holds, canaries []Unmet) {
+	var waits []string
+	for _, u := range canaries {
+		waits = append(waits, u.Why)
+	}
+	for i := range s.changes {
+		c := &s.changes[i]
+		if s.stop(i, ByMode, s.limits.Mode.forbids(c.Op)) || s.stop(i, ByHold, h.stops(c)) {
+			continue
+		}
+		if len(waits) > 0 && KindOf(*c).Narrows() {
+			s.stop(i, ByCanary, "all that takes access away waits: "+strings.Join(waits, "; "))
+		}
+	}
+}
+
+// free says whether a change goes past the budgets.
+func (s *splitter) free(c *plan.Change) bool {
+	ends := c.Op == plan.Revoke && s.exempt[plan.GrantKey{Account: c.Account, Folder: c.Folder}]
+	return ends || s.usage.approved(c)
+}
+
+// loses says whether a change takes a grant from a rule by surprise.
+func (s *splitter) loses(c *plan.Change) bool {
+	kind := KindOf(*c)
+	return (kind == Revoke || kind == Lower) && !s.free(c)
+}
+
+// countLosses counts the grants that each rule would lose.
+func (s *splitter) countLosses() {
+	for i := range s.changes {
+		if c := &s.changes[i]; !s.stopped(i) && s.loses(c) {
+			for _, rule := range c.Rules() {
+				s.losses[rule]++
+			}
+		}
+	}
+}
+
+// judge lets a cause go or parks it, without those of its changes that are against a
+// wall or need what does not go.
+func (s *splitter) judge(x cause) {
+	var bound []int // what has to fit
+	s.walls.attempt()
+	for _, i := range x.at {
+		c := &s.changes[i]
+		if s.stop(i, ByWall, s.walls.against(c)) || s.needs(i) {
+			continue
+		}
+		s.walls.try(c)
+		if !s.free(c) {
+			bound = append(bound, i)
+		}
+	}
+	if by, why := s.refuse(x, bound); why != "" {
+		s.park(x, bound, by, why)
+	}
+	for _, i := range x.at {
+		if !s.stopped(i) {
+			s.walls.give(&s.changes[i])
+		}
+	}
+}
+
+// refuse says why the bound changes of a cause wait for approval; "": they do not.
+func (s *splitter) refuse(x cause, bound []int) (Brake, string) {
+	for _, i := range bound {
+		c := &s.changes[i]
+		for _, rule := range c.Rules() {
+			if s.limits.ParkRuleChanges && x.kind.Narrows() && s.usage.Changed[rule] {
+				return ByRuleChange, fmt.Sprintf("rule %s has changed since it gave this, or is gone: look at what ends, then approve", rule)
+			}
+			if s.loses(c) {
+				if why := s.limits.shrunk(rule, s.losses[rule], s.usage.OwnedByRule[rule]); why != "" {
+					return ByBudget, why
+				}
+			}
+		}
+	}
+	return ByBudget, s.purse.take(x.kind, len(bound))
+}
+
+func (s *splitter) park(x cause, bound []int, by Brake, why string) {
+	item := len(s.parked)
+	s.parked = append(s.parked, Parked{Key: x.key, Kind: x.kind, Rule: x.rule, Brake: by, Why: why})
+	for _, i := range bound {
+		s.fates[i] = fate{brake: by, why: why, items: []int{item}}
+	}
+}
+
+// needs stops a change that needs a stopped one, and says whether its fate is another now.
+// It waits with what it needs if approval would let that go.
+func (s *splitter) needs(i int) bool {
+	f := fate{}
+	for _, k := range s.changes[i].Needs {
+		j, planned := s.needed[k]
+		if !planned || !s.stopped(j) {
+			continue
+		}
+		if len(s.fates[j].items) == 0 {
+			f = fate{brake: ByNeeds, why: "needs a change that is withheld"}
+			break
+		}
+		f.brake, f.why = ByNeeds, "needs a change that waits for approval"
+		f.items = append(f.items, s.fates[j].items...)
+	}
+	slices.Sort(f.items)
+	f.items = slices.Compact(f.items)
+	other := f.brake != s.fates[i].brake || !slices.Equal(f.items, s.fates[i].items)
+	s.fates[i] = f
+	return other
+}
+
+// settleNeeds stops what needs a change that was stopped after it was judged.
+func (s *splitter) settleNeeds() {
+	for again := true; again; {
+		again = false
+		for i := range s.changes {
+			if by := s.fates[i].brake; by == "" || by == ByNeeds {
+				again = s.needs(i) || again
+			}
+		}
+	}
+}
+
+// report writes the fates into a decision.
+func (s *splitter) report(d *Decision) {
+	d.Allowed.Changes = nil
+	for i, c := range s.changes {
+		f := s.fates[i]
+		if f.brake == "" {
 			d.Allowed.Changes = append(d.Allowed.Changes, c)
 			continue
 		}
-		stopped[c.Key] = true
-		d.Withheld = append(d.Withheld, Withheld{Change: c, Brake: brake, Why: why})
+		d.Withheld = append(d.Withheld, Withheld{Change: c, Brake: f.brake, Why: f.why})
+		for _, item := range f.items {
+			s.parked[item].Changes = append(s.parked[item].Changes, c)
+		}
 	}
-	return d
+	d.Parked = s.parked
 }
