@@ -73,6 +73,12 @@ func (f *Filter) Match(values func(attr string) []string, rule func(attr string)
 	return f.root.eval(entry{values, rule}) == yes
 }
 
+// Undecided says that the filter neither holds for an entry nor fails: Match is false
+// for it, and so is Match of its negation.
+func (f *Filter) Undecided(values func(attr string) []string, rule func(attr string) access.Match) bool {
+	return f.root.eval(entry{values, rule}) == undefined
+}
+
 // String is the filter in RFC 4515 form with lower-case attribute names.
 // Compiled again, it is an equal filter.
 func (f *Filter) String() string { return string(f.root.appendTo(nil)) }

@@ -81,5 +81,8 @@ func TestUndecidedIsNeither(t *testing.T) {
 		if holds && negated {
 			t.Errorf("%s and its negation both hold for %q", item, p["uidnumber"])
 		}
+		if got, want := mustCompileRapid(t, item).Undecided(p.values, rule), !holds && !negated; got != want {
+			t.Errorf("%s for %q: undecided %t, want %t", item, p["uidnumber"], got, want)
+		}
 	})
 }

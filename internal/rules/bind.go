@@ -26,6 +26,7 @@ type Bound struct {
 	set      *Set
 	groups   []access.Group
 	rules    []boundRule
+	denials  []boundRule                         // one for each wall
 	matching func(attribute string) access.Match // how its values are compared
 	shared   map[access.Email]*namesakes         // only e-mails of several people
 	resolved map[string]access.GroupID
@@ -67,6 +68,11 @@ func (s *Set) Bind(sn *access.Snapshot, k Known) *Bound {
 		bound.doubt(sn.Unknown)
 		bound.bindPattern(alike)
 		b.rules = append(b.rules, bound)
+	}
+	for i := range s.denials {
+		bound := b.bindRule(&s.denials[i], found, k.Groups)
+		bound.doubt(sn.Unknown)
+		b.denials = append(b.denials, bound)
 	}
 	b.candidates = newCandidates(b.rules)
 	return b

@@ -21,10 +21,11 @@ func Compile(rules []Rule, o Options) (*Set, []Problem) {
 		}
 		compiled = append(compiled, c.rule(r.At, r))
 	}
+	denials := c.denials(o.Denials)
 	if len(c.problems) > 0 {
 		return nil, c.problems
 	}
-	set := &Set{rules: compiled, roots: o.Roots, zone: o.Location}
+	set := &Set{rules: compiled, denials: denials, roots: o.Roots, zone: o.Location}
 	if set.zone == nil {
 		set.zone = time.UTC
 	}

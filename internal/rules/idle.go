@@ -8,7 +8,7 @@ import (
 )
 
 // LintAgainst finds what a snapshot shows of rules without mistakes: groups that it
-// does not have, or has twice, and rules that give nobody anything, in their order.
+// does not have, or has twice, and rules that give nobody anything, in their order; then the walls.
 func (s *Set) LintAgainst(sn *access.Snapshot, k Known) []Problem {
 	bound := s.Bind(sn, k)
 	stuck, busy := map[string]string{}, map[string]bool{}
@@ -31,6 +31,11 @@ func (s *Set) LintAgainst(sn *access.Snapshot, k Known) []Problem {
 				Message: fmt.Sprintf("gives nobody anything, as of %s", sn.Taken.UTC().Format(time.RFC3339)),
 				Hint:    "correct its condition, or remove it if it is of no use any more",
 			})
+		}
+	}
+	for _, r := range bound.denials {
+		if r.frozen != "" {
+			found = append(found, Problem{Path: r.at, Message: r.frozen + "; until then nobody is given anything behind this wall"})
 		}
 	}
 	return found

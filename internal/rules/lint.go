@@ -19,13 +19,13 @@ func Lint(list []Rule, roots []access.Path, c *access.Catalog) []Problem {
 		g := newGift(i, r)
 		l.grants(g, r, roots)
 		l.unheard(g, r)
-		when := normal(r.When)
+		when := r.When.Folded()
 		l.superfluous(g, alike[when])
 		alike[when] = append(alike[when], g)
 	}
 	// What a later rule gives more strongly is known only now.
 	for i, r := range list {
-		later := alike[normal(r.When)]
+		later := alike[r.When.Folded()]
 		at := slices.IndexFunc(later, func(g gift) bool { return g.index == i })
 		if !l.told[i] {
 			l.superfluous(later[at], later[at+1:])
@@ -78,8 +78,8 @@ func (l *linter) report(rule int, path, message, hint string) {
 	l.found = append(l.found, ruleProblem{rule, Problem{Path: path, Message: message, Hint: hint}})
 }
 
-// normal is a condition as it is compared: equal ones hold for the same people.
-func normal(c Condition) Condition {
+// Folded is a condition as it is compared: equal ones hold for the same people.
+func (c Condition) Folded() Condition {
 	for _, name := range []*string{&c.Group, &c.NotGroup, &c.GroupLike} {
 		*name = access.FoldName(strings.TrimSpace(*name))
 	}

@@ -14,12 +14,14 @@ type Options struct {
 	Roots      []access.Path  // folders lie only below these
 	Tables     Tables         // what `lookup` may look up
 	Location   *time.Location // of days without a time; nil: UTC
+	Denials    []*Condition   // whom each wall keeps out, in the order of `walls`; nil: that one keeps nobody out
 }
 
 // Set is the rules, compiled: without mistakes and ready to be bound to a
 // snapshot. It does not change and may be shared.
 type Set struct {
 	rules           []rule
+	denials         []rule // one for each wall
 	roots           []access.Path
 	zone            *time.Location
 	attributes      []string
@@ -70,7 +72,7 @@ func (s *Set) GroupAttributes() []string { return slices.Clone(s.groupAttributes
 // under which Bind wants and gives pins.
 func (s *Set) Groups() []string {
 	var names []string
-	for _, r := range s.rules {
+	for _, r := range s.all() {
 		for _, t := range r.tests {
 			if t.kind == testGroup || t.kind == testNotGroup {
 				names = append(names, t.text)
@@ -80,15 +82,14 @@ func (s *Set) Groups() []string {
 	return sorted(names)
 }
 
-// NeedsGroups says whether any rule is about groups.
+// NeedsGroups says whether any rule or wall is about groups.
 func (s *Set) NeedsGroups() bool {
 	return len(s.Groups()) > 0 || slices.ContainsFunc(s.rules, func(r rule) bool { return r.pattern != nil })
 }
 
 // collect finds out what the directory must read.
 func (s *Set) collect() {
-	for i := range s.rules {
-		r := &s.rules[i]
+	for _, r := range s.all() {
 		for _, t := range r.tests {
 			if t.filter != nil {
 				r.attributes = append(r.attributes, t.filter.Attributes()...)
@@ -105,6 +106,17 @@ func (s *Set) collect() {
 		s.attributes = append(s.attributes, r.attributes...)
 	}
 	s.attributes, s.groupAttributes = sorted(s.attributes), sorted(s.groupAttributes)
+}
+
+// all are the rules, and the conditions of the walls.
+func (s *Set) all() []*rule {
+	var all []*rule
+	for _, list := range [][]rule{s.rules, s.denials} {
+		for i := range list {
+			all = append(all, &list[i])
+		}
+	}
+	return all
 }
 
 func (r *rule) dates() []*date {
