@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"time"
 
 	"gopkg.in/yaml.v3"
@@ -31,8 +32,11 @@ type Config struct {
 	Tables       rules.Tables `yaml:"tables"`
 	Rules        []rules.Rule `yaml:"rules"`      // with those of the rule files behind them
 	RuleFiles    []string     `yaml:"rule_files"` // globs, relative to the file
-	State        State        `yaml:"state"`      // the ledger: a file, a postgres:// URL, or file:, cred: or env: with such a URL
-	History      Span         `yaml:"history"`    // how long runs, and past access, are kept in it
+	Budgets      Budgets      `yaml:"budgets"`
+	Expect       []Canary     `yaml:"expect"` // while one is unmet, nothing is narrowed
+	Walls        []Wall       `yaml:"walls"`
+	State        State        `yaml:"state"`   // the ledger: a file, a postgres:// URL, or file:, cred: or env: with such a URL
+	History      Span         `yaml:"history"` // how long runs, and past access, are kept in it
 	HTTP         HTTP         `yaml:"http"`
 	Log          Log          `yaml:"log"`
 
@@ -110,6 +114,7 @@ func defaults() Config {
 			JWT:               JWT{Algorithm: "RS256"},
 			RequestsPerSecond: 25,
 		},
+		Budgets: defaultBudgets(),
 		State:   "/var/lib/kw-onboarder/ledger.db",
 		History: Span(400 * day),
 		HTTP:    HTTP{Metrics: ":9854"},
@@ -126,11 +131,15 @@ func (f *findings) validate(c *Config) {
 	f.checkKiteworks(&c.Kiteworks)
 	f.checkRules(c)
 	f.checkService(c)
+	f.checkBudgets(&c.Budgets, c.History)
+	f.checkCanaries(c)
+	f.checkWalls(c)
+	f.checkGroups(c)
 }
 
 // checkRules compiles the rules; their problems bear the paths of the file.
 func (f *findings) checkRules(c *Config) {
-	o := rules.Options{DefaultAs: string(c.Kiteworks.Identities.Folders), Tables: c.Tables, Location: c.Location}
+	o := rules.Options{DefaultAs: string(c.Kiteworks.Identities.Folders), Tables: c.Tables, Location: c.Location, Denials: c.denials()}
 	for _, id := range c.Kiteworks.Identities.All() {
 		o.Identities = append(o.Identities, string(id))
 	}
@@ -142,7 +151,12 @@ func (f *findings) checkRules(c *Config) {
 		f.report(p.Path, p.Message, p.Hint)
 	}
 	c.Set = set
-	if set != nil && set.NeedsGroups() {
+}
+
+// checkGroups insists on reading groups if anything is about them.
+func (f *findings) checkGroups(c *Config) {
+	ofCanary := slices.ContainsFunc(c.Expect, func(e Canary) bool { return e.Group != "" })
+	if ofCanary || c.Set != nil && c.Set.NeedsGroups() {
 		f.needGroups(c.Directories)
 	}
 }

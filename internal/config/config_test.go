@@ -115,7 +115,7 @@ func TestLoad_TheExamplePasses(t *testing.T) {
 	if got, want := c.Set.Len(), len(c.Rules); got != want || got == 0 {
 		t.Errorf("%d rules compiled, want %d", got, want)
 	}
-	want := []string{"accountexpires", "department", "employeetype", "givenname", "hiredate", "physicaldeliveryofficename", "sn", "title"}
+	want := []string{"accountexpires", "company", "department", "employeetype", "givenname", "hiredate", "physicaldeliveryofficename", "sn", "title"}
 	if diff := cmp.Diff(want, c.Set.Attributes()); diff != "" {
 		t.Errorf("attributes (-want +got):\n%s", diff)
 	}
@@ -205,7 +205,7 @@ func TestParse_AcceptsOtherSpellings(t *testing.T) {
 		{"number as a text", "client_id: app", "client_id: 0123", func(c *config.Config) any { return c.Kiteworks.ClientID }, "0123"},
 		{"hash inside a word", "issuer: kw-onboarder", "issuer: kw#1001", func(c *config.Config) any { return c.Kiteworks.JWT.Issuer }, "kw#1001"},
 		{"comment with a space", "issuer: kw-onboarder", "issuer: kw # x", func(c *config.Config) any { return c.Kiteworks.JWT.Issuer }, "kw"},
-		{"unbuilt but empty", "rules: []", "rules: []\nwalls: []\nbudgets: {}\nwatch: false\nhttp:\n  pages: \"\"", func(c *config.Config) any { return len(c.Rules) }, "0"},
+		{"unbuilt but empty", "rules: []", "rules: []\nleavers: []\nwatch: false\nhttp:\n  pages: \"\"", func(c *config.Config) any { return len(c.Rules) }, "0"},
 		{"watch", "rules: []", "rules: []\nwatch: true", func(c *config.Config) any { return c.Watch }, "true"},
 		{"no metrics", "rules: []", "rules: []\nhttp: {metrics: \"\"}", func(c *config.Config) any { return c.HTTP.Metrics }, ""},
 		{"all identities", "folders: folders@", "others: [legal@corp.example, users@corp.example]\n    folders: folders@", func(c *config.Config) any { return c.Kiteworks.Identities.All() }, "[users@corp.example folders@corp.example legal@corp.example]"},
@@ -345,7 +345,7 @@ func FuzzParse(f *testing.F) {
 func TestParse_AliasesDoNotExplode(t *testing.T) {
 	t.Parallel()
 	var bomb strings.Builder
-	bomb.WriteString("http: {pages: &a0 {metrics: x}}\nwalls:\n")
+	bomb.WriteString("http: {pages: &a0 {metrics: x}}\nleavers:\n")
 	for i := range 40 {
 		fmt.Fprintf(&bomb, "  - &a%d {<<: [*a%d, *a%[2]d]}\n", i+1, i)
 	}
@@ -373,6 +373,7 @@ func TestConfig_PrintsAsItIsWritten(t *testing.T) {
 	for _, want := range []string{
 		"mode: observe\n", "delta: '*/15 * * * *'\n", "on_rule_change: park\n", "existing: ignore\n", "referrals: refuse\n",
 		"password: file:/run/secrets/ldap\n", "client_secret: env:KW_SECRET\n", "private_key: cred:key\n",
+		"max: 5%\n", "per: 1d\n", "create: unlimited\n", "expire: unlimited\n", "shrink: 30%\n",
 	} {
 		if !strings.Contains(string(printed), want) {
 			t.Errorf("%q is not in\n%s", want, printed)

@@ -93,6 +93,12 @@ func (d *decoder) special(n *yaml.Node, to reflect.Value, path string) bool {
 		d.text(n, path, func(s string) error { return parse(access.ParsePath, s, to) })
 	case *access.Email:
 		d.text(n, path, func(s string) error { return parse(access.ParseEmail, s, to) })
+	case *Budget:
+		if n.Kind == yaml.MappingNode {
+			*to = writtenBudget
+			return false
+		}
+		d.text(n, path, func(s string) error { return to.UnmarshalText([]byte(s)) })
 	case encoding.TextUnmarshaler:
 		if n.Kind == yaml.MappingNode && hasKeys(reflect.TypeOf(to).Elem()) {
 			return false // it may be given either way
@@ -110,15 +116,16 @@ func parse[T any](parse func(string) (T, error), s string, to *T) (err error) {
 }
 
 func (d *decoder) text(n *yaml.Node, path string, set func(string) error) {
+	var m mistake
 	if n.Kind != yaml.ScalarNode {
-		d.report(path, "is "+kind(n)+", want a text", "")
+		_ = errors.As(set(""), &m) // for its hint
+		d.report(path, "is "+kind(n)+", want a text", m.hint)
 		return
 	}
 	err := set(n.Value)
 	if err == nil {
 		return
 	}
-	var m mistake
 	if !errors.As(err, &m) {
 		m.message = err.Error()
 	}

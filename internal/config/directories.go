@@ -43,7 +43,7 @@ func (f *findings) checkDirectories(all []Directory) {
 	f.checkOverlap(all)
 }
 
-// needGroups insists, for rules that name groups, on a directory that has some.
+// needGroups insists on a directory that has some.
 func (f *findings) needGroups(all []Directory) {
 	read := func(d Directory) bool { return len(d.Groups.Bases) > 0 }
 	if len(all) == 0 || slices.ContainsFunc(all, read) {
@@ -53,5 +53,5 @@ func (f *findings) needGroups(all []Directory) {
 	if len(all) > 1 {
 		hint += ", in at least one directory"
 	}
-	f.report(all[0].path+".groups.bases", "rules name groups, but no groups are read", hint)
+	f.report(all[0].path+".groups.bases", "groups are named, in rules, walls or expect, but none are read", hint)
 }

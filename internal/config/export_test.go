@@ -10,12 +10,17 @@ var (
 	LogLevels      = logLevels
 	LogFormats     = logFormats
 	SecretNames    = secretNames
+	PercentForm    = percentForm.String()
+	WrittenBudget  = writtenBudget
 )
 
 const (
 	MaxRequests = maxRequests
 	ModeHint    = modeHint
 	SecretHint  = secretHint
+	AmountHint  = amountHint
+	PercentHint = percentHint
+	AreaHint    = areaHint
 )
 
 // ListedDirectory is what holds of a directory in a list where the file is silent.

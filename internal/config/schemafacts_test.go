@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/config"
+	"github.com/kw-onboarder/kw-onboarder/internal/guard"
 )
 
 // knownFacts are what types do not say of their keys, by type and key.
@@ -21,28 +22,43 @@ func knownFacts() map[string]func(*schema) {
 		"config.Config.mode":                   func(s *schema) { s.Description = config.ModeHint },
 		"config.Directory.kind":                oneOf(config.DirectoryKinds),
 		"config.JWT.algorithm":                 oneOf(config.JWTAlgorithms),
+		"config.AgainstWall.human":             oneOf([]string{config.ReportBreach.String()}),
+		"config.Budget.of":                     oneOf(namesOf(guard.Bases())),
+		"config.Budget.floor":                  func(s *schema) { s.Minimum = 1 },
+		"config.Canary.at_least":               func(s *schema) { s.Minimum = 1 },
 		"config.Log.level":                     oneOf(config.LogLevels),
 		"config.Log.format":                    oneOf(config.LogFormats),
 		"config.Kiteworks.requests_per_second": func(s *schema) { s.Minimum, s.Maximum = 1, config.MaxRequests },
 	}
 }
 
+func namesOf[T ~string](all []T) []string {
+	var names []string
+	for _, each := range all {
+		names = append(names, string(each))
+	}
+	return names
+}
+
 // knownRequired are the keys without which no file passes, whatever else it
 // says; TestSchema_DemandsWhatCheckDemands holds them to the checks.
 func knownRequired() map[string][]string {
 	return map[string][]string{
-		"config.Config":     {"mode", "directory", "kiteworks", "accounts"},
-		"config.Directory":  {"kind", "servers", "people"},
-		"config.People":     {"bases", "email"},
-		"config.Email":      {"domains"},
-		"config.Kiteworks":  {"url", "client_id", "client_secret", "jwt", "identities", "roots"},
-		"config.JWT":        {"issuer", "private_key"},
-		"config.Identities": {"users", "folders"},
-		"config.Root":       {"path"},
-		"config.Accounts":   {"existing"},
-		"rules.Rule":        {"name", "when"},
-		"rules.Grant":       {"role"},
-		"rules.Date":        {"from", "if_empty"},
+		"config.Config":       {"mode", "directory", "kiteworks", "accounts"},
+		"config.Directory":    {"kind", "servers", "people"},
+		"config.People":       {"bases", "email"},
+		"config.Email":        {"domains"},
+		"config.Kiteworks":    {"url", "client_id", "client_secret", "jwt", "identities", "roots"},
+		"config.JWT":          {"issuer", "private_key"},
+		"config.Identities":   {"users", "folders"},
+		"config.Root":         {"path"},
+		"config.Accounts":     {"existing"},
+		"config.Budget":       {"max"},
+		"config.PeopleCanary": {"may_shrink"},
+		"config.Wall":         {"name"},
+		"rules.Rule":          {"name", "when"},
+		"rules.Grant":         {"role"},
+		"rules.Date":          {"from", "if_empty"},
 	}
 }
 

@@ -38,6 +38,16 @@ func (g *generator) of(v reflect.Value) *schema {
 		return g.directories(special)
 	case config.Root:
 		return &schema{AnyOf: []*schema{g.of(reflect.ValueOf(special.Path)), g.object(v)}}
+	case config.Budget:
+		return &schema{AnyOf: []*schema{{Type: "string", Enum: []string{"unlimited"}}, g.object(reflect.ValueOf(config.WrittenBudget))}}
+	case config.Unlimited:
+		return &schema{Type: "string", Enum: []string{"unlimited"}}
+	case config.Amount:
+		return &schema{Type: []string{"string", "integer"}, Pattern: config.PercentForm + "|^[0-9]+$", Minimum: 1, Description: config.AmountHint}
+	case config.Percent:
+		return &schema{Type: "string", Pattern: config.PercentForm, Description: config.PercentHint}
+	case config.Area:
+		return &schema{Type: "string", Pattern: "^/", Description: config.AreaHint}
 	case config.Secret:
 		return &schema{Type: "string", Pattern: secretPattern(), Description: config.SecretHint}
 	case access.Path:

@@ -9,8 +9,9 @@ import (
 // Certain is what everybody gets for whom a condition holds, whatever else the
 // directory says of them.
 type Certain struct {
-	When  Condition // folded: equal ones hold for the same people
-	Gifts []CertainGift
+	When   Condition // folded: equal ones hold for the same people
+	Gifts  []CertainGift
+	Shared []CertainGift // what rules for everyone add
 }
 
 // CertainGift is a folder that depends on no value and no date.
@@ -19,8 +20,7 @@ type CertainGift struct {
 	Path access.Path
 }
 
-// Certainties are what rules with one condition, and those for everyone, give together:
-// for each condition in the order of the rules. Rules with mistakes give what can be read of them.
+// Certainties are what rules with one condition give together, in the order of the rules. Rules with mistakes give what can be read of them.
 func Certainties(list []Rule) []Certain {
 	var all []Certain
 	at := map[Condition]int{}
@@ -39,7 +39,7 @@ func Certainties(list []Rule) []Certain {
 	}
 	for i := range all {
 		if i != n {
-			all[i].Gifts = append(all[i].Gifts, all[n].Gifts...)
+			all[i].Shared = all[n].Gifts
 		}
 	}
 	return all

@@ -1,6 +1,7 @@
 package rules_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -39,7 +40,7 @@ func TestCertainties(t *testing.T) {
 			got := map[string][]string{}
 			for _, certain := range rules.Certainties(tt.rules) {
 				var gifts []string
-				for _, g := range certain.Gifts {
+				for _, g := range slices.Concat(certain.Gifts, certain.Shared) {
 					gifts = append(gifts, g.Rule+" "+string(g.Path))
 				}
 				got[certain.When.Group] = gifts
