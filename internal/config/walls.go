@@ -48,34 +48,22 @@ func (b *Breach) UnmarshalText(text []byte) error {
 // Area is a folder, or, as /Clients/**, a folder with all below it.
 type Area guard.Area
 
-const (
-	allBelow = "/**"
-	areaHint = "write the path of a folder, with /** behind it for all that is below it too: /Clients/1001/**"
-)
+const areaHint = "write the path of a folder, with /** behind it for all that is below it too: /Clients/1001/**"
 
 // UnmarshalText reads the area.
 func (a *Area) UnmarshalText(text []byte) error {
-	folder, below := strings.CutSuffix(string(text), allBelow)
-	if strings.Contains(folder, "*") {
-		return mistake{fmt.Sprintf("%q: a * stands for nothing but all below a folder, at the end", text), areaHint}
-	}
-	path, err := access.ParsePath(folder)
+	area, err := guard.ParseArea(string(text))
 	if err != nil {
 		return mistake{err.Error(), areaHint}
 	}
-	*a = Area{Path: path, Below: below}
+	*a = Area(area)
 	return nil
 }
 
 // MarshalText writes the area as the file has it.
 func (a Area) MarshalText() ([]byte, error) { return []byte(a.String()), nil }
 
-func (a Area) String() string {
-	if a.Below {
-		return string(a.Path) + allBelow
-	}
-	return string(a.Path)
-}
+func (a Area) String() string { return guard.Area(a).String() }
 
 // holds says whether a folder is in the area.
 func (a Area) holds(p access.Path) bool {
