@@ -30,3 +30,10 @@ func (l Limits) Folders() []access.Path {
 	slices.Sort(all)
 	return slices.Compact(all)
 }
+
+// Watches says whether a wall speaks of a folder.
+func (l Limits) Watches(p access.Path) bool {
+	return slices.ContainsFunc(l.Walls, func(w Wall) bool {
+		return slices.ContainsFunc(w.areas(), func(a Area) bool { return a.holds(p) })
+	})
+}

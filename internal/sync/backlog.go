@@ -77,6 +77,9 @@ func (r *Runner) done(ctx context.Context, v *view) error {
 			next[d.Person] = d.Next
 		}
 	}
+	for id, at := range v.waiting() {
+		next[id] = at
+	}
 	for id := range v.report.unfinishedPeople() {
 		next[id] = v.report.Started
 	}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/access"
+	"github.com/kw-onboarder/kw-onboarder/internal/guard"
 	"github.com/kw-onboarder/kw-onboarder/internal/plan"
 )
 
@@ -80,6 +81,21 @@ type Journal interface {
 	Settle(ctx context.Context, outcomes []plan.Outcome) error
 	// End closes the run: how it ended, in one word, and its summary as JSON.
 	End(ctx context.Context, run int64, ended time.Time, result string, summary []byte) error
+}
+
+// Brakes is what was done, decided and held, as a dry run sees it.
+type Brakes interface {
+	// Load returns what the brakes have to know at a moment, and what is failing.
+	Load(ctx context.Context, now time.Time) (guard.Usage, []guard.Hold, []guard.Failing, error)
+}
+
+// Parking is where a run that writes leaves what waits, and what keeps failing.
+type Parking interface {
+	// Park remembers what a run has parked; whole says that nothing else waits any more,
+	// since the run was about everybody.
+	Park(ctx context.Context, run int64, items []guard.Parked, whole bool, now time.Time) error
+	// Quarantine remembers what is failing.
+	Quarantine(ctx context.Context, failing []guard.Failing) error
 }
 
 // Lease is the right to write to Kiteworks, which one process has at a time.

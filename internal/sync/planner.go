@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/kw-onboarder/kw-onboarder/internal/access"
 	"github.com/kw-onboarder/kw-onboarder/internal/guard"
 	"github.com/kw-onboarder/kw-onboarder/internal/plan"
 	"github.com/kw-onboarder/kw-onboarder/internal/rules"
@@ -20,7 +21,10 @@ type Planner struct {
 	Rules     *rules.Set
 	Policy    plan.Policy
 	Limits    guard.Limits
-	Now       func() time.Time
+	Brakes    Brakes // nil: nothing was done or decided before
+	// Walls are the folders of which walls speak: they are looked at whatever the rules say.
+	Walls []access.Place
+	Now   func() time.Time
 }
 
 func (p *Planner) validate() error {
@@ -64,8 +68,7 @@ func (v *view) judge(ctx context.Context) (plan.Memory, error) {
 	if err := v.look(ctx, memory, nil); err != nil {
 		return memory, err
 	}
-	v.decide(memory)
-	return memory, nil
+	return memory, v.decide(ctx, memory)
 }
 
 func (p *Planner) begin(trigger Trigger) Report {

@@ -9,32 +9,35 @@ import (
 
 // Report is one run, as it is shown, counted and remembered.
 type Report struct {
-	Run       int64 // number in the ledger; 0 for a dry run
-	Trigger   string
-	Full      bool     // it looked at directory and Kiteworks anew and judged everybody, or those named
-	Named     []string // whom it was narrowed to; none: it was not
-	Mode      string
-	Started   time.Time
-	Took      time.Duration
-	People    int
-	Groups    int
-	Touched   int              // people of whom something differs since the refresh before
-	Due       int              // people for whom a date had come
-	Directory []string         // how each directory was read
-	AsOf      time.Time        // when the directory was read, if that was earlier; zero: it was read now
-	Idle      bool             // nobody was touched or due, and Kiteworks was not asked
-	Plan      plan.Plan        // what may go, and the notes
-	Withheld  []guard.Withheld // what was planned and may not
-	Fresh     bool             // the ledger remembers nothing yet
-	Caveat    string           // what the mode does not do in this version; "" if it does all
-	Lapsed    []plan.Change    // of a reviewed plan, what no longer holds
-	Overtaken []plan.Change    // planned, and then planned anew by a run that could not wait
-	Detours   []int64          // those runs
-	Settled   []plan.Outcome   // open intents of an earlier run, decided by reading
-	Outcomes  []plan.Outcome   // of the changes in Plan; empty for a dry run
-	Requests  Requests
-	Phases    []Phase
-	Err       string // why the run as a whole failed; "" if it did not
+	Run        int64 // number in the ledger; 0 for a dry run
+	Trigger    string
+	Full       bool     // it looked at directory and Kiteworks anew and judged everybody, or those named
+	Named      []string // whom it was narrowed to; none: it was not
+	Mode       string
+	Started    time.Time
+	Took       time.Duration
+	People     int
+	Groups     int
+	Touched    int               // people of whom something differs since the refresh before
+	Due        int               // people for whom a date had come
+	Directory  []string          // how each directory was read
+	AsOf       time.Time         // when the directory was read, if that was earlier; zero: it was read now
+	Idle       bool              // nobody was touched or due, and Kiteworks was not asked
+	Plan       plan.Plan         // what may go, and the notes
+	Withheld   []guard.Withheld  // what was planned and may not
+	Parked     []guard.Parked    // of it, what waits for approval
+	Canaries   []guard.Unmet     // what was expected of the directory and is not so
+	Violations []guard.Violation // access that is against a wall
+	Fresh      bool              // the ledger remembers nothing yet
+	Caveat     string            // what the mode does not do in this version; "" if it does all
+	Lapsed     []plan.Change     // of a reviewed plan, what no longer holds
+	Overtaken  []plan.Change     // planned, and then planned anew by a run that could not wait
+	Detours    []int64           // those runs
+	Settled    []plan.Outcome    // open intents of an earlier run, decided by reading
+	Outcomes   []plan.Outcome    // of the changes in Plan; empty for a dry run
+	Requests   Requests
+	Phases     []Phase
+	Err        string // why the run as a whole failed; "" if it did not
 }
 
 // Phase is one part of a run and the time it took.
@@ -127,6 +130,7 @@ type summary struct {
 	Detours  []int64        `json:"detours,omitempty"`
 	Changes  int            `json:"changes"`
 	Withheld int            `json:"withheld"`
+	Parked   int            `json:"parked,omitempty"`
 	Results  map[string]int `json:"results"`
 	Notes    map[string]int `json:"notes"`
 	Requests map[string]int `json:"requests"`
@@ -137,7 +141,7 @@ func (r *Report) summary() summary {
 	s := summary{
 		Mode: r.Mode, Seconds: r.Took.Seconds(), People: r.People, Groups: r.Groups, Touched: r.Touched, Full: r.Full,
 		Named: r.Named, Due: r.Due, Detours: r.Detours,
-		Changes: len(r.Plan.Changes), Withheld: len(r.Withheld), Error: r.Err,
+		Changes: len(r.Plan.Changes), Withheld: len(r.Withheld), Parked: len(r.Parked), Error: r.Err,
 		Results: map[string]int{}, Notes: map[string]int{},
 		Requests: map[string]int{"planned": r.Requests.Planned(), "made": r.Requests.Made},
 	}

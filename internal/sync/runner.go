@@ -16,6 +16,7 @@ type Runner struct {
 	Planner
 	Tenant  Tenant // the Planner's Reader, with the means to write; nil in mode observe (promise P7)
 	Journal Journal
+	Parking Parking // nil: what is parked and what fails is only reported
 	Lease   Lease
 	Inbox   Inbox // nil: nobody asks for anything meanwhile
 	// Settled is told of each change as soon as its outcome is recorded; nil:
@@ -92,6 +93,7 @@ func (r *Runner) run(ctx context.Context, rep *Report, trigger Trigger) error {
 	}
 	if r.Tenant != nil {
 		err = v.phase("apply", func() error { return r.apply(ctx, v) })
+		err = errors.Join(err, r.quarantine(ctx, v))
 	}
 	rep.Requests.Made = r.Reader.Requests() - before - rep.Requests.Elsewhere
 	if err != nil {
@@ -112,7 +114,9 @@ func (r *Runner) judge(ctx context.Context, v *view, open []plan.Change) error {
 	if memory, err = r.settle(ctx, v, open, memory); err != nil {
 		return fmt.Errorf("settle the open intents: %w", err)
 	}
-	v.decide(memory)
+	if err := v.decide(ctx, memory); err != nil {
+		return err
+	}
 	if v.about == nil {
 		r.rivals = v.report.Plan.Rivals
 	}
@@ -166,7 +170,7 @@ func (r *Runner) learn(ctx context.Context, v *view) error {
 	if err := v.remember(ctx, r.Journal); err != nil {
 		return fmt.Errorf("remember what was seen of Kiteworks: %w", err)
 	}
-	return nil
+	return r.park(ctx, v)
 }
 
 // unopened is why a run could not be opened in the ledger, and so cannot be closed there.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/access"
@@ -23,13 +24,16 @@ type view struct {
 	bound    *rules.Bound
 	verdicts []access.Verdict
 	blocked  []plan.Note
-	source   source      // where Kiteworks is looked at; nil: at Kiteworks itself
-	fresh    bool        // that is where it was looked at
-	rivals   plan.Rivals // found by the last run that was about everybody
+	source   source         // where Kiteworks is looked at; nil: at Kiteworks itself
+	fresh    bool           // that is where it was looked at
+	rivals   plan.Rivals    // found by the last run that was about everybody
+	further  []access.Place // looked at beyond what the verdicts speak of
+	usage    guard.Usage
+	holds    []guard.Hold
+	failing  []guard.Failing
 	catalog  *access.Catalog
 	state    access.State
-	ours     []access.Place // looked at beyond what the rules speak of, for drift
-	read     int            // requests made by looking
+	read     int // requests made by looking
 }
 
 // source is where a run looks for what Kiteworks has.
@@ -96,22 +100,37 @@ func (v *view) evaluate(m plan.Memory) {
 // find reads what Kiteworks offers for what the verdicts and the open intents
 // speak of.
 func (v *view) find(ctx context.Context, m plan.Memory, open []plan.Change) (err error) {
-	v.catalog, err = v.source.Catalog(ctx, plan.Places(v.verdicts, open, m, v.ours...))
+	v.catalog, err = v.source.Catalog(ctx, plan.Places(v.verdicts, open, m, v.further...))
 	return err
 }
 
-// observe finds the folders, and reads their members and all accounts.
+// observe finds the folders, and reads their members and all accounts. What is ours,
+// and what walls speak of, is looked at beyond the rules; a delta knows of such folders
+// what the last full run has found.
 func (v *view) observe(ctx context.Context, m plan.Memory, open []plan.Change) (err error) {
 	if v.fresh {
-		v.ours = plan.Belongings(m)
+		v.further = append(plan.Belongings(m), v.planner.Walls...)
 	}
 	if err := v.find(ctx, m, open); err != nil {
 		return err
 	}
-	if v.state, err = v.source.Observe(ctx, plan.Folders(v.verdicts, open, m, v.catalog, v.ours...)); err != nil {
+	if v.state, err = v.source.Observe(ctx, v.folders(m, open)); err != nil {
 		return err
 	}
 	return v.confirm(ctx, m)
+}
+
+// folders are those whose members are looked at.
+func (v *view) folders(m plan.Memory, open []plan.Change) []access.Folder {
+	all := plan.Folders(v.verdicts, open, m, v.catalog, v.further...)
+	for _, f := range v.catalog.Folders {
+		named := slices.ContainsFunc(all, func(o access.Folder) bool { return o.ID == f.ID })
+		if !named && v.planner.Limits.Watches(f.Path) {
+			all = append(all, f)
+		}
+	}
+	slices.SortFunc(all, func(a, b access.Folder) int { return cmp.Compare(a.ID, b.ID) })
+	return all
 }
 
 // confirm reads singly what of ours a list lacks: before it counts as taken away it must
@@ -134,30 +153,63 @@ func (v *view) confirm(ctx context.Context, m plan.Memory) error {
 }
 
 // decide makes the plan and lets the brakes divide it.
-func (v *view) decide(m plan.Memory) {
-	_ = v.phase("plan", func() error {
-		policy := v.planner.Policy
-		if v.about != nil {
-			policy.Rivals = v.rivals
-		}
-		p := plan.Diff(v.verdicts, v.catalog, v.state, m, policy)
-		p.Notes = append(v.blocked, p.Notes...)
-		if v.about != nil || len(v.blocked) > 0 {
-			p.Unasked = 0 // not all rules were judged for all people
-		}
-		v.report.Fresh = v.about == nil && m.Empty()
-		for ref, id := range v.bound.Resolved() {
-			if _, pinned := m.Groups[ref]; !pinned {
-				p.Learned.Groups[ref] = id
-			}
-		}
-		w := guard.World{Snapshot: v.snapshot, Catalog: v.catalog, State: v.state, Memory: m}
-		d := guard.Split(p, w, v.planner.Limits, guard.Usage{}, nil, v.planner.Now())
-		v.report.Plan, v.report.Withheld = d.Allowed, d.Withheld
-		v.report.Requests.Read = v.read
-		v.report.foretell()
+func (v *view) decide(ctx context.Context, m plan.Memory) error {
+	if err := v.brake(ctx); err != nil {
+		return err
+	}
+	return v.phase("plan", func() error {
+		p := v.diff(m)
+		w := guard.World{Snapshot: v.snapshot, Catalog: v.catalog, State: v.state, Memory: m, Denied: v.bound.Denied}
+		d := guard.Split(p, w, v.planner.Limits, v.usage, v.holds, v.planner.Now())
+		r := v.report
+		r.Plan, r.Withheld, r.Parked, r.Canaries, r.Violations = d.Allowed, d.Withheld, d.Parked, d.Canaries, d.Violations
+		r.Requests.Read = v.read
+		r.foretell()
 		return nil
 	})
+}
+
+// diff is the plan before the brakes.
+func (v *view) diff(m plan.Memory) plan.Plan {
+	policy := v.planner.Policy
+	if v.about != nil {
+		policy.Rivals = v.rivals
+	}
+	p := plan.Diff(v.verdicts, v.catalog, v.state, m, policy)
+	p.Notes = append(v.blocked, p.Notes...)
+	if v.about != nil || len(v.blocked) > 0 {
+		p.Unasked = 0 // not all rules were judged for all people
+	}
+	v.report.Fresh = v.about == nil && m.Empty()
+	for ref, id := range v.bound.Resolved() {
+		if _, pinned := m.Groups[ref]; !pinned {
+			p.Learned.Groups[ref] = id
+		}
+	}
+	return p
+}
+
+// brake asks what was done and decided before. What was reviewed counts as approved.
+func (v *view) brake(ctx context.Context) (err error) {
+	if v.planner.Brakes != nil {
+		if v.usage, v.holds, v.failing, err = v.planner.Brakes.Load(ctx, v.planner.Now()); err != nil {
+			return fmt.Errorf("read the state of the brakes: %w", err)
+		}
+	}
+	for _, f := range v.failing {
+		if hold, holds := f.Hold(); holds {
+			v.holds = append(v.holds, hold)
+		}
+	}
+	if len(v.trigger.Approved) > 0 {
+		approved := maps.Clone(v.usage.Approved)
+		if approved == nil {
+			approved = map[plan.Key]plan.Change{}
+		}
+		maps.Copy(approved, v.trigger.Approved)
+		v.usage.Approved = approved
+	}
+	return nil
 }
 
 func (v *view) phase(name string, do func() error) error {

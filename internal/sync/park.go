@@ -1,0 +1,72 @@
+package sync
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/kw-onboarder/kw-onboarder/internal/access"
+	"github.com/kw-onboarder/kw-onboarder/internal/guard"
+	"github.com/kw-onboarder/kw-onboarder/internal/plan"
+)
+
+// park remembers what waits for approval.
+func (r *Runner) park(ctx context.Context, v *view) error {
+	if r.Parking == nil {
+		return nil
+	}
+	whole := v.about == nil && v.trigger.Approved == nil
+	if err := r.Parking.Park(ctx, v.report.Run, v.report.Parked, whole, r.Now()); err != nil {
+		return fmt.Errorf("remember what is parked: %w", err)
+	}
+	return nil
+}
+
+// quarantine remembers what keeps failing (promise P9), also of a run that was stopped.
+func (r *Runner) quarantine(ctx context.Context, v *view) error {
+	tried := v.report.tried()
+	if r.Parking == nil || len(tried) == 0 {
+		return nil
+	}
+	if err := r.Parking.Quarantine(context.WithoutCancel(ctx), guard.Quarantine(v.failing, tried, r.Now())); err != nil {
+		return fmt.Errorf("remember what keeps failing: %w", err)
+	}
+	return nil
+}
+
+// tried is what was sent, or would have been, and how it ended.
+func (r *Report) tried() []guard.Attempt {
+	changes := make(map[plan.Key]plan.Change, len(r.Plan.Changes))
+	for _, c := range r.Plan.Changes {
+		changes[c.Key] = c
+	}
+	tried := make([]guard.Attempt, 0, len(r.Outcomes))
+	for _, o := range r.Outcomes {
+		if c, planned := changes[o.Key]; planned {
+			tried = append(tried, guard.Attempt{Change: c, Outcome: o})
+		}
+	}
+	return tried
+}
+
+// waiting are the people of whom a hold stops something, and when to look again: when
+// the first hold ends, or with the next run if none has an end.
+func (v *view) waiting() map[access.PersonID]time.Time {
+	var soonest time.Time
+	for _, h := range v.holds {
+		if !h.Until.IsZero() && (soonest.IsZero() || h.Until.Before(soonest)) {
+			soonest = h.Until
+		}
+	}
+	if soonest.IsZero() {
+		soonest = v.report.Started
+	}
+	people := map[access.PersonID]time.Time{}
+	for _, w := range v.report.Withheld {
+		if w.Brake == guard.ByHold {
+			people[w.Change.Person] = soonest
+		}
+	}
+	delete(people, access.PersonID{})
+	return people
+}
