@@ -262,8 +262,36 @@ func TestAReaderOfNothingKnowsNothing(t *testing.T) {
 	}
 	_, _, err := r.Run(t.Context(), 1)
 	wantError(t, err, "no run 1")
+	_, err = r.ParkedItem(t.Context(), 1)
+	wantError(t, err, "nothing is parked under 1")
 	_, err = r.Request(t.Context(), 1)
 	wantError(t, err, "no request 1")
 	_, err = r.Grants(t.Context(), "a1", day(0))
 	wantError(t, err, "never observed")
+}
+
+func TestAReaderOfNothingHoldsNothingBack(t *testing.T) {
+	t.Parallel()
+	r := openReadOnly(t, fileOptions(t))
+	if got := stand(t, r, true, day(0)); got != nil {
+		t.Errorf("got parked %v", got)
+	}
+	if approved, err := r.Approved(t.Context(), day(0)); len(approved) != 0 || err != nil {
+		t.Errorf("got approved %v and error %v", approved, err)
+	}
+	if holds, err := r.Holds(t.Context(), day(0)); holds != nil || err != nil {
+		t.Errorf("got holds %v and error %v", holds, err)
+	}
+	if failing, err := r.Failing(t.Context()); failing != nil || err != nil {
+		t.Errorf("got failing %v and error %v", failing, err)
+	}
+	if allowed, err := r.Allowed(t.Context(), day(0)); len(allowed) != 0 || err != nil {
+		t.Errorf("got allowed %v and error %v", allowed, err)
+	}
+	if used, err := r.Used(t.Context(), []plan.Op{plan.Grant}, day(0)); used != 0 || err != nil {
+		t.Errorf("got used %d and error %v", used, err)
+	}
+	if counts, err := r.Counts(t.Context()); counts.Links != 0 || counts.People != 0 || err != nil {
+		t.Errorf("got counts %v and error %v", counts, err)
+	}
 }

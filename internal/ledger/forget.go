@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -13,7 +14,7 @@ import (
 )
 
 // Forget removes what names a person: the address and the name from the account
-// as it is and was known and from the changes of the history; the address and a
+// as it is and was known and from the changes of the history and those that are parked; the address and a
 // name of several words from the reasons and summaries in which they stand; and
 // all words of the answered requests that hold them. It keeps ids: of the person,
 // the account and the folders, with the link, what is ours, and when it changed,
@@ -24,7 +25,7 @@ import (
 func (l *Ledger) Forget(ctx context.Context, of Subject) error {
 	return l.batch(ctx, "forget somebody in", func(b *batch) error {
 		f := &forgetting{batch: b, of: of, names: map[string]bool{}}
-		for _, step := range []func(context.Context) error{f.complete, f.accounts, f.changes, f.texts} {
+		for _, step := range []func(context.Context) error{f.complete, f.accounts, f.changes, f.parked, f.texts} {
 			if err := step(ctx); err != nil {
 				return err
 			}
@@ -87,19 +88,52 @@ func (f *forgetting) changes(ctx context.Context) error {
 		if r.Result == "" {
 			return errors.New("an intent for this person has no outcome yet: let the next run settle it, then ask again")
 		}
-		c := r.Change
-		f.name(string(c.Email), c.Name)
-		c.Email, c.Name = "", ""
-		if c.Op == plan.Rename {
-			f.name(c.From, c.To)
-			c.From, c.To = "", ""
-		}
-		text, err := encode(c)
+		text, err := f.strip(r.Change)
 		if err != nil {
 			return err
 		}
 		if _, err := f.batch.exec(ctx, `UPDATE changes SET payload = $3 WHERE run = $1 AND seq = $2`, r.Run, r.Seq, text); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// strip is a change without the names that it holds.
+func (f *forgetting) strip(c plan.Change) (string, error) {
+	f.name(string(c.Email), c.Name)
+	c.Email, c.Name = "", ""
+	if c.Op == plan.Rename {
+		f.name(c.From, c.To)
+		c.From, c.To = "", ""
+	}
+	return encode(c)
+}
+
+// parked strips what waits for a decision, or had one. An approval of it lapses by that.
+func (f *forgetting) parked(ctx context.Context) error {
+	found := map[int64][]plan.Change{}
+	err := f.batch.each(ctx, `SELECT payload, item FROM parked_changes`, nil, func(rows *sql.Rows) error {
+		var item int64
+		c, err := scanChange(rows, &item)
+		if f.of.concerns(c) {
+			found[item] = append(found[item], c)
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for item, changes := range found {
+		for _, c := range changes {
+			text, err := f.strip(c)
+			if err != nil {
+				return err
+			}
+			const update = `UPDATE parked_changes SET payload = $3 WHERE item = $1 AND change_key = $2`
+			if _, err := f.batch.exec(ctx, update, item, string(c.Key), text); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -119,11 +153,20 @@ func (f *forgetting) texts(ctx context.Context) error {
 		}
 		f.name(strings.Trim(string(quoted), `"`))
 	}
-	for _, update := range []string{
-		`UPDATE changes SET why = REPLACE(why, $1, '(forgotten)') WHERE REPLACE(why, $1, '') <> why`,
-		`UPDATE runs SET summary = REPLACE(summary, $1, '(forgotten)') WHERE REPLACE(summary, $1, '') <> summary`,
-		`UPDATE runs SET reason = REPLACE(reason, $1, '(forgotten)') WHERE REPLACE(reason, $1, '') <> reason`,
+	for _, at := range []struct{ table, column string }{
+		{"changes", "why"},
+		{"runs", "summary"},
+		{"runs", "reason"},
+		{"parked", "why"},
+		{"parked", "reason"},
+		{"holds", "why"},
+		{"holds", "reason"},
+		{"holds", "ended_reason"},
+		{"allowances", "reason"},
+		{"failing", "why"},
 	} {
+		update := fmt.Sprintf(`UPDATE %[1]s SET %[2]s = REPLACE(%[2]s, $1, '(forgotten)') WHERE REPLACE(%[2]s, $1, '') <> %[2]s`,
+			at.table, at.column)
 		for name := range f.names {
 			if _, err := f.batch.exec(ctx, update, name); err != nil {
 				return err

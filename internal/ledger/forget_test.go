@@ -84,7 +84,32 @@ func meetAnna(t *testing.T, l *Ledger) {
 	if err := l.Answer(t.Context(), Request{ID: id, Answered: day(1), Answer: `{"Name":"Anna \u003cLang\u003e"}`}); err != nil {
 		t.Fatal(err)
 	}
+	brakeForAnna(t, l)
 	if err := l.End(t.Context(), begin(t, l), day(1), "failed", []byte(`{"error":"nobody has anna@corp.example"}`)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// brakeForAnna parks, holds and allows with her name in each of its words.
+func brakeForAnna(t *testing.T, l *Ledger) {
+	t.Helper()
+	const name = "first@corp.example"
+	by := Actor{User: "otto", Reason: "asked for by " + name}
+	rename := plan.Change{Key: "rename", Op: plan.Rename, Person: anna, Account: "a1", Email: name, From: name, To: "anna@corp.example"}
+	park(t, l, day(0), true, Parked{Cause: "c", Why: "with " + name, Changes: append(revokes("a"), rename)})
+	if _, err := l.Decide(t.Context(), 1, false, by, day(0)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := l.Readmit(t.Context(), 1, by, day(0)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := l.AddHold(t.Context(), Hold{Scope: HoldAll, Why: "because of " + name, By: by}); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Allow(t.Context(), "revoke", 1, day(1), by, day(0)); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.SaveFailing(t.Context(), []Failing{{Scope: HoldPerson, Key: anna.String(), Failures: 1, Why: name + " is refused"}}); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -220,12 +220,14 @@ func TestPrune(t *testing.T) {
 	file(day(20))
 	file(time.Time{})
 
+	brakeAndRelease(t, l)
+
 	memory, state := recall(t, l), lastKnown(t, l, nil)
 	n, err := l.Prune(t.Context(), day(15))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := 2 + 2 + 1 + 1 + 1; n != want { // runs, changes, a request, an account and a grant as they were
+	if want := 2 + 2 + 1 + 1 + 1 + 1 + 1 + 1; n != want { // runs, changes, a request, an item, a hold, an allowance, an account and a grant as they were
 		t.Errorf("got %d rows forgotten, want %d", n, want)
 	}
 	if diff := cmp.Diff(memory, recall(t, l)); diff != "" {
@@ -247,10 +249,39 @@ func TestPrune(t *testing.T) {
 	if e := (*UnobservedError)(nil); !errors.As(err, &e) || !e.Since.Equal(day(15)) {
 		t.Errorf("got error %v, want one that says that what was before day 15 is not known any more", err)
 	}
+	if diff := cmp.Diff([]is{{2, Waiting, []plan.Key{"b"}}, {3, Waiting, []plan.Key{"c"}}}, stand(t, l, true, day(21))); diff != "" {
+		t.Errorf("parked (-want +got):\n%s", diff)
+	}
+	if got := holds(t, l, day(15)); len(got) != 1 {
+		t.Errorf("got holds %v, want the one that stands", got)
+	}
 	if n, err = l.Prune(t.Context(), day(15)); n != 0 || err != nil {
 		t.Errorf("again: got %d rows and error %v, want none", n, err)
 	}
-	if n, err = l.Prune(t.Context(), day(1000)); n != 2 || err != nil { // a request, and a grant as it was
+	if n, err = l.Prune(t.Context(), day(1000)); n != 3 || err != nil { // a request, an allowance, and a grant as it was
 		t.Errorf("all: got %d rows and error %v", n, err)
+	}
+}
+
+// brakeAndRelease parks, holds and allows what is over by day 15, and what is not.
+func brakeAndRelease(t *testing.T, l *Ledger) {
+	t.Helper()
+	other := waits("c")
+	other.Cause = "other"
+	for _, p := range []struct {
+		day   int
+		items []Parked
+	}{{1, []Parked{waits("a")}}, {2, nil}, {20, []Parked{waits("b"), other}}} {
+		if err := l.Park(t.Context(), 1, p.items, true, day(p.day)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, n := range []int{1, 16} {
+		if _, err := l.AddHold(t.Context(), Hold{Scope: HoldAll, Since: day(0), Until: day(n)}); err != nil {
+			t.Fatal(err)
+		}
+		if err := l.Allow(t.Context(), "revoke", 1, day(n), otto, day(0)); err != nil {
+			t.Fatal(err)
+		}
 	}
 }

@@ -19,6 +19,14 @@ type Actor struct {
 	User, Reason string
 }
 
+// Who names the actor in a message.
+func (a Actor) Who() string {
+	if a.User == "" {
+		return fmt.Sprintf("uid %d", a.UID)
+	}
+	return a.User
+}
+
 // lose marks grants of ours that a human has changed or removed, and how
 // (promise P3): they are no longer ours until we give them again. A key that is
 // not ours is passed over.

@@ -1,0 +1,142 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/kw-onboarder/kw-onboarder/internal/plan"
+)
+
+// Used is how many changes of these operations were done since a moment.
+func (r *Reader) Used(ctx context.Context, ops []plan.Op, since time.Time) (used int, err error) {
+	if r.db == nil {
+		return 0, nil
+	}
+	const query = `SELECT COUNT(*) FROM changes WHERE op = $1 AND settled_at >= $2 AND result = 'done'`
+	err = r.look(ctx, "count what was done in", func(b *batch) error {
+		for _, op := range ops {
+			var n int
+			if _, err := b.find(ctx, query, []any{op.String(), epoch(since)}, &n); err != nil {
+				return err
+			}
+			used += n
+		}
+		return nil
+	})
+	return used, err
+}
+
+// Allow widens the budget of a kind by n changes until a moment.
+func (l *Ledger) Allow(ctx context.Context, kind string, n int, until time.Time, by Actor, now time.Time) error {
+	const insert = `INSERT INTO allowances (id, kind, changes, since, until, uid, user_name, reason)
+		SELECT COALESCE(MAX(id), 0) + 1, $1, $2, $3, $4, $5, $6, $7 FROM allowances`
+	return l.batch(ctx, "widen a budget in", func(b *batch) error {
+		_, err := b.exec(ctx, insert, kind, n, epoch(now), epoch(until), by.UID, by.User, by.Reason)
+		return err
+	})
+}
+
+// Allowed is by how many changes the budget of each kind is widened at a moment.
+func (r *Reader) Allowed(ctx context.Context, now time.Time) (map[string]int, error) {
+	allowed := map[string]int{}
+	if r.db == nil {
+		return allowed, nil
+	}
+	const query = `SELECT kind, changes FROM allowances WHERE until > $1`
+	err := r.look(ctx, "read what is allowed in", func(b *batch) error {
+		return b.each(ctx, query, []any{epoch(now)}, func(rows *sql.Rows) error {
+			var (
+				kind string
+				n    int
+			)
+			err := rows.Scan(&kind, &n)
+			allowed[kind] += n
+			return err
+		})
+	})
+	return allowed, err
+}
+
+// Counts are the sizes that budgets are parts of.
+type Counts struct {
+	Links       int
+	Owned       int            // without what is lost
+	OwnedByRule map[string]int // a grant of several rules counts for each
+	People      int            // of the newest full run that did not fail; 0: there was none
+}
+
+// Counts counts what the budgets are measured against.
+func (r *Reader) Counts(ctx context.Context) (Counts, error) {
+	c := Counts{OwnedByRule: map[string]int{}}
+	if r.db == nil {
+		return c, nil
+	}
+	err := r.look(ctx, "count what is ours in", func(b *batch) (err error) {
+		if _, err := b.find(ctx, `SELECT COUNT(*) FROM links`, nil, &c.Links); err != nil {
+			return err
+		}
+		if err := c.owned(ctx, b); err != nil {
+			return err
+		}
+		c.People, err = lastPeople(ctx, b)
+		return err
+	})
+	return c, err
+}
+
+func (c *Counts) owned(ctx context.Context, b *batch) error {
+	const query = `SELECT texts.text, same.n FROM (SELECT rules, COUNT(*) AS n FROM owned WHERE lost = 0 GROUP BY rules) AS same
+		JOIN texts ON texts.id = same.rules`
+	return b.each(ctx, query, nil, func(rows *sql.Rows) error {
+		var (
+			text  string
+			n     int
+			rules []string
+		)
+		if err := rows.Scan(&text, &n); err != nil {
+			return err
+		}
+		if err := json.Unmarshal([]byte(text), &rules); err != nil {
+			return fmt.Errorf("read the rules of grants: %w", err)
+		}
+		c.Owned += n
+		for _, rule := range rules {
+			c.OwnedByRule[rule] += n
+		}
+		return nil
+	})
+}
+
+// lastPeople is how many people the newest full run has read that did not fail and was
+// about everybody, as its summary says.
+func lastPeople(ctx context.Context, b *batch) (int, error) {
+	const atOnce = ` WHERE id < $1 ORDER BY id DESC LIMIT 100`
+	for before := int64(math.MaxInt64); ; {
+		runs, err := readRuns(ctx, b, atOnce, before)
+		if err != nil || len(runs) == 0 {
+			return 0, err
+		}
+		for _, r := range runs {
+			var s struct {
+				Full   bool     `json:"full"`
+				Named  []string `json:"named"`
+				People int      `json:"people"`
+			}
+			if !slices.Contains([]string{plan.Done.String(), "partial"}, r.Result) {
+				continue
+			}
+			if err := json.Unmarshal(r.Summary, &s); err != nil {
+				return 0, fmt.Errorf("read the summary of run %d: %w", r.ID, err)
+			}
+			if s.Full && len(s.Named) == 0 {
+				return s.People, nil
+			}
+		}
+		before = runs[len(runs)-1].ID
+	}
+}

@@ -1,0 +1,112 @@
+package ledger
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/kw-onboarder/kw-onboarder/internal/access"
+	"github.com/kw-onboarder/kw-onboarder/internal/plan"
+)
+
+func TestP05_OnlyWhatWasDoneIsUsed(t *testing.T) {
+	t.Parallel()
+	l := open(t, options(t))
+	before := time.Now()
+	for key, result := range map[plan.Key]plan.Result{
+		"a": plan.Done, "b": plan.Done, "c": plan.Already, "d": plan.Refused, "e": plan.Skipped, "f": plan.Unknown,
+	} {
+		done(t, l, key, result)
+	}
+	play(t, l, event{plan.Change{Op: plan.CreateFolder, As: "svc", Path: "/new"}, plan.Outcome{Folder: "f2", Result: plan.Done}})
+	cases := []struct {
+		name  string
+		ops   []plan.Op
+		since time.Time
+		want  int
+	}{
+		{"grants", []plan.Op{plan.Grant}, before, 2},
+		{"grants and folders", []plan.Op{plan.Grant, plan.CreateFolder}, before, 3},
+		{"raises", []plan.Op{plan.Raise}, before, 0},
+		{"nothing", nil, before, 0},
+		{"since for ever", []plan.Op{plan.Grant}, time.Time{}, 2},
+		{"since it was done", []plan.Op{plan.Grant}, later(), 0},
+	}
+	for _, tt := range cases {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			if got, err := l.Used(t.Context(), tt.ops, tt.since); got != tt.want || err != nil {
+				t.Errorf("got %d and error %v, want %d", got, err, tt.want)
+			}
+		})
+	}
+}
+
+func TestP05_AnAllowanceEnds(t *testing.T) {
+	t.Parallel()
+	l := open(t, options(t))
+	for _, a := range []struct {
+		kind  string
+		n     int
+		until time.Time
+	}{{"revoke", 10, day(1)}, {"revoke", 5, day(2)}, {"create", 1, day(1)}} {
+		if err := l.Allow(t.Context(), a.kind, a.n, a.until, otto, day(0)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for n, want := range []map[string]int{{"revoke": 15, "create": 1}, {"revoke": 5}, {}} {
+		got, err := l.Allowed(t.Context(), day(n))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("day %d (-want +got):\n%s", n, diff)
+		}
+	}
+}
+
+func TestCounts(t *testing.T) {
+	t.Parallel()
+	l := open(t, options(t))
+	learn(t, l, plan.Learned{Links: []plan.Link{{Person: anna, Account: "a1"}, {Person: person(2), Account: "a2"}}})
+	ours := []access.Owned{
+		{Person: anna, Account: "a1", Folder: "f1", Rules: []string{"sales", "staff"}},
+		{Person: anna, Account: "a1", Folder: "f2", Rules: []string{"sales"}},
+		{Person: person(2), Account: "a2", Folder: "f1", Rules: []string{"sales", "staff"}},
+		{Person: person(2), Account: "a2", Folder: "f2", Rules: []string{"lost"}},
+	}
+	if err := l.Adopt(t.Context(), otto, ours, nil); err != nil {
+		t.Fatal(err)
+	}
+	learn(t, l, plan.Learned{Lost: map[plan.GrantKey]string{{Account: "a2", Folder: "f2"}: "a human removed it"}})
+	want := Counts{Links: 2, Owned: 3, OwnedByRule: map[string]int{"sales": 3, "staff": 2}}
+	check := func(name string) {
+		t.Helper()
+		got, err := l.Counts(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+	check("no full run yet")
+	end := func(n int, result, summary string) {
+		t.Helper()
+		for range n {
+			if err := l.End(t.Context(), begin(t, l), later(), result, []byte(summary)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	end(1, "done", `{"full":true,"people":40}`)
+	end(1, "partial", `{"full":true,"people":41}`)
+	want.People = 41
+	check("the newest full run")
+	end(1, "failed", `{"full":true,"people":7}`)
+	end(1, "done", `{"full":true,"people":41,"named":["anna"]}`)
+	begin(t, l) // was killed
+	end(210, "done", `{"full":false,"people":8}`)
+	check("behind many that do not count")
+}
