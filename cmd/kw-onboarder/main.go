@@ -21,25 +21,32 @@ type cli struct {
 	Config string `help:"Configuration file." short:"c" type:"path" default:"/etc/kw-onboarder/config.yaml" env:"KW_ONBOARDER_CONFIG"`
 	Output string `help:"How to print: text, json for scripts, of diff markdown, of who csv." enum:"text,json,markdown,csv" default:"text"`
 
-	Run      runCmd      `cmd:"" help:"Run as a daemon: on schedule, with metrics, until told to stop."`
-	Plan     planCmd     `cmd:"" help:"Show what would change and why; change nothing."`
-	Apply    applyCmd    `cmd:"" help:"Make one run now."`
-	Adopt    adoptCmd    `cmd:"" help:"Take over what somebody else gave and the rules explain; dry without --yes."`
-	Disown   disownCmd   `cmd:"" help:"Give up what is ours: from then on it is as if somebody else had given it; dry without --yes."`
-	Why      whyCmd      `cmd:"" help:"Explain why a person has, or has not, what they have."`
-	Who      whoCmd      `cmd:"" help:"Say who could read a folder, now or on some day, for an auditor."`
-	Status   statusCmd   `cmd:"" help:"Say in one line whether all is well, and what to do if not."`
-	Runs     runsCmd     `cmd:"" help:"List the runs, or show one with all that it did."`
-	Forget   forgetCmd   `cmd:"" help:"Remove from the history what names a person."`
-	Check    checkCmd    `cmd:"" help:"Check configuration and rules, offline, without reading secrets."`
-	Test     testCmd     `cmd:"" help:"Test the rules with people made up for it, offline."`
-	Diff     diffCmd     `cmd:"" help:"Show who gains and who loses if the rules change, by a snapshot."`
-	Schema   schemaCmd   `cmd:"" help:"Print the JSON schema of the configuration, for editors."`
-	Snapshot snapshotCmd `cmd:"" help:"Write what the rules see of the directory and of Kiteworks to a file."`
-	Backup   backupCmd   `cmd:"" help:"Copy the ledger to a file, also while the daemon works."`
-	Demo     demoCmd     `cmd:"" help:"Show the program against an embedded directory and a simulated Kiteworks."`
-	Kwsim    kwsimCmd    `cmd:"" help:"Serve a simulated Kiteworks, for trying things out."`
-	Version  versionCmd  `cmd:"" help:"Show version, commit, Go version and the API version spoken."`
+	Run        runCmd        `cmd:"" help:"Run as a daemon: on schedule, with metrics, until told to stop."`
+	Plan       planCmd       `cmd:"" help:"Show what would change and why; change nothing."`
+	Apply      applyCmd      `cmd:"" help:"Make one run now."`
+	Parked     parkedCmd     `cmd:"" help:"Show what waits for a decision, or one item with its changes."`
+	Approve    approveCmd    `cmd:"" help:"Let a parked item go: what of it still holds is applied past the budgets."`
+	Reject     rejectCmd     `cmd:"" help:"Refuse a parked item: its changes are held until that is taken back with resume."`
+	Allow      allowCmd      `cmd:"" help:"Widen the budget of one kind of change for a time."`
+	Pause      pauseCmd      `cmd:"" help:"Stop every change for a time, or all that narrows."`
+	Resume     resumeCmd     `cmd:"" help:"End every pause; or, with the number of a rejected item, take that rejection back."`
+	Quarantine quarantineCmd `cmd:"" help:"Show what keeps failing and is left alone for a while, and let it be tried."`
+	Adopt      adoptCmd      `cmd:"" help:"Take over what somebody else gave and the rules explain; dry without --yes."`
+	Disown     disownCmd     `cmd:"" help:"Give up what is ours: from then on it is as if somebody else had given it; dry without --yes."`
+	Why        whyCmd        `cmd:"" help:"Explain why a person has, or has not, what they have."`
+	Who        whoCmd        `cmd:"" help:"Say who could read a folder, now or on some day, for an auditor."`
+	Status     statusCmd     `cmd:"" help:"Say in one line whether all is well, and what to do if not."`
+	Runs       runsCmd       `cmd:"" help:"List the runs, or show one with all that it did."`
+	Forget     forgetCmd     `cmd:"" help:"Remove from the history what names a person."`
+	Check      checkCmd      `cmd:"" help:"Check configuration and rules, offline, without reading secrets."`
+	Test       testCmd       `cmd:"" help:"Test the rules with people made up for it, offline."`
+	Diff       diffCmd       `cmd:"" help:"Show who gains and who loses if the rules change, by a snapshot."`
+	Schema     schemaCmd     `cmd:"" help:"Print the JSON schema of the configuration, for editors."`
+	Snapshot   snapshotCmd   `cmd:"" help:"Write what the rules see of the directory and of Kiteworks to a file."`
+	Backup     backupCmd     `cmd:"" help:"Copy the ledger to a file, also while the daemon works."`
+	Demo       demoCmd       `cmd:"" help:"Show the program against an embedded directory and a simulated Kiteworks."`
+	Kwsim      kwsimCmd      `cmd:"" help:"Serve a simulated Kiteworks, for trying things out."`
+	Version    versionCmd    `cmd:"" help:"Show version, commit, Go version and the API version spoken."`
 }
 
 // command is what every command is run with.

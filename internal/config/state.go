@@ -32,6 +32,14 @@ func (s State) Resolve() (string, error) {
 	return text, err
 }
 
+// File is the path of the ledger where it is a file; "" where it is a database.
+func (s State) File() string {
+	if _, ok := s.secret(); ok || s.isURL() {
+		return ""
+	}
+	return string(s)
+}
+
 // String is a reference or a path as the file has it, and of a URL what is no secret.
 func (s State) String() string {
 	if !s.isURL() {

@@ -133,6 +133,8 @@ func (c Change) Subject() string {
 		return string(c.Path)
 	case c.Path == "":
 		return string(c.Email)
+	case c.To == "":
+		return fmt.Sprintf("%s: %s on %s", c.Email, c.From, c.Path)
 	case c.From != "":
 		return fmt.Sprintf("%s: %s on %s, now %s", c.Email, c.To, c.Path, c.From)
 	}
