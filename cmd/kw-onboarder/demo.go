@@ -97,13 +97,12 @@ func (d demoCmd) waves(c *command, company *ldapsim.Server, daemon *app.Daemon, 
 	paint := newPaint(c.out)
 	for n := 1; ; n++ {
 		r := <-reports
-		fmt.Fprintln(c.out, paint.bold("\nApplied."))
-		textReport{out: c.out, paint: paint, rate: 1}.end(r)
+		applied(c, r)
 		switch {
 		case r.Err != "":
 			return errors.New(r.Err)
 		case d.Once || n > ldapsim.Waves || !wait(c.ctx, demoPause):
-			return d.linger(c)
+			return d.linger(c, reports)
 		}
 		entries, story := ldapsim.Wave(n)
 		fmt.Fprintf(c.out, "\n%s %s\n", paint.bold(fmt.Sprintf("Wave %d.", n)), story)
@@ -117,14 +116,30 @@ func (d demoCmd) waves(c *command, company *ldapsim.Server, daemon *app.Daemon, 
 	}
 }
 
-// linger leaves the daemon running, to be looked at.
-func (d demoCmd) linger(c *command) error {
+// linger leaves the daemon running, to be looked at, and shows what its runs have made.
+func (d demoCmd) linger(c *command, reports <-chan *kwsync.Report) error {
 	if d.Once || c.ctx.Err() != nil {
 		return nil
 	}
 	fmt.Fprintln(c.out, "\nThe daemon goes on, every fifteen minutes. Stop it with Ctrl-C.")
-	<-c.ctx.Done()
-	return nil
+	for {
+		select {
+		case <-c.ctx.Done():
+			return nil
+		case r, running := <-reports:
+			if !running {
+				return nil
+			}
+			applied(c, r)
+		}
+	}
+}
+
+// applied shows what a run of the daemon made.
+func applied(c *command, r *kwsync.Report) {
+	paint := newPaint(c.out)
+	fmt.Fprintln(c.out, paint.bold("\nApplied."))
+	textReport{out: c.out, paint: paint, rate: 1}.end(r)
 }
 
 // showPlan is what an administrator would type. The company has people for whom
