@@ -24,7 +24,7 @@ type jsonReport struct {
 	Idle      bool          `json:"idle,omitempty"`
 	Digest    string        `json:"digest"`
 	Fresh     bool          `json:"ledger_empty"`
-	Unasked   int           `json:"unasked_grants"`
+	Unasked   []jsonUnasked `json:"unasked_grants"`
 	Caveat    string        `json:"caveat,omitempty"`
 	Changes   []jsonChange  `json:"changes"`
 	Withheld  []jsonChange  `json:"withheld"`
@@ -52,6 +52,15 @@ type jsonChange struct {
 	Rules   []string `json:"rules"`
 	Why     string   `json:"why,omitempty"`
 	Result  string   `json:"result,omitempty"`
+}
+
+// jsonUnasked is a grant of ours that no rule asks for any more.
+type jsonUnasked struct {
+	Person string `json:"person"`
+	Email  string `json:"email,omitempty"`
+	Path   string `json:"path,omitempty"`
+	Folder string `json:"folder"`
+	Role   string `json:"role"`
 }
 
 type jsonNote struct {
@@ -82,7 +91,7 @@ func newJSONReport(r *kwsync.Report) jsonReport {
 	out := jsonReport{
 		Run: r.Run, Result: r.Result().String(), Mode: r.Mode, Started: r.Started, AsOf: r.AsOf, Seconds: r.Took.Seconds(),
 		People: r.People, Groups: r.Groups, Touched: r.Touched, Directory: append([]string{}, r.Directory...), Idle: r.Idle, Digest: r.Plan.Digest(), Error: r.Err,
-		Fresh: r.Fresh, Unasked: r.Plan.Unasked, Caveat: r.Caveat,
+		Fresh: r.Fresh, Unasked: newJSONUnasked(r.Plan.Unasked), Caveat: r.Caveat,
 		Requests: jsonRequests{Read: q.Read, Write: q.Write, Planned: q.Planned(), Made: q.Made},
 		Changes:  []jsonChange{}, Withheld: []jsonChange{}, Notes: []jsonNote{},
 	}
@@ -110,6 +119,14 @@ func newJSONReport(r *kwsync.Report) jsonReport {
 	}
 	for _, o := range r.Settled {
 		out.Settled = append(out.Settled, jsonOutcome{Key: o.Key, Result: o.Result.String(), Why: o.Why})
+	}
+	return out
+}
+
+func newJSONUnasked(left []plan.Leftover) []jsonUnasked {
+	out := make([]jsonUnasked, 0, len(left))
+	for _, l := range left {
+		out = append(out, jsonUnasked{Person: l.Person.String(), Email: string(l.Email), Path: string(l.Path), Folder: l.Folder, Role: l.Role})
 	}
 	return out
 }

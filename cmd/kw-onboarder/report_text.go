@@ -28,13 +28,33 @@ func (t textReport) print(r *kwsync.Report) {
 	if r.Fresh {
 		t.line("%s", t.paint.yellow("The ledger is empty: nothing is known of earlier runs. On a first run that is right; otherwise look at `state`."))
 	}
-	if r.Plan.Unasked > 0 {
-		t.line("%s", t.paint.yellow(fmt.Sprintf("%d grants of ours are not asked for any more: this version leaves them as they are.", r.Plan.Unasked)))
-	}
+	t.unasked(r.Plan.Unasked)
 	t.changes(r)
 	t.withheld(r)
 	t.notes(r)
 	t.end(r)
+}
+
+// unaskedShown is how many grants are named that no rule asks for any more.
+const unaskedShown = 20
+
+// unasked prints what we gave and no rule asks for any more.
+func (t textReport) unasked(left []plan.Leftover) {
+	switch len(left) {
+	case 0:
+		return
+	case 1:
+		t.line("%s", t.paint.yellow("A grant of ours is not asked for any more: this version leaves it as it is."))
+	default:
+		t.line("%s", t.paint.yellow(fmt.Sprintf("%d grants of ours are not asked for any more: this version leaves them as they are.", len(left))))
+	}
+	for i, l := range left {
+		if i == unaskedShown {
+			t.line("  and %d more; --output json has all", len(left)-i)
+			break
+		}
+		t.line("  %s: %s on %s", orElse(string(l.Email), l.Person.String()), l.Role, orElse(string(l.Path), "folder "+l.Folder))
+	}
 }
 
 // end prints how a run went, without what was planned.

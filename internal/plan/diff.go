@@ -132,21 +132,6 @@ func (d *differ) checkProfile(v *access.Verdict) {
 	}
 }
 
-// unasked counts what we gave and no rule asks for. People of whom something is
-// held, skipped or blocked are left out: what they should have is not decided.
-func (d *differ) unasked() int {
-	n := 0
-	for key, owned := range d.memory.Owned {
-		if d.asked[key] || d.undecided[owned.Person] || owned.Lost != "" || d.learned.Lost[key] != "" {
-			continue
-		}
-		if _, there := d.tenant.grants.find(key); there || !d.tenant.observed[key.Folder] {
-			n++
-		}
-	}
-	return n
-}
-
 // create adds the creation of an account and returns its key.
 func (d *differ) create(v *access.Verdict) (Key, bool) {
 	profile, err := d.atlas.profile(v.Profile)

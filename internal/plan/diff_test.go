@@ -177,6 +177,13 @@ func TestDiff(t *testing.T) {
 		{"a missing folder that may not be made", base().person("anna", wish("p", "/Dep/A", "Viewer")).person("bert", wish("p", "/Dep/A", "Viewer")).account("anna").account("bert"), []string{
 			"blocked p: folder /Dep/A does not exist for folders@corp.example: make it, or write create: true 2",
 		}},
+		{"a folder that only another identity sees", func() *world {
+			w := base().person("anna", wish("p", "/Dep/Hidden", "Viewer")).account("anna")
+			w.catalog.Folders = append(w.catalog.Folders, access.Folder{ID: "f7", As: "legal@corp.example", Path: "/dep/hidden"})
+			return w
+		}(), []string{
+			"blocked p: folders@corp.example does not see folder /Dep/Hidden, but legal@corp.example does: let the first into it, or name the second by `as` 1",
+		}},
 		{"a folder outside every root cannot be made", base().person("anna", creating(wish("p", "/Else/A", "Viewer"))).account("anna"), []string{
 			"blocked p: folder /Else/A cannot be made: no root above it is visible to folders@corp.example 1",
 		}},
@@ -344,8 +351,8 @@ func TestARaiseTakesTwoRequests(t *testing.T) {
 	}
 }
 
-// TestGrantsThatNobodyAsksForAreCounted, and those of people in doubt are not.
-func TestGrantsThatNobodyAsksForAreCounted(t *testing.T) {
+// TestGrantsThatNobodyAsksForAreListed, and those of people in doubt are not.
+func TestGrantsThatNobodyAsksForAreListed(t *testing.T) {
 	t.Parallel()
 	owned := func(w *world, name, folder string) {
 		w.account(name).grant(name, folder, "Viewer")
@@ -359,7 +366,14 @@ func TestGrantsThatNobodyAsksForAreCounted(t *testing.T) {
 		owned(w, name, "f1")
 	}
 	w.state.Accounts[len(w.state.Accounts)-1].Status = access.Suspended
-	if got, want := w.diff().Unasked, 2; got != want { // moved, and gone from the directory
-		t.Errorf("got %d grants that nobody asks for, want %d", got, want)
+	w.account("gone").memory.Folders[access.Place{As: as, Path: "/Dep/Left"}] = "f-left"
+	w.memory.Owned[plan.GrantKey{Account: "u-gone", Folder: "f-left"}] = access.Owned{Person: id("gone"), Role: "Manager"}
+	want := []plan.Leftover{
+		{Person: id("gone"), Email: "gone@corp.example", Folder: "f1", Path: "/Dep/Fin", Role: "Viewer"},
+		{Person: id("moved"), Email: "moved@corp.example", Folder: "f1", Path: "/Dep/Fin", Role: "Viewer"},
+		{Person: id("gone"), Email: "gone@corp.example", Folder: "f-left", Path: "/Dep/Left", Role: "Manager"}, // known by its pin
+	}
+	if diff := cmp.Diff(want, w.diff().Unasked); diff != "" {
+		t.Errorf("asked for by nobody (-want +got):\n%s", diff)
 	}
 }

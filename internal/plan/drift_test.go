@@ -107,8 +107,8 @@ func TestP03_WhatAHumanChangedIsNoLongerOurs(t *testing.T) {
 			if got := p.Learned.Lost[plan.GrantKey{Account: "u-anna", Folder: "f1"}]; got != tt.lost {
 				t.Errorf("lost because %q, want %q", got, tt.lost)
 			}
-			if p.Unasked != 0 && len(p.Learned.Lost) > 0 {
-				t.Errorf("%d grants are said to be ours and unasked for, want none: it is lost", p.Unasked)
+			if len(p.Unasked) != 0 && len(p.Learned.Lost) > 0 {
+				t.Errorf("%v are said to be ours and unasked for, want none: it is lost", p.Unasked)
 			}
 		})
 	}

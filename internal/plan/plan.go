@@ -19,8 +19,8 @@ type Plan struct {
 	Changes []Change
 	Notes   []Note
 	Learned Learned `json:"-"` // it is remembered by itself
-	Unasked int     // grants of ours that no rule asks for any more
-	Rivals  Rivals  `json:"-"`
+	Unasked []Leftover
+	Rivals  Rivals `json:"-"`
 }
 
 // Steps cuts the plan into requests of at most limit people each.

@@ -178,7 +178,7 @@ func (v *view) diff(m plan.Memory) plan.Plan {
 	p := plan.Diff(v.verdicts, v.catalog, v.state, m, policy)
 	p.Notes = append(v.blocked, p.Notes...)
 	if v.about != nil || len(v.blocked) > 0 {
-		p.Unasked = 0 // not all rules were judged for all people
+		p.Unasked = nil // not all rules were judged for all people
 	}
 	v.report.Fresh = v.about == nil && m.Empty()
 	for ref, id := range v.bound.Resolved() {
