@@ -26,7 +26,17 @@ func (n naming) means(p *access.Person) bool {
 			return true
 		}
 	}
-	return n.dn != "" && n.dn == rules.FoldDN(p.DN)
+	return n.dn != "" && n.dn == rules.FoldDN(p.DN) || n.refused(p)
+}
+
+// refused says whether it is the address in an entry that is not taken for one, such
+// as one outside the allowed domains: the reason names it.
+func (n naming) refused(p *access.Person) bool {
+	if p.Email != "" || !strings.Contains(n.text, "@") {
+		return false
+	}
+	words := strings.FieldsFunc(p.NoEmail, func(r rune) bool { return strings.ContainsRune(" ,;:\"", r) })
+	return slices.ContainsFunc(words, func(word string) bool { return strings.EqualFold(word, n.text) })
 }
 
 // nobody is the error that nobody is meant. It names a few who may have been.
@@ -44,8 +54,8 @@ const (
 	mostWrong  = 2 // letters in which two words may differ
 )
 
-// near are the people of nearly that name, the nearest first. More than name and id
-// is not told: whoever asks may not have known that there is such a person.
+// near are the people of nearly that name, the nearest first, with the address to
+// type; who has none, with the id.
 func (n naming) near(people []access.Person) []string {
 	type found struct {
 		person   *access.Person
@@ -60,7 +70,7 @@ func (n naming) near(people []access.Person) []string {
 	slices.SortStableFunc(all, func(a, b found) int { return cmp.Compare(a.distance, b.distance) })
 	var names []string
 	for _, f := range all[:min(len(all), mostNear)] {
-		names = append(names, strings.TrimSpace(f.person.Name+" ("+f.person.ID.String()+")"))
+		names = append(names, strings.TrimSpace(fmt.Sprintf("%s (%s)", f.person.Name, cmp.Or(string(f.person.Email), f.person.ID.String()))))
 	}
 	return names
 }

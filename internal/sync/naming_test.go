@@ -20,6 +20,10 @@ func ask(name string) (kwsync.Why, error) {
 		one("2", "CN=Hanna Lang,DC=corp", "hanna.lang@corp.example", "Hanna Lang"),
 		one("3", "uid=blang,DC=corp", "", ""),
 		one("4", "CN=Anna Langer,DC=corp", "anna.langer@corp.example", "Anna Langer"),
+		{
+			ID: access.PersonID{Source: "corp", ID: "6"}, DN: "CN=Out,DC=corp", Standing: access.Active,
+			NoEmail: "mail: out@elsewhere.example is outside the allowed domains: corp.example",
+		},
 		one("5", "CN=Anna Lange,DC=corp", "anna.lange@corp.example", "Anna Lange"),
 	}}}, kwsync.Question{Person: name}, time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC))
 }
@@ -39,10 +43,10 @@ func TestExplain_FindsAPersonByAnySpellingOfTheDN(t *testing.T) {
 func TestExplain_SuggestsWhoMayBeMeant(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ name, text, want string }{
-		{"an address", "ana.lang@corp.example", "Anna Lang (corp:1) or Hanna Lang (corp:2) or Anna Lange (corp:5)"},
-		{"the part before the @", "anna.lang", "Anna Lang (corp:1) or Hanna Lang (corp:2) or Anna Lange (corp:5)"},
-		{"a name", "anna lnag", "Anna Lang (corp:1)"},
-		{"the beginning of a name", "Anna", "Anna Lang (corp:1) or Anna Langer (corp:4) or Anna Lange (corp:5)"},
+		{"an address", "ana.lang@corp.example", "Anna Lang (anna.lang@corp.example) or Hanna Lang (hanna.lang@corp.example) or Anna Lange (anna.lange@corp.example)"},
+		{"the part before the @", "anna.lang", "Anna Lang (anna.lang@corp.example) or Hanna Lang (hanna.lang@corp.example) or Anna Lange (anna.lange@corp.example)"},
+		{"a name", "anna lnag", "Anna Lang (anna.lang@corp.example)"},
+		{"the beginning of a name", "Anna", "Anna Lang (anna.lang@corp.example) or Anna Langer (anna.langer@corp.example) or Anna Lange (anna.lange@corp.example)"},
 		{"a DN", "uid=bland,ou=x", "(corp:3)"},
 		{"too short", "an", ""},
 		{"nobody like that", "zacharias@corp.example", ""},
@@ -60,5 +64,16 @@ func TestExplain_SuggestsWhoMayBeMeant(t *testing.T) {
 				t.Errorf("got  %v\nwant %s", err, want)
 			}
 		})
+	}
+}
+
+func TestExplain_FindsWhoseAddressIsRefused(t *testing.T) {
+	t.Parallel()
+	why, err := ask("OUT@elsewhere.example")
+	if err != nil || len(why.Answers) != 1 {
+		t.Fatalf("got %d answers, error %v; want the one whose address is not taken", len(why.Answers), err)
+	}
+	if got, want := why.Answers[0].Skipped, "mail: out@elsewhere.example is outside the allowed domains: corp.example"; got != want {
+		t.Errorf("skipped because %q, want %q", got, want)
 	}
 }
