@@ -5,6 +5,8 @@ import (
 	"fmt"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/config"
+	"github.com/kw-onboarder/kw-onboarder/internal/rules"
+	"github.com/kw-onboarder/kw-onboarder/internal/snapshot"
 )
 
 type checkCmd struct {
@@ -74,14 +76,19 @@ func (k checkCmd) check(path string) (checkedConfig, error) {
 	}
 	f, err := openSnapshot(k.Snapshot)
 	if err == nil {
-		err = answersFor(f, cfg)
+		err = belongs(f, cfg)
 	}
 	if err != nil {
 		return checkedConfig{}, fmt.Errorf("read the snapshot %s: %w", k.Snapshot, err)
 	}
-	found.warnings = cfg.Warnings(&config.World{Snapshot: f.Snapshot, Catalog: f.Catalog, Groups: f.Pins.Groups, Beside: missingFolders(f, cfg)})
+	found.warnings = cfg.Warnings(&config.World{Snapshot: f.Snapshot, Catalog: f.Catalog, Known: knownOf(f), Beside: missingFolders(f, cfg)})
 	found.notes = append(found.notes, blurred(f, cfg)...)
 	return found, nil
+}
+
+// knownOf is what a snapshot tells beside the people.
+func knownOf(f snapshot.File) rules.Known {
+	return rules.Known{Groups: f.Pins.Groups, Attributes: append([]string{}, f.Attributes...), GroupAttributes: f.GroupAttributes}
 }
 
 // verdict is an error where warnings count as mistakes.

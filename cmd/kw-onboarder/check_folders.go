@@ -19,13 +19,16 @@ const mostMissing = 3
 // missingFolders finds where rules lead people of a snapshot to folders that were not
 // there, or of no use, and that are not to be made.
 func missingFolders(f snapshot.File, cfg *config.Config) []rules.Problem {
-	bound := cfg.Set.Bind(f.Snapshot, rules.Known{Groups: f.Pins.Groups})
-	aimer := plan.NewAimer(nil, f.Catalog, f.Pins.Folders)
-	m := missing{cfg: cfg, seen: map[led]bool{}}
+	bound := cfg.Set.Bind(f.Snapshot, knownOf(f))
+	verdicts := make([]access.Verdict, 0, len(f.Snapshot.People))
 	for i := range f.Snapshot.People {
-		verdict := bound.Evaluate(&f.Snapshot.People[i], f.Snapshot.Taken)
-		for _, w := range verdict.Wishes {
-			m.add(w, aimer.Folder(w))
+		verdicts = append(verdicts, bound.Evaluate(&f.Snapshot.People[i], f.Snapshot.Taken))
+	}
+	aimer := plan.NewAimer(verdicts, f.Catalog, f.Pins.Folders)
+	m := missing{cfg: cfg, seen: map[led]bool{}}
+	for i := range verdicts {
+		for _, w := range verdicts[i].Wishes {
+			m.add(w, aimer.Folder(w), aimer.Contested(w) != "")
 		}
 	}
 	return m.problems()
@@ -47,11 +50,12 @@ type led struct {
 
 // lost is the folders of one warning.
 type lost struct {
-	at, why string
-	folders []string
+	at, why   string
+	contested bool // the reason says what to do: it is not that the folder is missing
+	folders   []string
 }
 
-func (m *missing) add(w access.Wish, why string) {
+func (m *missing) add(w access.Wish, why string, contested bool) {
 	same := led{w.Cause.Rule, w.Place, w.Create}
 	if why == "" || m.seen[same] {
 		return
@@ -60,7 +64,7 @@ func (m *missing) add(w access.Wish, why string) {
 	at := m.grantOf(w)
 	i := slices.IndexFunc(m.found, func(l lost) bool { return l.at == at && l.why == why })
 	if i < 0 {
-		i, m.found = len(m.found), append(m.found, lost{at: at, why: why})
+		i, m.found = len(m.found), append(m.found, lost{at: at, why: why, contested: contested})
 	}
 	m.found[i].folders = append(m.found[i].folders, spelt(w.Place))
 }
@@ -93,11 +97,13 @@ func (m *missing) problems() []rules.Problem {
 		if more := len(l.folders) - mostMissing; more > 0 {
 			l.folders = append(l.folders[:mostMissing], fmt.Sprintf("%d more", more))
 		}
-		all = append(all, rules.Problem{
-			Path:    l.at,
-			Message: list(l.folders) + ": " + l.why,
-			Hint:    "correct the path, make the folder, or write create: true; if the folder is newer than the snapshot or than the rule, make a new snapshot",
-		})
+		hint := ""
+		if !l.contested {
+			hint = missingHint
+		}
+		all = append(all, rules.Problem{Path: l.at, Message: list(l.folders) + ": " + l.why, Hint: hint})
 	}
 	return all
 }
+
+const missingHint = "correct the path, make the folder, or write create: true; if the folder is newer than the snapshot or than the rule, make a new snapshot"

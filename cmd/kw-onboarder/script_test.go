@@ -87,13 +87,13 @@ func exits(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-// edit FILE OLD NEW replaces a text that the file must hold.
+// edit FILE OLD NEW replaces a text that the file must hold; \n in the new one begins a line.
 func edit(ts *testscript.TestScript, _ bool, args []string) {
 	text := ts.ReadFile(args[0])
 	if !strings.Contains(text, args[1]) {
 		ts.Fatalf("%s does not hold %q", args[0], args[1])
 	}
-	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.ReplaceAll(text, args[1], args[2])), 0o600))
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.ReplaceAll(text, args[1], strings.ReplaceAll(args[2], `\n`, "\n"))), 0o600))
 }
 
 // scrub FROM TO copies a file, or stdout, without what is different each time.

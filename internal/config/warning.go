@@ -11,8 +11,8 @@ import (
 type World struct {
 	Snapshot *access.Snapshot
 	Catalog  *access.Catalog
-	Groups   map[string]access.GroupID // pins
-	Beside   []rules.Problem           // what somebody else has found in the same look
+	Known    rules.Known
+	Beside   []rules.Problem // what somebody else has found in the same look
 }
 
 // Warnings are what is allowed and hardly meant, in the order of the files; w may
@@ -26,7 +26,10 @@ func (c *Config) Warnings(w *World) []Problem {
 		return c.found.warnings(append(c.State.lint(), rules.Lint(c.Rules, roots, nil)...))
 	}
 	found := slices.Concat(c.State.lint(), rules.Lint(c.Rules, roots, w.Catalog), w.Beside)
-	return c.found.warnings(append(found, c.Set.LintAgainst(w.Snapshot, rules.Known{Groups: w.Groups})...))
+	for i := range c.Directories {
+		found = append(found, c.Directories[i].lintDomains(w.Snapshot)...)
+	}
+	return c.found.warnings(append(found, c.Set.LintAgainst(w.Snapshot, w.Known)...))
 }
 
 func (f *findings) warnings(found []rules.Problem) []Problem {

@@ -83,10 +83,27 @@ func (a Aimer) aim(w access.Wish) Aim {
 // Folder says what speaks against the folder of a wish; "": nothing.
 func (a Aimer) Folder(w access.Wish) string {
 	at := a.d.locate(w.Place)
-	if at.why == "" && at.folder.ID == "" && !w.Create {
+	switch why := a.Contested(w); {
+	case why != "":
+		return why
+	case at.why == "" && at.folder.ID == "" && !w.Create:
 		return fmt.Sprintf("no such folder is known of %s, and the rule does not say create: true", w.Place.As)
 	}
 	return at.why
+}
+
+// Contested says which other identity has to do with the folder of a wish: it alone sees
+// it, or other rules name it; "": none.
+func (a Aimer) Contested(w access.Wish) string {
+	at := a.d.locate(w.Place)
+	_, seen := a.d.atlas.seers[w.Place.Path.Fold()]
+	switch why := a.d.rivals[at.key]; {
+	case why != "":
+		return why
+	case at.why == "" && at.folder.ID == "" && seen && w.Place.FolderID == "":
+		return a.d.atlas.absent(w.Place)
+	}
+	return ""
 }
 
 // Profile says what speaks against a profile; "": nothing.

@@ -16,6 +16,7 @@ type atlas struct {
 	profiles map[string]access.Profile
 	byID     map[string]access.Folder
 	byPath   map[access.Place]access.Folder // identity and folded path
+	seers    map[string]string              // folded path -> the first identity that sees a folder there
 	unusable map[access.Place]string
 	gone     map[string]string // id of a folder that cannot be used -> why
 }
@@ -28,6 +29,7 @@ func newAtlas(c *access.Catalog, m Memory) *atlas {
 		profiles: map[string]access.Profile{},
 		byID:     map[string]access.Folder{},
 		byPath:   map[access.Place]access.Folder{},
+		seers:    map[string]string{},
 		unusable: map[access.Place]string{},
 		gone:     map[string]string{},
 	}
@@ -39,7 +41,11 @@ func newAtlas(c *access.Catalog, m Memory) *atlas {
 	}
 	for _, f := range c.Folders {
 		a.byID[f.ID] = f
-		a.byPath[folded(f.As, f.Path)] = f
+		at := folded(f.As, f.Path)
+		a.byPath[at] = f
+		if as, seen := a.seers[string(at.Path)]; !seen || f.As < as {
+			a.seers[string(at.Path)] = f.As
+		}
 	}
 	for _, u := range c.Unusable {
 		a.unusable[u.Place] = u.Why
@@ -69,6 +75,14 @@ func (a *atlas) find(p access.Place) (f access.Folder, found bool, why string) {
 		return f, false, fmt.Sprintf("folder %s was not found below the roots: correct the rule, or add a folder above it to kiteworks.roots", p.FolderID)
 	}
 	return f, true, ""
+}
+
+// absent says why there is no folder at a place that has been looked for.
+func (a *atlas) absent(p access.Place) string {
+	if other, seen := a.seers[p.Path.Fold()]; seen && p.FolderID == "" {
+		return fmt.Sprintf("%s does not see folder %s, but %s does: let the first into it, or name the second by `as`", p.As, p.Path, other)
+	}
+	return fmt.Sprintf("folder %s does not exist for %s: make it, or write create: true", p.Path, p.As)
 }
 
 // known is the server's role of a name. To fold each of a million names costs more than

@@ -64,7 +64,7 @@ func (d *differ) resolve(w access.Wish) (t target, why string) {
 	case d.rivals[at.key] != "":
 		return t, d.rivals[at.key]
 	case at.folder.ID == "" && !w.Create:
-		return t, fmt.Sprintf("folder %s does not exist for %s: make it, or write create: true", w.Place.Path, w.Place.As)
+		return t, d.atlas.absent(w.Place)
 	case at.folder.ID == "":
 		if why := d.unrooted(w.Place); why != "" {
 			return t, why

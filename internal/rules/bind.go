@@ -16,6 +16,9 @@ type Known struct {
 	// Groups are the pins: which group each name once meant, by the name as the
 	// rule writes it. Groups that a pattern finds have none: their names say what they mean.
 	Groups map[string]access.GroupID
+	// Attributes, and GroupAttributes, are those that were read of people and of groups,
+	// lower-case; nil: all that the rules look at.
+	Attributes, GroupAttributes []string
 	// Linked says whether a person has an account; nil: nobody has.
 	Linked func(access.PersonID) bool
 }
@@ -40,13 +43,17 @@ type boundRule struct {
 	tests     []test
 	via       []access.GroupID
 	instances []instance // of its pattern, ascending
-	frozen    string     // why the rule is held for everybody; "": it is not
+	flaws     []flaw     // for which the rule is held for everybody
+	frozen    string     // their reasons; "": it is not
 
 	// hidden are the instances that do not show their members, ascending. Whoever is
 	// not visibly in all of them is held there, because of unseen.
 	hidden []int32
 	unseen string
 }
+
+// flaw is why a rule is held for everybody, and where in the rule that lies.
+type flaw struct{ at, attribute, why string }
 
 const none = -1
 
@@ -65,7 +72,8 @@ func (s *Set) Bind(sn *access.Snapshot, k Known) *Bound {
 	alike := newLikeness(sn.Groups)
 	for i := range s.rules {
 		bound := b.bindRule(&s.rules[i], found, k.Groups)
-		bound.doubt(sn.Unknown)
+		bound.doubt(newVocabulary(s, sn.Unknown, k))
+		bound.freeze()
 		bound.bindPattern(alike)
 		b.rules = append(b.rules, bound)
 	}
@@ -90,7 +98,6 @@ func matching(rules map[string]access.Match) func(string) access.Match {
 
 func (b *Bound) bindRule(r *rule, index groupIndex, pins map[string]access.GroupID) boundRule {
 	out := boundRule{rule: r, tests: slices.Clone(r.tests)}
-	var reasons []string
 	for i := range out.tests {
 		t := &out.tests[i]
 		if t.kind != testGroup && t.kind != testNotGroup {
@@ -98,25 +105,24 @@ func (b *Bound) bindRule(r *rule, index groupIndex, pins map[string]access.Group
 		}
 		at, why := b.resolve(t.text, index, pins)
 		if why != "" {
-			reasons = append(reasons, why)
+			out.flaws = append(out.flaws, flaw{at: r.at + ".when." + t.kind.String(), why: why})
 		} else if t.kind == testGroup {
 			out.via = []access.GroupID{index.groups[at].ID}
 		}
 		t.group = at
 	}
-	out.frozen = strings.Join(reasons, "; ")
 	return out
 }
 
-// doubt freezes a rule that looks at an attribute which no directory knows: a name misspelt in a negation
-// would hold for everybody.
-func (r *boundRule) doubt(unknown []string) {
-	for _, name := range r.attributes {
-		if slices.Contains(unknown, name) {
-			why := fmt.Sprintf("attribute %s is not in the directory's schema: correct the name", name)
-			r.frozen = strings.TrimPrefix(r.frozen+"; "+why, "; ")
+// freeze says for which reasons the rule is held for everybody, each once.
+func (r *boundRule) freeze() {
+	var reasons []string
+	for _, f := range r.flaws {
+		if !slices.Contains(reasons, f.why) {
+			reasons = append(reasons, f.why)
 		}
 	}
+	r.frozen = strings.Join(reasons, "; ")
 }
 
 // resolve finds the group that a rule names, or says why the rule is frozen.

@@ -83,7 +83,7 @@ func (x groupIndex) resolve(name string, pins map[string]access.GroupID) (int32,
 	}
 	switch len(named) {
 	case 0:
-		return none, fmt.Errorf("group %q is not in the directory: correct the name, or add its base to directory.groups.bases", name)
+		return none, fmt.Errorf("group %q is not in the directory: %scorrect the name, or add its base to directory.groups.bases", name, x.likeGroup(name))
 	case 1:
 		return named[0], nil
 	default:

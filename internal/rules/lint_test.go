@@ -126,10 +126,48 @@ func TestLintAgainst(t *testing.T) {
 	got := texts(set.LintAgainst(sn, rules.Known{Groups: map[string]access.GroupID{"old": groupID("3")}}))
 	want := []string{
 		"rules[1]: gives nobody anything, as of 2026-06-15T12:00:00Z",
-		`rules[2].when: group "none" is not in the directory: correct the name, or add its base to directory.groups.bases`,
-		`rules[3].when: group "staff" is the name of 2 groups (CN=Staff,OU=Other,DC=corp; CN=staff,OU=Groups,DC=corp): name the one you mean by its DN`,
+		`rules[2].when.group: group "none" is not in the directory: correct the name, or add its base to directory.groups.bases`,
+		`rules[3].when.not_group: group "staff" is the name of 2 groups (CN=Staff,OU=Other,DC=corp; CN=staff,OU=Groups,DC=corp): name the one you mean by its DN`,
 		"rules[4]: gives nobody anything, as of 2026-06-15T12:00:00Z",
+		"rules[6]: gives nobody anything, as of 2026-06-15T12:00:00Z: it is held for all whom it matches, 1 in number; for one, because ou has 2 values: a, b",
 	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestLintAgainst_PointsAtWhatIsMisspelt(t *testing.T) {
+	t.Parallel()
+	from := func(attribute string) *rules.Date { return &rules.Date{From: attribute, IfEmpty: rules.Deny} }
+	set := compile(
+		t, accountFor("group", rules.Condition{Group: "staff", NotGroup: "cleark"}, ""),
+		rules.Rule{Name: "attribute", When: rules.Condition{Filter: "(ou=*)"}, Grants: []rules.Grant{
+			{Folder: "/Departments/{{ .departmentnumbr }}", Role: "Viewer"}, {Folder: "/Departments/All", Role: "Viewer", Until: from("ends")},
+		}},
+		everyone("right", "/Departments/{{ .departmentNumber }}"),
+	)
+	sn := &access.Snapshot{
+		Taken: now, People: []access.Person{person("jane", map[string][]string{"ou": {"a"}, "departmentnumber": {"b"}}, 1)},
+		Groups: []access.Group{group("1", "clerks"), group("2", "staff")}, Unknown: []string{"departmentnumbr"},
+	}
+	got := texts(set.LintAgainst(sn, rules.Known{Attributes: []string{"departmentnumber", "ou", "departmentnumbr"}}))
+	want := []string{
+		`rules[0].when.not_group: group "cleark" is not in the directory: did you mean "clerks"? correct the name, or add its base to directory.groups.bases`,
+		`rules[1].grants[0].folder: attribute departmentnumbr is not in the directory's schema: did you mean departmentnumber? correct the name`,
+		`rules[1].grants[1].until.from: attribute ends was not read when the snapshot was made: if the name is right, make a new one with these rules`,
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestLintAgainst_SaysOnceThatNobodyIsActedOn(t *testing.T) {
+	t.Parallel()
+	set := compile(t, everyone("a", "/Departments/A"), everyone("b", "/Departments/B"))
+	jane := person("jane", nil)
+	jane.Email, jane.NoEmail = "", "mail: jane@corp.example is outside the allowed domains: crop.example"
+	got := texts(set.LintAgainst(&access.Snapshot{Taken: now, People: []access.Person{jane}}, rules.Known{}))
+	want := []string{`rules: nobody of the 1 people is acted on: for one, because of "mail: jane@corp.example is outside the allowed domains: crop.example"`}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -38,7 +39,7 @@ type rule struct {
 	account   *account // nil: not asked for
 	grants    []grant
 
-	attributes []string // of people, which it looks at; sorted
+	looks []look // at which attributes it looks, in the order of the file
 }
 
 // account is an Account that has passed every check.
@@ -46,6 +47,13 @@ type account struct {
 	profile string
 	name    *template // nil: as in the directory
 	notify  bool
+}
+
+// look is an attribute that a rule looks at, and where it names it.
+type look struct {
+	attribute string // lower-case
+	ofGroup   bool   // of the group that the pattern has found, not of the person
+	at        string
 }
 
 // Len is the number of rules.
@@ -90,20 +98,14 @@ func (s *Set) NeedsGroups() bool {
 // collect finds out what the directory must read.
 func (s *Set) collect() {
 	for _, r := range s.all() {
-		for _, t := range r.tests {
-			if t.filter != nil {
-				r.attributes = append(r.attributes, t.filter.Attributes()...)
+		r.collect()
+		for _, l := range r.looks {
+			if l.ofGroup {
+				s.groupAttributes = append(s.groupAttributes, l.attribute)
+			} else {
+				s.attributes = append(s.attributes, l.attribute)
 			}
 		}
-		for _, d := range r.dates() {
-			r.attributes = append(r.attributes, d.attribute)
-		}
-		for _, t := range r.templates() {
-			r.attributes = append(r.attributes, t.attributes...)
-			s.groupAttributes = append(s.groupAttributes, t.groupAttributes...)
-		}
-		r.attributes = sorted(r.attributes)
-		s.attributes = append(s.attributes, r.attributes...)
 	}
 	s.attributes, s.groupAttributes = sorted(s.attributes), sorted(s.groupAttributes)
 }
@@ -119,29 +121,35 @@ func (s *Set) all() []*rule {
 	return all
 }
 
-func (r *rule) dates() []*date {
-	var all []*date
-	for _, g := range r.grants {
-		for _, d := range []*date{g.from, g.until} {
-			if d != nil {
-				all = append(all, d)
-			}
+// collect finds out at which attributes the rule looks.
+func (r *rule) collect() {
+	for _, t := range r.tests {
+		if t.filter != nil {
+			r.look(r.at+".when.filter", false, t.filter.Attributes()...)
 		}
 	}
-	return all
+	if r.account != nil && r.account.name != nil {
+		r.look(r.at+".account.name", false, r.account.name.attributes...)
+	}
+	for n, g := range r.grants {
+		at := fmt.Sprintf("%s.grants[%d]", r.at, n)
+		if g.template != nil {
+			r.look(at+".folder", false, g.template.attributes...)
+			r.look(at+".folder", true, g.template.groupAttributes...)
+		}
+		if g.from != nil {
+			r.look(at+".from.from", false, g.from.attribute)
+		}
+		if g.until != nil {
+			r.look(at+".until.from", false, g.until.attribute)
+		}
+	}
 }
 
-func (r *rule) templates() []*template {
-	var all []*template
-	if r.account != nil && r.account.name != nil {
-		all = append(all, r.account.name)
+func (r *rule) look(at string, ofGroup bool, attributes ...string) {
+	for _, name := range attributes {
+		r.looks = append(r.looks, look{attribute: name, ofGroup: ofGroup, at: at})
 	}
-	for _, g := range r.grants {
-		if g.template != nil {
-			all = append(all, g.template)
-		}
-	}
-	return all
 }
 
 // sorted is the names in order, each once.

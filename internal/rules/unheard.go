@@ -31,14 +31,3 @@ func (l *linter) lacking(g gift, path, kind, name string, there []string) {
 	}
 	l.report(g.index, path, fmt.Sprintf("the server had no %s %q when the snapshot was made", kind, name), hint)
 }
-
-// nearest is the one of some names that a misspelt one probably means; "": none is near.
-func nearest(name string, names []string) (best string) {
-	least := 3
-	for _, other := range names {
-		if d := access.Distance(access.FoldName(name), access.FoldName(other)); d < least && d < len(other) {
-			best, least = other, d
-		}
-	}
-	return best
-}
