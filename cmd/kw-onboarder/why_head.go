@@ -25,15 +25,27 @@ func (t whyText) headline() string {
 	if s := t.nearest(); s != nil {
 		return t.spot(s)
 	}
-	return t.nothing()
+	return t.nothing() + t.left()
 }
 
 // left says what somebody who is given nothing has there nevertheless.
 func (t whyText) left() string {
+	var kept []string
 	if s := t.nearest(); s != nil && s.Has != "" {
-		return fmt.Sprintf(" %s on %s is left as it is.", s.Has, s.Path)
+		kept = append(kept, fmt.Sprintf("%s on %s", s.Has, s.Path))
 	}
-	return ""
+	if t.a.Now != nil {
+		for _, s := range t.a.Now.Left {
+			kept = append(kept, fmt.Sprintf("%s on %s, given by us,", s.Has, s.Path))
+		}
+	}
+	switch len(kept) {
+	case 0:
+		return ""
+	case 1:
+		return " " + kept[0] + " is left as it is."
+	}
+	return " " + list(kept) + " are left as they are."
 }
 
 // nearest is the folder in question, or the one closest above it, on which rules give a role.
@@ -80,10 +92,13 @@ func (t whyText) standing(s *kwsync.Spot) string {
 	return text + "."
 }
 
-// hand says where a role comes from that is not ours.
+// hand says where a role comes from.
 func hand(s *kwsync.Spot) string {
-	if s.Inherited {
+	switch {
+	case s.Inherited:
 		return "from a folder above"
+	case s.Ours:
+		return "given by us"
 	}
 	return "given by somebody else"
 }
@@ -167,7 +182,7 @@ func (t whyText) nothing() string {
 	}
 	switch {
 	case len(t.a.Rules) == 0:
-		return fmt.Sprintf("No rule gives %s anything on %s: none leads there for %s.", t.name(), t.why.Folder, t.name())
+		return fmt.Sprintf("No rule gives %s anything on %s: %s", t.name(), t.why.Folder, t.leads())
 	case len(would) == 0:
 		return fmt.Sprintf("No rule gives %s anything on %s.", t.name(), t.why.Folder)
 	}
@@ -176,6 +191,27 @@ func (t whyText) nothing() string {
 		verb = "lead"
 	}
 	return fmt.Sprintf("No rule gives %s anything on %s: %s %s there, but not for %s.", t.name(), t.why.Folder, ruleNames(would), verb, t.name())
+}
+
+// leads says by which values a rule would lead to the folder in question, or which
+// other folder may have been meant.
+func (t whyText) leads() string {
+	var all []string
+	for _, l := range t.a.Leads {
+		var by []string
+		for _, s := range l.By {
+			by = append(by, values(s))
+		}
+		all = append(all, fmt.Sprintf("rule %s could lead there, but %s", l.Rule, strings.Join(by, " and ")))
+	}
+	text := "none leads there for " + t.name()
+	if len(all) > 0 {
+		text = strings.Join(all, "; ")
+	}
+	if t.a.Near != "" {
+		return fmt.Sprintf("%s. Did you mean %s?", text, t.a.Near)
+	}
+	return text + "."
 }
 
 // mostSpots is how many folders the headline names.

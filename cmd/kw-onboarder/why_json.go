@@ -100,6 +100,7 @@ type jsonOffer struct {
 type jsonKiteworks struct {
 	Account  *jsonAccount `json:"account,omitempty"`
 	Unasked  []jsonSpot   `json:"unasked_grants,omitempty"`
+	Open     []jsonSpot   `json:"undecided_grants,omitempty"` // ours, and whether a rule asks for them is not known
 	Changes  []jsonChange `json:"changes"`
 	Withheld []jsonChange `json:"withheld"`
 	Notes    []jsonNote   `json:"notes"`
@@ -201,8 +202,12 @@ func newJSONKiteworks(n *kwsync.Now) *jsonKiteworks {
 	if a := n.Account; a != nil {
 		out.Account = &jsonAccount{ID: a.ID, Profile: a.Profile, Kind: a.Kind.String(), Status: a.Status.String()}
 	}
-	for _, s := range n.Unasked {
-		out.Unasked = append(out.Unasked, newJSONSpot(s))
+	for _, s := range n.Left {
+		if n.Unasked {
+			out.Unasked = append(out.Unasked, newJSONSpot(s))
+		} else {
+			out.Open = append(out.Open, newJSONSpot(s))
+		}
 	}
 	for _, c := range n.Changes {
 		out.Changes = append(out.Changes, newJSONChange(c))

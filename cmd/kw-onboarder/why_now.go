@@ -24,10 +24,14 @@ func (t whyText) now() {
 		}
 		t.line("  On %s: %s", s.Path, holds(s))
 	}
-	for _, s := range n.Unasked {
-		t.line("  ! %s", t.paint.yellow(fmt.Sprintf("%s on %s, given by us as the ledger has it: no rule asks for it any more; this version leaves it as it is", s.Has, s.Path)))
+	asks := "no rule asks for it any more; this version leaves it as it is"
+	if !n.Unasked {
+		asks = "no rule gives it now; it stays, and while something is held it is open whether a rule asks for it"
 	}
-	if s := t.nearest(); t.why.Folder != "" && len(n.Unasked) == 0 && (s == nil || s.Path.Fold() != t.why.Folder.Fold()) {
+	for _, s := range n.Left {
+		t.line("  ! %s", t.paint.yellow(fmt.Sprintf("%s on %s, given by us as the ledger has it: %s", s.Has, s.Path, asks)))
+	}
+	if s := t.nearest(); t.why.Folder != "" && len(n.Left) == 0 && (s == nil || s.Path.Fold() != t.why.Folder.Fold()) {
 		t.line("  On %s: not looked at, since no rule gives %s anything there", t.why.Folder, t.name())
 	}
 	if a, asked := n.Account, t.a.Account.Profiles; a != nil && len(asked) > 0 && access.FoldName(asked[0].Value) != access.FoldName(a.Profile) {
@@ -78,15 +82,11 @@ func does(c plan.Change) string {
 func holds(s kwsync.Spot) string {
 	switch {
 	case !s.There:
-		return "the folder does not exist"
+		return s.As + " sees no such folder"
 	case !s.Read:
 		return "its members were not read"
 	case s.Has == "":
 		return "no role"
-	case s.Inherited:
-		return s.Has + ", from a folder above"
-	case s.Ours:
-		return s.Has + ", given by us"
 	}
-	return s.Has + ", given by somebody else"
+	return s.Has + ", " + hand(&s)
 }

@@ -135,19 +135,31 @@ func (t whyText) rule(r *kwsync.Reasoning) {
 // elsewhere says whether a rule applies and gives nothing on the folder in question.
 func (t whyText) elsewhere(r *kwsync.Reasoning) bool { return t.why.Folder != "" && len(r.Grants) == 0 }
 
-// offers prints what a rule would have given.
+// offers prints what a rule would have given, if it is but one part of its condition
+// that stands against it.
 func (t whyText) offers(r *kwsync.Reasoning) {
 	for _, o := range r.Offers {
 		switch {
 		case o.Why != "" && r.Outcome != rules.Undecided:
 			t.line("  Where it would give %s cannot be told: %s.", o.Role, o.Why)
 		case o.Why != "":
-		case o.Named != "" && !o.Member:
+		case o.Named != "" && !o.Member && hindrances(r, "group_like") == 0:
 			t.line("  Members of group %s get %s on %s by it; %s is not in that group.", o.Named, o.Role, spelt(o.Place), t.name())
-		case r.Outcome == rules.NoMatch, r.Outcome == rules.Undecided:
+		case o.Named != "" && !o.Member:
+		case r.Outcome == rules.NoMatch && hindrances(r, "") == 1, r.Outcome == rules.Undecided && hindrances(r, "") == 0:
 			t.line("  It would give %s on %s.", o.Role, spelt(o.Place))
 		}
 	}
+}
+
+// hindrances counts the parts of a condition, but for one, that do not hold.
+func hindrances(r *kwsync.Reasoning, but string) (n int) {
+	for _, p := range r.Parts {
+		if !p.Holds && p.Why == "" && p.Key != but {
+			n++
+		}
+	}
+	return n
 }
 
 func spelt(p access.Place) string { return orElse(string(p.Path), "folder "+p.FolderID) }

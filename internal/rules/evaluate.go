@@ -79,6 +79,9 @@ func (d *decision) rule(r *boundRule, wishes []access.Wish) []access.Wish {
 // applies says whether the person matches. A rule that cannot be decided is held.
 func (d *decision) applies(r *boundRule) bool {
 	if r.frozen != "" {
+		if d.why != nil {
+			d.noteDecidable(r)
+		}
 		d.hold(r, r.frozen, true)
 		return false
 	}

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"slices"
 	"time"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/access"
@@ -33,7 +34,7 @@ func (o Outcome) MarshalText() ([]byte, error) { return []byte(o.String()), nil 
 type Explanation struct {
 	Rule    string
 	Outcome Outcome
-	Parts   []Part        // of the condition, in the order in which they are looked at; none if the rule is frozen
+	Parts   []Part        // of the condition, in the order in which they are looked at; of a frozen rule those that can be
 	Grants  []GivenGrant  // in the order of the rule; with a pattern, once for each group
 	Account *GivenAccount // nil: the rule asks for none, or does not get so far
 	Held    []string      // why it is held; several with a pattern
@@ -117,6 +118,19 @@ func (d *decision) note(t *test, holds bool, err error) {
 		part.Why = err.Error()
 	}
 	d.why.Parts = append(d.why.Parts, part)
+}
+
+// noteDecidable keeps what the tests of a frozen rule come to that do not freeze it.
+func (d *decision) noteDecidable(r *boundRule) {
+	for i := range r.tests {
+		t := &r.tests[i]
+		lost := (t.kind == testGroup || t.kind == testNotGroup) && t.group == none
+		if lost || t.filter != nil && slices.ContainsFunc(t.filter.Attributes(), r.strange) {
+			continue
+		}
+		ok, err := d.holds(t)
+		d.note(t, ok, err)
+	}
 }
 
 // noteGroups keeps which groups a pattern has found.

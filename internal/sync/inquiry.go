@@ -58,9 +58,10 @@ func (q *inquiry) person(p *access.Person) Answer {
 		a.Doubts = q.doubts(&verdict)
 	} else {
 		a.Now = q.presently(p, &a)
-		if q.decided(&verdict) {
-			a.Now.Unasked = q.unasked(&a)
-		}
+		a.Now.Left, a.Now.Unasked = q.left(&a), q.decided(&verdict)
+	}
+	if q.question.Folder != "" && len(a.Rules) == 0 {
+		a.Leads, a.Near = q.bound.Leads(p, q.now, q.question.Folder), q.near(offers)
 	}
 	return a
 }
@@ -146,33 +147,6 @@ func (q *inquiry) presently(p *access.Person, a *Answer) *Now {
 	}
 	n.Notes = q.notes(p, a)
 	return n
-}
-
-// decided says whether nothing is held, skipped or blocked of a person, by the rules
-// or by the plan: only then is it known what nobody asks for.
-func (q *inquiry) decided(v *access.Verdict) bool {
-	return len(v.Held) == 0 && v.Skipped == "" && !slices.ContainsFunc(q.view.report.Plan.Notes, func(n plan.Note) bool {
-		return n.Kind == plan.NoteBlocked || n.Person == v.Person && n.Kind != plan.NoteDrift
-	})
-}
-
-// unasked are the roles that the ledger has as given to a person and no rule asks
-// for any more. The members of those folders are not read: the plan needs none of
-// them.
-func (q *inquiry) unasked(a *Answer) (left []Spot) {
-	for key, owned := range q.memory.Owned {
-		if owned.Person != a.Person.ID || owned.Lost != "" {
-			continue
-		}
-		s := q.places.spot(q.places.pinned(owned.As, key.Folder))
-		claimed := slices.ContainsFunc(a.Spots, func(c Spot) bool { return c.Path.Fold() == s.Path.Fold() })
-		if !claimed && (q.question.Folder == "" || q.question.Folder.Under(s.Path)) {
-			s.Has, s.Ours = owned.Role, true
-			left = append(left, s)
-		}
-	}
-	slices.SortFunc(left, func(a, b Spot) int { return cmp.Compare(a.Path, b.Path) })
-	return left
 }
 
 // about says whether a change is the person's, or makes a folder that theirs needs.

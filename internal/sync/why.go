@@ -31,6 +31,8 @@ type Answer struct {
 	Rules   []Reasoning
 	Spots   []Spot
 	Account Asked
+	Leads   []rules.Lead                // to the folder in question, if nothing leads there now
+	Near    access.Path                 // a folder that may have been meant in place of it; "": none
 	Ways    map[access.GroupID][]string // how the person came into a group: names, up to the group's own
 	Now     *Now                        // nil: Kiteworks was not asked
 	Doubts  []Doubt                     // where it was not asked
@@ -76,7 +78,8 @@ type Choice struct{ Rule, Value string }
 // Now is what Kiteworks has, and what a run would make of it.
 type Now struct {
 	Account  *access.Account // nil: there is none
-	Unasked  []Spot          // by the ledger ours, and no rule asks for them any more: by path, without claims
+	Left     []Spot          // by the ledger ours, where no rule gives anything now: by path, without claims
+	Unasked  bool            // of what is left: no rule asks for it any more; false: something is held, and so that is not known
 	Changes  []plan.Change
 	Withheld []guard.Withheld
 	Notes    []plan.Note

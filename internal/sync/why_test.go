@@ -152,7 +152,7 @@ func TestWhy_TellsWhatIsOursFromWhatIsNot(t *testing.T) {
 }
 
 // TestWhy_ShowsWhatNoRuleAsksForAnyMore: what is left over is somebody's access,
-// too. While a rule is held nothing is called left over.
+// too. While something is held it is shown, and not said to be left over.
 func TestWhy_ShowsWhatNoRuleAsksForAnyMore(t *testing.T) {
 	t.Parallel()
 	const old = "f-old"
@@ -165,6 +165,7 @@ func TestWhy_ShowsWhatNoRuleAsksForAnyMore(t *testing.T) {
 		other      rules.Rule
 		forgotten  bool // the catalog lacks the folder: no rule leads there
 		want       []kwsync.Spot
+		open       bool // whether a rule asks for it is not known
 	}{
 		{name: "everywhere", department: "Fin", owner: "ann", want: left},
 		{name: "on the folder", department: "Fin", folder: "/dep/old/2025", owner: "ann", want: left},
@@ -172,9 +173,9 @@ func TestWhy_ShowsWhatNoRuleAsksForAnyMore(t *testing.T) {
 		{name: "on another folder", department: "Fin", folder: "/Dep/Fin", owner: "ann"},
 		{name: "of another person", department: "Fin", owner: "bob"},
 		{name: "a rule asks for it", department: "Old", owner: "ann"},
-		{name: "a rule is held", department: "", owner: "ann"},
-		{name: "a rule is frozen", department: "Fin", owner: "ann", other: rules.Rule{Name: "old", When: rules.Condition{Group: "gone"}, Grants: []rules.Grant{{Folder: "/Dep/Old", Role: "Viewer"}}}},
-		{name: "a rule is blocked", department: "Fin", owner: "ann", other: rules.Rule{Name: "old", When: rules.Condition{Everyone: true}, Grants: []rules.Grant{{Folder: "/Dep/Fin", Role: "Unheard"}}}},
+		{name: "a rule is held", department: "", owner: "ann", want: left, open: true},
+		{name: "a rule is frozen", department: "Fin", owner: "ann", other: rules.Rule{Name: "old", When: rules.Condition{Group: "gone"}, Grants: []rules.Grant{{Folder: "/Dep/Old", Role: "Viewer"}}}, want: left, open: true},
+		{name: "a rule is blocked", department: "Fin", owner: "ann", other: rules.Rule{Name: "old", When: rules.Condition{Everyone: true}, Grants: []rules.Grant{{Folder: "/Dep/Fin", Role: "Unheard"}}}, want: left, open: true},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -192,8 +193,12 @@ func TestWhy_ShowsWhatNoRuleAsksForAnyMore(t *testing.T) {
 			if err != nil || len(why.Answers) != 1 {
 				t.Fatalf("got %+v, error %v; want one answer", why, err)
 			}
-			if diff := cmp.Diff(tt.want, why.Answers[0].Now.Unasked); diff != "" {
-				t.Errorf("left over (-want +got):\n%s", diff)
+			now := why.Answers[0].Now
+			if diff := cmp.Diff(tt.want, now.Left); diff != "" {
+				t.Errorf("left (-want +got):\n%s", diff)
+			}
+			if len(now.Left) > 0 && now.Unasked == tt.open {
+				t.Errorf("asked for by no rule: %t, want %t", now.Unasked, !tt.open)
 			}
 		})
 	}
