@@ -44,13 +44,17 @@ func TestParse_BadInputHasAClearLine(t *testing.T) {
 		{"a value that ends at #", "- name: a #1001" + all + "  account: {}\n", 1, 9, "the value ends before the #"},
 		{"a value that is a comment", "- name: a" + all + "  grants:\n    - id: #1001\n      role: Viewer\n", 4, 10, "all behind the # is a comment"},
 		{"an explicit tag", "- name: !!str a" + all + "  account: {}\n", 1, 9, "an explicit tag"},
+		{"a group beside when", "- name: a\n  group: x" + all + "  account: {}\n", 2, 3, "unknown key: it belongs below `when`"},
+		{"a group in a grant", "- name: a" + all + "  grants:\n    - {folder: /Departments, role: Viewer, group: x}\n", 4, 44, "unknown key: it belongs below `when`"},
+		{"a role beside grants", "- name: a" + all + "  account: {}\n  role: Viewer\n", 4, 3, "unknown key: it belongs below an item of `grants`"},
+		{"a fixed date", "- name: a" + all + "  grants:\n    - {folder: /Departments, role: Viewer, until: 2026-12-31}\n", 4, 51, "no date stands here but the attribute"},
 		{"a second document", ruleNamed("a") + "---\n" + ruleNamed("b"), 4, 1, "a second document begins here"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			check := func(where string, got []config.Problem, line, column int) {
-				if len(got) != 1 || got[0].Line != line || tt.column > 0 && got[0].Column != column || !strings.Contains(got[0].Message, tt.want) {
+				if len(got) != 1 || got[0].Line != line || tt.column > 0 && got[0].Column != column || !strings.Contains(got[0].Message+": "+got[0].Hint, tt.want) {
 					t.Errorf("%s: got %.800v, want one at %d:%d that says %q", where, got, line, column, tt.want)
 				}
 			}

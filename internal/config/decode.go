@@ -174,7 +174,11 @@ func (d *decoder) scalar(n *yaml.Node, to reflect.Value, path string) {
 // mapping decodes the keys of one struct; each must be known and come once.
 func (d *decoder) mapping(n *yaml.Node, to reflect.Value, path string) {
 	if n.Kind != yaml.MappingNode {
-		d.report(path, "is "+kind(n)+", want keys and values", "write its keys below it, indented: "+keysOf(to.Type()))
+		hint := "write its keys below it, indented: " + keysOf(to.Type())
+		if to.Type() == reflect.TypeFor[rules.Date]() {
+			hint = "no date stands here but the attribute of the entry that holds one: {from: accountExpires, if_empty: deny}"
+		}
+		d.report(path, "is "+kind(n)+", want keys and values", hint)
 		return
 	}
 	fields := fieldsOf(to.Type())
@@ -188,17 +192,17 @@ func (d *decoder) mapping(n *yaml.Node, to reflect.Value, path string) {
 		case reserved && !isEmpty(p.value):
 			d.reportAt(d.at(p.key), below, "is not built in this version", why)
 		case !reserved:
-			d.unknown(p.key, path, fields)
+			d.unknown(p.key, path, to.Type())
 		}
 	}
 }
 
-func (d *decoder) unknown(key *yaml.Node, path string, fields map[string]int) {
-	hint := ""
+func (d *decoder) unknown(key *yaml.Node, path string, in reflect.Type) {
+	hint, fields := home(key.Value, in), fieldsOf(in)
 	if d.veiled[key] {
 		hint = "it is not named here, since it may be a secret; the keys are " + strings.Join(slices.Sorted(maps.Keys(fields)), ", ")
 	}
-	if like := nearest(key.Value, fields); like != "" {
+	if like := nearest(key.Value, fields); like != "" && hint == "" {
 		hint = fmt.Sprintf("did you mean %q?", like)
 		d.breaks(join(path, like)) // it is not missing, it is misspelt
 	}
@@ -207,6 +211,31 @@ func (d *decoder) unknown(key *yaml.Node, path string, fields map[string]int) {
 		return
 	}
 	d.reportAt(d.at(key), d.below(path, key), "unknown key", hint)
+}
+
+// room is one of the mappings that a rule is made of, and where it is.
+type room struct {
+	of reflect.Type
+	is string
+}
+
+// home says where in a rule a key belongs that stands elsewhere in it; "": nowhere.
+func home(key string, in reflect.Type) string {
+	rooms := []room{
+		{reflect.TypeFor[rules.Condition](), "below `when`"},
+		{reflect.TypeFor[rules.Grant](), "below an item of `grants`"},
+		{reflect.TypeFor[rules.Account](), "below `account`"},
+		{reflect.TypeFor[rules.Rule](), "in the rule itself"},
+	}
+	if !slices.ContainsFunc(rooms, func(r room) bool { return r.of == in }) {
+		return ""
+	}
+	for _, r := range rooms {
+		if _, has := fieldsOf(r.of)[key]; has {
+			return "it belongs " + r.is
+		}
+	}
+	return ""
 }
 
 func fieldsOf(t reflect.Type) map[string]int {

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -34,12 +35,12 @@ func (d *Directory) lintDomains(sn *access.Snapshot) []rules.Problem {
 }
 
 // shutOut is the domain of the address that an entry has and that is not among those
-// allowed; "": it is not for its domain that it is not taken.
+// allowed; "": it is. Of one that was not taken the reason names it.
 func (d *Directory) shutOut(p *access.Person) string {
-	if p.Email != "" || len(d.People.Email.Domains) == 0 {
+	if len(d.People.Email.Domains) == 0 {
 		return ""
 	}
-	for word := range strings.FieldsSeq(p.NoEmail) {
+	for word := range strings.FieldsSeq(cmp.Or(string(p.Email), p.NoEmail)) {
 		if email, err := access.ParseEmail(word); err == nil && !slices.Contains(d.People.Email.Domains, email.Domain()) {
 			return email.Domain()
 		}

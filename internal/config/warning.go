@@ -32,6 +32,11 @@ func (c *Config) Warnings(w *World) []Problem {
 	return c.found.warnings(append(found, c.Set.LintAgainst(w.Snapshot, w.Known)...))
 }
 
+// Mistaken is the error that the rules do not fit what they are asked about.
+func (c *Config) Mistaken(found []rules.Problem) *Error {
+	return &Error{File: c.File, Problems: c.found.warnings(found)}
+}
+
 func (f *findings) warnings(found []rules.Problem) []Problem {
 	var all []Problem
 	for _, p := range found {

@@ -215,6 +215,8 @@ func TestCompileRefuses(t *testing.T) {
 		"closed twice":           {"(department=x))", "1 opening and 2 closing"},
 		"trailing text":          {"(department=x)y", "extra at end: y"},
 		"two filters":            {"(a=1)(b=2)", "write one condition as (attribute=value), several as (&(a=1)(b=2))"},
+		"and in words":           {"(a=1) and (b=2)", `"and" between two conditions at character 11: write (&(a=1)(b=2))`},
+		"or in words":            {"(&(a=1)OR(b=2))", "write (|(a=1)(b=2))"},
 		"infix":                  {"(a=1)&(b=2)", "write it before them"},
 		"lost parenthesis":       {"(&(a=b(c=d))", "an opening parenthesis inside a condition at character 7"},
 		"gap":                    {"(& (a=1))", "white space between parentheses at character 3"},

@@ -18,6 +18,14 @@ type mistake struct {
 // so "(" always opens a filter and ")" always ends one.
 var mistakes = []mistake{
 	{
+		regexp.MustCompile(`(?i)\)\s*and\s*\(`),
+		`"and" between two conditions`, "write (&(a=1)(b=2))",
+	},
+	{
+		regexp.MustCompile(`(?i)\)\s*or\s*\(`),
+		`"or" between two conditions`, "write (|(a=1)(b=2))",
+	},
+	{
 		regexp.MustCompile(`\)[&|]`),
 		"an operator between two conditions", "write it before them, as in (&(a=1)(b=2))",
 	},

@@ -161,7 +161,7 @@ func explainToken(err error) error {
 	hints := map[string]string{
 		"invalid_client":      "check kiteworks.client_id and client_secret: the secret may have been regenerated or have expired",
 		"unauthorized_client": "check that the application is switched on and allows JWT",
-		"invalid_grant":       "check that kiteworks.jwt.private_key, issuer and audience are those of the application, that the identity may log in, and the clock",
+		"invalid_grant":       "check that kiteworks.jwt.private_key, issuer and audience are those of the application, that the identity may log in, and the clock; an identity that Kiteworks does not know is to be corrected in kiteworks.identities (one that a grant names by `as`: in others)",
 		"invalid_scope":       "check the scopes of the application",
 	}
 	var api *APIError

@@ -1,6 +1,7 @@
 package rules_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -29,6 +30,7 @@ func TestCompile_ReportsEachMistakeWhereItStands(t *testing.T) {
 		{"everyone and a pattern", []rules.Rule{{Name: "a", When: rules.Condition{Everyone: true, GroupLike: "<x>"}, Account: account}}, []string{"rules[0].when.everyone"}},
 		{"under what is no DN", []rules.Rule{{Name: "a", When: rules.Condition{Under: "Staff"}, Account: account}}, []string{"rules[0].when.under"}},
 		{"under half a DN", []rules.Rule{{Name: "a", When: rules.Condition{Under: "OU=Staff,"}, Account: account}}, []string{"rules[0].when.under"}},
+		{"a date in place of an attribute", one(rules.Grant{Folder: "/Departments", Role: "Viewer", Until: &rules.Date{From: "2026-12-31", IfEmpty: rules.Deny}}), []string{"rules[0].grants[0].until.from"}},
 		{"account name with a mistake", []rules.Rule{{Name: "a", When: all, Account: &rules.Account{Name: "{{ .x"}}}, []string{"rules[0].account.name"}},
 		{"account name with a bad text", []rules.Rule{{Name: "a", When: all, Account: &rules.Account{Name: "a\ab"}}}, []string{"rules[0].account.name"}},
 		{"account name by a part of a group's", []rules.Rule{{Name: "a", When: rules.Condition{GroupLike: "p-<x>"}, Account: &rules.Account{Name: "{{ .x }}"}}}, []string{"rules[0].account.name"}},
@@ -78,6 +80,20 @@ func TestCompile_ReportsEachMistakeWhereItStands(t *testing.T) {
 				t.Error("there is a set in spite of mistakes")
 			}
 		})
+	}
+}
+
+func TestCompile_NamesTheTornPartOfADN(t *testing.T) {
+	t.Parallel()
+	for dn, want := range map[string]string{
+		"OU=People,alpenglas,DC=example":  `"alpenglas" is no type=value`,
+		"OU=People,DC=alpenglas example,": "nothing stands between two commas, or behind the last",
+		"Lang, Anna":                      `"Lang" is no type=value`,
+	} {
+		_, problems := rules.Compile([]rules.Rule{accountFor("a", rules.Condition{Under: dn}, "")}, options())
+		if len(problems) != 1 || !strings.Contains(problems[0].Message, want) {
+			t.Errorf("%s: got %+v, want one that says %q", dn, problems, want)
+		}
 	}
 }
 

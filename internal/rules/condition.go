@@ -64,7 +64,7 @@ func (r *rule) add(t test, asked bool) {
 func (c *compiler) under(path, text string) string {
 	key := FoldDN(text)
 	if text != "" && key == "" {
-		c.report(path+".under", fmt.Sprintf("%q is no distinguished name", text), "write the whole DN in quotes: \"OU=Staff,DC=corp,DC=example\"")
+		c.report(path+".under", fmt.Sprintf("%q is no distinguished name: %s", text, tornDN(text)), "write the whole DN in quotes: \"OU=Staff,DC=corp,DC=example\"")
 	}
 	return key
 }

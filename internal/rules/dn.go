@@ -2,6 +2,8 @@ package rules
 
 import (
 	"encoding/hex"
+	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -27,6 +29,38 @@ func parseDN(s string) (parts []rdn, ok bool) {
 		s, joined, more = rest, separator == '+', separator != 0
 	}
 	return parts, len(parts) > 0
+}
+
+// tornDN says which part of a text keeps it from being a distinguished name.
+func tornDN(s string) string {
+	for more := true; more; {
+		piece, rest, separator := cutUnescaped(s)
+		kind, _, found := strings.Cut(piece, "=")
+		switch {
+		case strings.TrimSpace(piece) == "":
+			return "nothing stands between two commas, or behind the last"
+		case !found || strings.TrimSpace(kind) == "":
+			return fmt.Sprintf("%q is no type=value; a comma inside a value is written \\,", strings.TrimSpace(piece))
+		}
+		s, more = rest, separator != 0
+	}
+	return "it has parts that cannot be read"
+}
+
+// glued finds in a distinguished name a value that holds what looks like the next part,
+// as where a comma is missing.
+var glued = regexp.MustCompile(`(?i)\s(cn|ou|dc|o|uid|c|l|st)=`)
+
+// uncommaed is the part of a DN that lacks a comma, for all that can be seen; "": none.
+func uncommaed(dn string) string {
+	for more := dn != ""; more; {
+		piece, rest, separator := cutUnescaped(dn)
+		if _, value, _ := strings.Cut(piece, "="); glued.MatchString(value) {
+			return strings.TrimSpace(piece)
+		}
+		dn, more = rest, separator != 0
+	}
+	return ""
 }
 
 // trimValue takes off the spaces around a value, but for one at its end that is escaped.

@@ -98,7 +98,7 @@ func (l *lexicon) call(name string, nodes []parse.Node, piped expression) (expre
 	}
 	f, ok := functionOf(name)
 	if !ok {
-		return nil, fmt.Errorf("%q is not a function: there are %s", name, functionNames)
+		return nil, fmt.Errorf("%q is not a function: write .%s if it is an attribute; the functions are %s", name, name, functionNames)
 	}
 	return l.apply(name, f, nodes, piped)
 }

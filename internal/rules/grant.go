@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -42,6 +43,9 @@ func (c *compiler) grant(path string, r *rule, g Grant) grant {
 	return out
 }
 
+// attributeName is the form that names of attributes have (RFC 4512, section 2.5), options included.
+var attributeName = regexp.MustCompile(`^([A-Za-z][A-Za-z0-9_-]*|[0-9]+(\.[0-9]+)+)(;[A-Za-z0-9-]+)*$`)
+
 // date checks one end of a grant's time. The end of a day is what `until` means by it.
 func (c *compiler) date(path string, d *Date, isEnd bool) *date {
 	if d == nil {
@@ -50,6 +54,9 @@ func (c *compiler) date(path string, d *Date, isEnd bool) *date {
 	written := strings.TrimSpace(d.From)
 	if written == "" {
 		c.report(path+".from", "is missing", "name the attribute that holds the date, such as accountExpires")
+	}
+	if written != "" && !attributeName.MatchString(written) {
+		c.report(path+".from", fmt.Sprintf("%q is no attribute: the date is read from the person's entry", written), "name the attribute that holds it, such as accountExpires; a date that is the same for everybody cannot be written here")
 	}
 	hint := "say what holds for somebody without the date. deny: it is not given; hold: the rule waits until there is one"
 	if isEnd {

@@ -17,6 +17,7 @@ func Lint(list []Rule, roots []access.Path, c *access.Catalog) []Problem {
 	alike := map[Condition][]gift{}
 	for i, r := range list {
 		g := newGift(i, r)
+		l.names(g, r.When)
 		l.grants(g, r, roots)
 		l.unheard(g, r)
 		when := r.When.Folded()
@@ -101,6 +102,15 @@ func (l *linter) superfluous(g gift, others []gift) {
 		}
 		l.report(g.index, g.at, fmt.Sprintf("everything that it gives, rule %q gives the same people too", o.name), "remove it, or correct its condition if it is meant for others")
 		return
+	}
+}
+
+// names finds DNs that lack a comma.
+func (l *linter) names(g gift, when Condition) {
+	for _, part := range []struct{ key, dn string }{{"group", when.Group}, {"not_group", when.NotGroup}, {"under", when.Under}} {
+		if piece := uncommaed(part.dn); FoldDN(part.dn) != "" && piece != "" {
+			l.report(g.index, g.at+".when."+part.key, fmt.Sprintf("a comma seems to be missing in %q", piece), "put a comma between the parts of the DN, or write the = of a value as \\3D")
+		}
 	}
 }
 

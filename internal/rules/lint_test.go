@@ -83,6 +83,10 @@ func TestLint(t *testing.T) {
 		{"spaces, above a value", nil, []rules.Rule{roleOn("a", graz, "Viewer", "/Departments/A B"), roleOn("b", "(l=*)", "Viewer", "/Departments/AB/{{ .l }}")}, []string{
 			`rules[1].grants[0].folder: "/Departments/AB" and "/Departments/A B", of rule "a", differ only in case or spaces`,
 		}},
+		{"a DN that lacks a comma", nil, []rules.Rule{
+			accountFor("a", rules.Condition{Under: "OU=Staff,DC=corp DC=example"}, ""), accountFor("b", rules.Condition{Group: `CN=R & D,DC=corp`}, ""),
+			accountFor("c", rules.Condition{Group: "mail o=x"}, ""),
+		}, []string{`rules[0].when.under: a comma seems to be missing in "DC=corp DC=example"`}},
 		{"out of the roots", nil, []rules.Rule{roleOn("a", graz, "Viewer", "/{{ .l }}"), roleOn("b", "(l=*)", "Viewer", "/Projects/{{ .l }}/x"), roleOn("c", "(ou=*)", "Viewer", "/Projects/Open/{{ .l }}")}, []string{
 			"rules[0].grants[0].folder: /{{ .l }} can leave the roots: a value decides whether it lies below one",
 			"rules[1].grants[0].folder: /Projects/{{ .l }}/x can leave the roots: a value decides whether it lies below one",
@@ -148,11 +152,11 @@ func TestLintAgainst_PointsAtWhatIsMisspelt(t *testing.T) {
 	)
 	sn := &access.Snapshot{
 		Taken: now, People: []access.Person{person("jane", map[string][]string{"ou": {"a"}, "departmentnumber": {"b"}}, 1)},
-		Groups: []access.Group{group("1", "clerks"), group("2", "staff")}, Unknown: []string{"departmentnumbr"},
+		Groups: []access.Group{group("1", "clerk"), group("2", "staff"), group("3", "clear")}, Unknown: []string{"departmentnumbr"},
 	}
 	got := texts(set.LintAgainst(sn, rules.Known{Attributes: []string{"departmentnumber", "ou", "departmentnumbr"}}))
 	want := []string{
-		`rules[0].when.not_group: group "cleark" is not in the directory: did you mean "clerks"? correct the name, or add its base to directory.groups.bases`,
+		`rules[0].when.not_group: group "cleark" is not in the directory: did you mean "clear" or "clerk"? correct the name, or add its base to directory.groups.bases`,
 		`rules[1].grants[0].folder: attribute departmentnumbr is not in the directory's schema: did you mean departmentnumber? correct the name`,
 		`rules[1].grants[1].until.from: attribute ends was not read when the snapshot was made: if the name is right, make a new one with these rules`,
 	}

@@ -133,6 +133,7 @@ func TestTemplate_MistakesAreFoundBeforeAnybodyIsDecided(t *testing.T) {
 		{"a quote is not closed", `/Departments/{{ .x | lookup "dept }}`, "a quote in {{ }} is not closed"},
 		{"nothing inside", "/Departments/{{ }}", "write a value, such as {{ .department }}"},
 		{"unknown function", "/Departments/{{ .x | title }}", `"title" is not a function`},
+		{"an attribute without its dot", "/Departments/{{ departmentNumber }}", "write .departmentNumber if it is an attribute"},
 		{"function of the engine", `/Departments/{{ printf "%s" .x }}`, `"printf" is not a function`},
 		{"too few arguments", `/Departments/{{ .x | replace "/" }}`, "replace has 2 arguments, want 3"},
 		{"too many arguments", `/Departments/{{ lower .x .y }}`, "lower has 2 arguments, want 1"},

@@ -3,6 +3,8 @@ package rules
 import (
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/access"
 )
@@ -54,31 +56,60 @@ func (v vocabulary) against(l look) string {
 	return ""
 }
 
+// Unread finds where rules look at attributes that were not read.
+func (s *Set) Unread(k Known) (found []Problem) {
+	v := newVocabulary(s, nil, k)
+	for i := range s.rules {
+		for _, l := range s.rules[i].looks {
+			if why := v.against(l); why != "" {
+				found = append(found, Problem{Path: l.at, Message: why})
+			}
+		}
+	}
+	return found
+}
+
 // strange says whether the rule is frozen because it looks at the attribute.
 func (r *boundRule) strange(attribute string) bool {
 	return slices.ContainsFunc(r.flaws, func(f flaw) bool { return f.attribute == attribute })
 }
 
-// likeGroup is the group that was probably meant by a name that none has, in words to
+// likeGroup is the groups that were probably meant by a name that none has, in words to
 // put in front of an advice; "": none is near.
 func (x groupIndex) likeGroup(name string) string {
 	names := make([]string, 0, len(x.groups))
 	for i := range x.groups {
 		names = append(names, x.groups[i].Name)
 	}
-	if near := nearest(name, sorted(names)); near != "" {
-		return fmt.Sprintf("did you mean %q? ", near)
+	near := alike(name, sorted(names))
+	if len(near) == 0 || len(near) > maxListed {
+		return ""
+	}
+	for i := range near {
+		near[i] = strconv.Quote(near[i])
+	}
+	return fmt.Sprintf("did you mean %s? ", strings.Join(near, " or "))
+}
+
+// nearest is the one of some names that a misspelt one probably means; "": none is near.
+func nearest(name string, names []string) string {
+	if near := alike(name, names); len(near) > 0 {
+		return near[0]
 	}
 	return ""
 }
 
-// nearest is the one of some names that a misspelt one probably means; "": none is near.
-func nearest(name string, names []string) (best string) {
-	least := 3
+// alike are those of some names that are nearest to a misspelt one, if any is near.
+func alike(name string, names []string) (near []string) {
+	least := 2 // letters that may be wrong
 	for _, other := range names {
-		if d := access.Distance(access.FoldName(name), access.FoldName(other)); d < least && d < len(other) {
-			best, least = other, d
+		switch d := access.Distance(access.FoldName(name), access.FoldName(other)); {
+		case d > least || d >= len(other):
+		case d < least:
+			near, least = []string{other}, d
+		default:
+			near = append(near, other)
 		}
 	}
-	return best
+	return near
 }
