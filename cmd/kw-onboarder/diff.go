@@ -74,17 +74,13 @@ func (d *comparison) print(c *command) error {
 // answersFor says why the rules of configurations cannot be asked about a snapshot,
 // redacted or not; nil if they can.
 func answersFor(f snapshot.File, configs ...*config.Config) error {
-	var unseen []string
 	for _, cfg := range configs {
 		if err := belongs(f, cfg); err != nil {
 			return fmt.Errorf("%w (%s)", err, cfg.File)
 		}
-		if missing := unread(f, cfg); len(missing) > 0 {
-			unseen = append(unseen, fmt.Sprintf("%s (%s)", strings.Join(missing, ", "), cfg.File))
+		if missing := cfg.Set.Unread(knownOf(f)); len(missing) > 0 {
+			return cfg.Mistaken(missing)
 		}
-	}
-	if len(unseen) > 0 {
-		return fmt.Errorf("the rules look at %s, which was not read when it was made: make a new one, with a configuration that has these rules", strings.Join(unseen, " and "))
 	}
 	return nil
 }
@@ -127,7 +123,9 @@ func (d *comparison) headline() string {
 	}{
 		{t.Gain, "gain"},
 		{t.Lose, "lose"},
+		{t.Doubt, "would gain or lose what is in doubt"},
 		{t.Change, "change"},
+		{t.Anew, "would have a new account made otherwise (one that exists stays as it is)"},
 		{t.Wait, "keep what they have while a rule is held"},
 		{t.Held, "newly held"},
 		{t.Released, "held no longer"},

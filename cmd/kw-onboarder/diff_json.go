@@ -36,8 +36,10 @@ type jsonDiffSnapshot struct {
 type jsonDiffCounts struct {
 	Different int `json:"different"`
 	Gain      int `json:"gain"`
+	Doubt     int `json:"in_doubt"`
 	Lose      int `json:"lose"`
 	Change    int `json:"change"`
+	Anew      int `json:"new_accounts"`
 	Keep      int `json:"keep"`
 	Held      int `json:"held"`
 	Released  int `json:"released"`
@@ -95,7 +97,7 @@ func newJSONDiffSide(cfg *config.Config) jsonDiffSide {
 }
 
 func newJSONDiffCounts(c impact.Counts) jsonDiffCounts {
-	return jsonDiffCounts{Different: c.Touched, Gain: c.Gain, Lose: c.Lose, Change: c.Change, Keep: c.Wait, Held: c.Held, Released: c.Released}
+	return jsonDiffCounts{Different: c.Touched, Gain: c.Gain, Doubt: c.Doubt, Lose: c.Lose, Change: c.Change, Anew: c.Anew, Keep: c.Wait, Held: c.Held, Released: c.Released}
 }
 
 func newJSONDiffChange(c *impact.Change) jsonDiffChange {

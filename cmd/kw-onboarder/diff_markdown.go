@@ -25,14 +25,14 @@ func (d diffMarkdown) rules(out io.Writer) {
 	if len(d.Rules) == 0 {
 		return
 	}
-	fmt.Fprint(out, "\n| rule | | gain | lose | change | keep | held | held no longer |\n|---|---|--:|--:|--:|--:|--:|--:|\n")
+	fmt.Fprint(out, "\n| rule | | gain | in doubt | lose | change | new accounts | keep | held | held no longer |\n|---|---|--:|--:|--:|--:|--:|--:|--:|--:|\n")
 	for i, r := range d.Rules {
 		if i == rowsShown {
 			fmt.Fprintf(out, "\nAnd %d more rules.\n", len(d.Rules)-i)
 			return
 		}
 		n := r.Counts
-		fmt.Fprintf(out, "| %s | %s | %d | %d | %d | %d | %d | %d |\n", inCode(r.Name), onlyOne(r), n.Gain, n.Lose, n.Change, n.Wait, n.Held, n.Released)
+		fmt.Fprintf(out, "| %s | %s | %d | %d | %d | %d | %d | %d | %d | %d |\n", inCode(r.Name), onlyOne(r), n.Gain, n.Doubt, n.Lose, n.Change, n.Anew, n.Wait, n.Held, n.Released)
 	}
 }
 

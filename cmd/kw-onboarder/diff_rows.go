@@ -47,9 +47,9 @@ func (d *diffRows) sections() []diffSection {
 		{impact.Account, "Accounts"}, // access first: what is cut is what matters less
 		{impact.Folder, "Folders"},
 		{impact.Hold, "Held"},
-		{impact.Profile, "Profiles"},
-		{impact.Name, "Names of accounts"},
-		{impact.Mail, "Mails about a new account"},
+		{impact.Profile, "Profiles of new accounts"},
+		{impact.Name, "Names of new accounts"},
+		{impact.Mail, "Mails about new accounts"},
 	}
 	var all []diffSection
 	for _, t := range titles {

@@ -80,12 +80,12 @@ func (d diffText) rules(out io.Writer) {
 	fmt.Fprintf(out, "\n%s\n", d.paint.bold("By rule, people"))
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	defer func() { _ = w.Flush() }() // like every print here: nobody is left to tell
-	fmt.Fprintf(w, "  \tgain\tlose\tchange\tkeep\theld\theld no longer\n")
+	fmt.Fprintf(w, "  \tgain\tin doubt\tlose\tchange\tnew accounts\tkeep\theld\theld no longer\n")
 	for _, r := range d.Rules {
 		name, n := r.Name, r.Counts
 		if only := onlyOne(r); only != "" {
 			name += " (" + only + ")"
 		}
-		fmt.Fprintf(w, "  %s\t%d\t%d\t%d\t%d\t%d\t%d\n", name, n.Gain, n.Lose, n.Change, n.Wait, n.Held, n.Released)
+		fmt.Fprintf(w, "  %s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\n", name, n.Gain, n.Doubt, n.Lose, n.Change, n.Anew, n.Wait, n.Held, n.Released)
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"os"
 	"slices"
-	"strings"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/app"
 	"github.com/kw-onboarder/kw-onboarder/internal/config"
@@ -49,26 +48,14 @@ func belongs(f snapshot.File, cfg *config.Config) error {
 
 // fits says why a snapshot cannot stand in; nil if it can.
 func fits(f snapshot.File, cfg *config.Config) error {
-	err, missing := belongs(f, cfg), unread(f, cfg)
+	err, missing := belongs(f, cfg), cfg.Set.Unread(knownOf(f))
 	switch {
 	case err != nil:
 		return err
 	case f.Redacted:
 		return fmt.Errorf("it is redacted, and Kiteworks does not know the pseudonyms in it: make one with snapshot --full")
 	case len(missing) > 0:
-		return fmt.Errorf("the rules look at %s, which was not read when it was made: make it anew with these rules", strings.Join(missing, ", "))
+		return cfg.Mistaken(missing)
 	}
 	return nil
-}
-
-// unread lists the attributes of which the rules would find no value in a
-// snapshot, whether people and groups have one or not.
-func unread(f snapshot.File, cfg *config.Config) []string {
-	missing := slices.DeleteFunc(cfg.Set.Attributes(), func(a string) bool { return slices.Contains(f.Attributes, a) })
-	for _, a := range cfg.Set.GroupAttributes() {
-		if !slices.Contains(f.GroupAttributes, a) {
-			missing = append(missing, "group."+a)
-		}
-	}
-	return missing
 }

@@ -120,7 +120,14 @@ func TestCompare(t *testing.T) {
 				"account gains  >Guest by b: bo", "profile differs  Standard>Guest by b: ann cy",
 				"name differs  ANN>ann by b: ann", "name differs  CY>cy by b: cy", "mail gains  > by b: ann cy",
 			},
-			impact.Counts{Touched: 3, Gain: 1, Change: 2},
+			impact.Counts{Touched: 3, Gain: 1, Anew: 2},
+		},
+		{
+			"a folder that is not there",
+			[]rules.Rule{viewers},
+			[]rules.Rule{viewers, {Name: "w", When: rules.Condition{Filter: graz}, Grants: []rules.Grant{{Folder: "/Dep/Nowhere", Role: "Viewer"}}}},
+			[]string{"folder gains /Dep/Nowhere >Viewer by w: ann cy (no such folder is known of folders@corp.example, and the rule does not say create: true)"},
+			impact.Counts{Touched: 2, Doubt: 2},
 		},
 		{
 			"held for one",

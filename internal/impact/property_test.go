@@ -21,7 +21,7 @@ func TestCompareIsAMirror(t *testing.T) {
 		}
 		there, back := impact.Compare(older, newer), impact.Compare(newer, older)
 		a, b := there.Totals, back.Totals
-		if a.Touched != b.Touched || a.Gain != b.Lose || a.Lose != b.Gain || a.Change != b.Change {
+		if a.Touched != b.Touched || a.Gain != b.Lose || a.Lose != b.Gain || a.Doubt != b.Doubt || a.Change != b.Change || a.Anew != b.Anew {
 			rt.Errorf("there %q\nback %q", lines(there), lines(back))
 		}
 		if again := impact.Compare(older, newer); fmt.Sprint(lines(again)) != fmt.Sprint(lines(there)) {

@@ -19,7 +19,9 @@ type Counts struct {
 	Touched  int // anything is different
 	Gain     int // an account, a folder, or a stronger role
 	Lose     int // alike
+	Doubt    int // gain or lose an account or a folder against which something is known
 	Change   int // what is neither more nor less
+	Anew     int // what counts when an account is made, and changes none that is there: its profile, its name, the mail
 	Wait     int // keep what they have while a rule is held
 	Held     int // a rule is held newly
 	Released int // a rule is held no longer
@@ -76,8 +78,10 @@ type column int
 const (
 	touched column = iota
 	gain
+	doubt
 	lose
 	differ
+	anew
 	wait
 	held
 	released
@@ -92,8 +96,12 @@ func columnOf(c *Change) column {
 		return released
 	case c.Way == Waits:
 		return wait
-	case c.What == Mail, c.Way == Differs:
+	case c.What == Profile, c.What == Name, c.What == Mail:
+		return anew
+	case c.Way == Differs:
 		return differ
+	case (c.Way == Gains || c.Way == Loses) && c.Note != "":
+		return doubt
 	case c.Way == Gains, c.Way == Stronger:
 		return gain
 	}
@@ -113,7 +121,7 @@ func (s census) add(c *Change) {
 
 func (s census) counts() Counts {
 	return Counts{
-		Touched: len(s[touched]), Gain: len(s[gain]), Lose: len(s[lose]), Change: len(s[differ]),
+		Touched: len(s[touched]), Gain: len(s[gain]), Doubt: len(s[doubt]), Lose: len(s[lose]), Change: len(s[differ]), Anew: len(s[anew]),
 		Wait: len(s[wait]), Held: len(s[held]), Released: len(s[released]),
 	}
 }
