@@ -77,17 +77,22 @@ func reason(b ruletest.Reason) string {
 	return "rule " + strconv.Quote(b.Rule) + " " + b.Text
 }
 
-// coverage says which rules no case has matched.
+// coverage says which rules no case has matched, and which were no more than held.
 func coverage(s ruletest.Summary) string {
-	text := fmt.Sprintf("%d of %d rules matched", s.Rules-len(s.Unmatched), s.Rules)
-	if len(s.Unmatched) == 0 {
-		return text
+	text := fmt.Sprintf("%d of %d rules matched", s.Rules-len(s.Unmatched)-len(s.Held), s.Rules)
+	for _, missed := range []struct {
+		how   string
+		rules []string
+	}{{"held, and never given", s.Held}, {"no case matches", s.Unmatched}} {
+		names := make([]string, 0, len(missed.rules))
+		for _, rule := range missed.rules {
+			names = append(names, strconv.Quote(rule))
+		}
+		if len(names) > 0 {
+			text += "; " + missed.how + " " + strings.Join(names, ", ")
+		}
 	}
-	names := make([]string, 0, len(s.Unmatched))
-	for _, rule := range s.Unmatched {
-		names = append(names, strconv.Quote(rule))
-	}
-	return text + "; no case matches " + strings.Join(names, ", ")
+	return text
 }
 
 // jsonTests is the results of test for a script to read.
@@ -97,6 +102,7 @@ type jsonTests struct {
 	Failed    int           `json:"failed"`
 	Rules     int           `json:"rules"`
 	Unmatched []string      `json:"unmatched_rules"`
+	Held      []string      `json:"held_rules,omitempty"` // in each case that they could match
 	Results   []jsonCase    `json:"results"`
 	Problems  []jsonProblem `json:"problems,omitempty"` // mistakes in the files: nothing was tested
 }
@@ -126,7 +132,7 @@ type jsonReason struct {
 func newJSONTests(s ruletest.Summary) jsonTests {
 	out := jsonTests{
 		OK: s.Failed() == 0, Cases: len(s.Results), Failed: s.Failed(), Rules: s.Rules,
-		Unmatched: append([]string{}, s.Unmatched...), Results: []jsonCase{},
+		Unmatched: append([]string{}, s.Unmatched...), Held: s.Held, Results: []jsonCase{},
 	}
 	for _, r := range s.Results {
 		c := jsonCase{File: r.File, Line: r.Line, Name: r.Case, OK: len(r.Differences) == 0, Notes: r.Notes, Matched: append([]string{}, r.Matched...)}

@@ -42,8 +42,18 @@ func First(name string, cfg *config.Config) string {
 			text = regexp.MustCompile(`(?m)^  `).ReplaceAllString(text, "  # ")
 		}
 		out.WriteString(text)
+		if r.When.NotGroup != "" {
+			out.WriteString("\n" + b.excluded(r, t))
+		}
 	}
 	return out.String()
+}
+
+// excluded is the case of a rule with its person in the group that the rule excludes.
+func (b *bench) excluded(r rules.Rule, t Case) string {
+	t.Name += ", but in " + r.When.NotGroup
+	t.Person.Groups = append(slices.Clone(t.Person.Groups), Group{Name: r.When.NotGroup})
+	return t.yaml(b.evaluate(&t))
 }
 
 // timely asks the rules, at a moment if any of them needs one.

@@ -25,6 +25,9 @@ rules:
   - name: nested
     when: {group_like: "corp:<client>-<matter>", filter: "(cn=*Lang*)"}
     grants: [{folder: "/Projects/{{ .client }} {{ .matter }}", role: Viewer}]
+  - name: outside
+    when: {group: staff, not_group: interns}
+    grants: [{folder: /Departments/Staff, role: Viewer}]
 `
 
 func TestFirst_PassesAsItIsWritten(t *testing.T) {

@@ -15,6 +15,7 @@ type Summary struct {
 	Results   []Result
 	Rules     int      // of the configuration
 	Unmatched []string // rules that no case has matched, in their order
+	Held      []string // rules that were held in each case that they could match, alike
 }
 
 // Result is what one case came to. It passes if there is no Difference.
@@ -25,6 +26,7 @@ type Result struct {
 	Differences []Difference
 	Notes       []string // what may explain them, or why it means little that there is none
 	Matched     []string // rules, in their order
+	Held        []string // alike
 }
 
 // Difference is one expectation that is not met.
@@ -55,7 +57,7 @@ func (s *Summary) Failed() int {
 // Run runs all cases of the files against the rules.
 func Run(cfg *config.Config, files []*File) Summary {
 	s := Summary{Rules: cfg.Set.Len()}
-	matched := map[string]bool{}
+	matched, held := map[string]bool{}, map[string]bool{}
 	for _, f := range files {
 		b := newBench(cfg, f.Compare)
 		for i := range f.Cases {
@@ -63,11 +65,18 @@ func Run(cfg *config.Config, files []*File) Summary {
 			for _, rule := range r.Matched {
 				matched[rule] = true
 			}
+			for _, rule := range r.Held {
+				held[rule] = true
+			}
 			s.Results = append(s.Results, r)
 		}
 	}
 	for _, rule := range cfg.Set.Names() {
-		if !matched[rule] {
+		switch {
+		case matched[rule]:
+		case held[rule]:
+			s.Held = append(s.Held, rule)
+		default:
 			s.Unmatched = append(s.Unmatched, rule)
 		}
 	}
@@ -100,7 +109,7 @@ func (b *bench) bind(w *world) *rules.Bound {
 
 func (b *bench) run(f *File, t *Case) Result {
 	o := b.evaluate(t)
-	r := Result{File: f.Name, Line: t.Line, Case: t.Name, Differences: o.compare(t), Matched: o.matched()}
+	r := Result{File: f.Name, Line: t.Line, Case: t.Name, Differences: o.compare(t), Matched: o.matched(), Held: o.heldRules()}
 	if len(r.Differences) > 0 && o.verdict.Skipped != "" {
 		r.Notes = append(r.Notes, "the person gets nothing: "+o.verdict.Skipped)
 	}
