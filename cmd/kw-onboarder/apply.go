@@ -85,7 +85,7 @@ func (a applyCmd) ask(c *command, cfg *config.Config, p *kwsync.Planner, approve
 		return approved, nil
 	}
 	textReport{out: c.errOut, paint: newPaint(c.errOut), rate: app.Rate(c.ctx, cfg)}.print(&rep)
-	if !confirm(c.in, c.errOut, fmt.Sprintf("\nApply %d changes?", len(rep.Plan.Changes))) {
+	if !confirm(c.in, c.errOut, "\nApply "+changes(len(rep.Plan.Changes))+"?") {
 		return nil, errors.New("declined: nothing was changed")
 	}
 	return approved, nil

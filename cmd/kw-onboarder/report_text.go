@@ -212,12 +212,20 @@ func (t textReport) total(r *kwsync.Report) {
 	case r.Run == 0 && n == 0:
 		t.line("\nNothing to do. %d requests to look.", q.Read)
 	case r.Run == 0:
-		t.line("\n%d changes: %d requests (%d to read, %d to write), %s at %g a second.",
-			n, q.Planned(), q.Read, q.Write, estimate(q.Planned(), t.rate), t.rate)
+		t.line("\n%s: %d requests (%d to read, %d to write), %s at %g a second.",
+			changes(n), q.Planned(), q.Read, q.Write, estimate(q.Planned(), t.rate), t.rate)
 	default:
 		t.line("\n%s: %d of %d changes in %s; %d requests, %s.",
 			r.Result(), n-len(r.Unfinished()), n, r.Took.Round(time.Millisecond), q.Made, checked(q))
 	}
+}
+
+// changes is how many, in words.
+func changes(n int) string {
+	if n == 1 {
+		return "1 change"
+	}
+	return fmt.Sprintf("%d changes", n)
 }
 
 // checked compares the requests made with those foretold.
