@@ -39,19 +39,23 @@ func (r *boundRule) doubt(v vocabulary) {
 
 // against is why a rule may not look so; "": it may.
 func (v vocabulary) against(l look) string {
-	meant := ""
-	if near := nearest(l.attribute, v.words); near != "" && !l.ofGroup {
-		meant = fmt.Sprintf("did you mean %s? ", near)
-	}
 	read := v.known.Attributes
 	if l.ofGroup {
 		read = v.known.GroupAttributes
 	}
 	switch {
 	case !l.ofGroup && slices.Contains(v.unknown, l.attribute):
-		return fmt.Sprintf("attribute %s is not in the directory's schema: %scorrect the name", l.attribute, meant)
+		return fmt.Sprintf("attribute %s is not in the directory's schema: %scorrect the name", l.attribute, v.meant(l))
 	case v.known.Attributes != nil && !slices.Contains(read, l.attribute):
-		return fmt.Sprintf("attribute %s was not read when the snapshot was made: %sif the name is right, make a new one with these rules", l.attribute, meant)
+		return fmt.Sprintf("attribute %s was not read when the snapshot was made: %sif the name is right, make a new one with these rules", l.attribute, v.meant(l))
+	}
+	return ""
+}
+
+// meant suggests the attribute that was probably meant; "": none is near.
+func (v vocabulary) meant(l look) string {
+	if near := nearest(l.attribute, v.words); near != "" && !l.ofGroup {
+		return fmt.Sprintf("did you mean %s? ", near)
 	}
 	return ""
 }
