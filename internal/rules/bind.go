@@ -79,7 +79,8 @@ func (s *Set) Bind(sn *access.Snapshot, k Known) *Bound {
 	}
 	for i := range s.denials {
 		bound := b.bindRule(&s.denials[i], found, k.Groups)
-		bound.doubt(sn.Unknown)
+		bound.doubt(newVocabulary(s, sn.Unknown, k))
+		bound.freeze()
 		b.denials = append(b.denials, bound)
 	}
 	b.candidates = newCandidates(b.rules)
