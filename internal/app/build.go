@@ -50,6 +50,7 @@ func OpenPlanner(ctx context.Context, c *config.Config, s Settings) (*kwsync.Pla
 		_ = memory.Close() // the first error is the one to know
 		return nil, nil, err
 	}
+	p.Brakes = brakes{c, p.Limits, memory}
 	return p, memory.Close, nil
 }
 
@@ -109,7 +110,7 @@ func planner(c *config.Config, s Settings, d kwsync.Directory, r kwsync.Reader, 
 	return &kwsync.Planner{
 		Directory: d, Reader: r, Recall: m, Rules: c.Set,
 		Policy: plan.Policy{Never: never(c), Repair: repaired(c)},
-		Limits: guard.Limits{Mode: c.Mode},
+		Limits: c.Limits(), Walls: walled(c),
 		Now:    time.Now,
 	}, nil
 }
@@ -135,6 +136,15 @@ func repaired(c *config.Config) (paths []access.Path) {
 		}
 	}
 	return paths
+}
+
+// walled are the folders of which walls speak, as the identity sees them that gives
+// access where a rule names no other.
+func walled(c *config.Config) (places []access.Place) {
+	for _, path := range c.Limits().Folders() {
+		places = append(places, access.Place{As: string(c.Kiteworks.Identities.Folders), Path: path})
+	}
+	return places
 }
 
 // Directories are the names of the configured directories.

@@ -36,8 +36,14 @@ func OpenActor(ctx context.Context, c *config.Config, s Settings) (*Actor, error
 	if err != nil {
 		return nil, err
 	}
-	r.Recall, r.Journal = book, book
+	keep(r, c, book)
 	return &Actor{Runner: r, book: book}, nil
+}
+
+// keep gives a runner the ledger for all that it remembers.
+func keep(r *kwsync.Runner, c *config.Config, book *ledger.Ledger) {
+	r.Recall, r.Journal, r.Parking = book, book, parking{book}
+	r.Brakes = brakes{c, r.Limits, &book.Reader}
 }
 
 // Close closes the ledger.

@@ -151,7 +151,8 @@ func (d *Daemon) lend(ctx context.Context, i *instance) error {
 		d.inbox = &inbox{book: d.actor.book, log: d.options.Log, inHand: map[int64]bool{}}
 	}
 	r := i.runner
-	r.Recall, r.Journal, r.Lease, r.Inbox = d.actor.book, d.actor.book, d.actor.lease, d.inbox
+	keep(r, i.config, d.actor.book)
+	r.Lease, r.Inbox = d.actor.lease, d.inbox
 	return nil
 }
 

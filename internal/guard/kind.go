@@ -47,6 +47,29 @@ func KindOf(c plan.Change) Kind {
 	return Free
 }
 
+// Ops are the operations of the kind.
+func (k Kind) Ops() []plan.Op {
+	switch k {
+	case CreateFolder:
+		return []plan.Op{plan.CreateFolder}
+	case Create:
+		return []plan.Op{plan.CreateAccount}
+	case Grant:
+		return []plan.Op{plan.Grant, plan.Raise}
+	case Suspend:
+		return []plan.Op{plan.Suspend}
+	case Lower:
+		return []plan.Op{plan.Lower}
+	case Revoke:
+		return []plan.Op{plan.Revoke}
+	case Expire:
+		return []plan.Op{plan.Lower, plan.Revoke}
+	case Delete:
+		return []plan.Op{plan.Delete}
+	}
+	return nil
+}
+
 // Narrows says whether changes of this kind take access away.
 func (k Kind) Narrows() bool {
 	switch k {

@@ -12,12 +12,13 @@ import (
 	"github.com/kw-onboarder/kw-onboarder/internal/plan"
 )
 
-// Used is how many changes of these operations were done since a moment.
+// Used is how many changes of these operations were done since a moment, without those
+// that somebody had looked at.
 func (r *Reader) Used(ctx context.Context, ops []plan.Op, since time.Time) (used int, err error) {
 	if r.db == nil {
 		return 0, nil
 	}
-	const query = `SELECT COUNT(*) FROM changes WHERE op = $1 AND settled_at >= $2 AND result = 'done'`
+	const query = `SELECT COUNT(*) FROM changes WHERE op = $1 AND settled_at >= $2 AND result = 'done' AND NOT reviewed`
 	err = r.look(ctx, "count what was done in", func(b *batch) error {
 		for _, op := range ops {
 			var n int

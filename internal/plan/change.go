@@ -84,6 +84,8 @@ type Change struct {
 	Causes []access.Cause // the rules that ask for it, in their order
 	Needs  []Key          // creations that must have succeeded before
 
+	Reviewed bool // somebody has looked at it: it counts against no budget
+
 	Expired bool // it narrows because a date that was written down has come
 }
 

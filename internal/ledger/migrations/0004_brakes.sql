@@ -58,7 +58,7 @@ CREATE TABLE allowances (
 -- What fails again and again, and until when it is left alone.
 CREATE TABLE failing (
     id       BIGINT NOT NULL PRIMARY KEY,
-    scope    TEXT   NOT NULL CHECK (scope IN ('person', 'folder', 'rule')),
+    scope    TEXT   NOT NULL CHECK (scope IN ('person', 'folder', 'rule', 'change')),
     subject  TEXT   NOT NULL,
     failures BIGINT NOT NULL,
     since    BIGINT NOT NULL,
@@ -68,4 +68,5 @@ CREATE TABLE failing (
 );
 
 -- What is done counts against the budgets by this, and nothing else keeps count.
+ALTER TABLE changes ADD COLUMN reviewed BOOLEAN NOT NULL DEFAULT FALSE;
 CREATE INDEX changes_done ON changes (op, settled_at) WHERE result = 'done';

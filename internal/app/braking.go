@@ -1,0 +1,118 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/kw-onboarder/kw-onboarder/internal/config"
+	"github.com/kw-onboarder/kw-onboarder/internal/guard"
+	"github.com/kw-onboarder/kw-onboarder/internal/ledger"
+	kwsync "github.com/kw-onboarder/kw-onboarder/internal/sync"
+)
+
+// brakes is what the ledger, and the file HOLD, say to the brakes.
+type brakes struct {
+	config *config.Config
+	limits guard.Limits
+	book   *ledger.Reader
+}
+
+var _ kwsync.Brakes = brakes{}
+
+// Load implements kwsync.Brakes.
+func (b brakes) Load(ctx context.Context, now time.Time) (u guard.Usage, holds []guard.Hold, failing []guard.Failing, err error) {
+	if u, err = b.usage(ctx, now); err != nil {
+		return u, nil, nil, err
+	}
+	kept, err := b.book.Holds(ctx, now)
+	if err != nil {
+		return u, nil, nil, err
+	}
+	for _, h := range kept {
+		holds = append(holds, guard.Hold{ID: h.ID, Scope: guard.Scope(h.Scope), Key: h.Key, Why: said(h), Until: h.Until, By: h.By.User})
+	}
+	if present, _ := HoldFile(b.config); present {
+		holds = append(holds, guard.Hold{Scope: guard.HoldAll, Why: "the file " + HoldPath(b.config) + " is there: remove it to go on"})
+	}
+	tried, err := b.book.Failing(ctx)
+	for _, f := range tried {
+		failing = append(failing, guard.Failing{
+			Scope: guard.Scope(f.Scope), Key: f.Key, Failures: f.Failures, Since: f.Since, Until: f.Until, Why: f.Why,
+		})
+	}
+	return u, holds, failing, err
+}
+
+// said is why a hold is there, and the reason that was given.
+func said(h ledger.Hold) string {
+	if h.By.Reason == "" {
+		return h.Why
+	}
+	return fmt.Sprintf("%s: %s", h.Why, h.By.Reason)
+}
+
+func (b brakes) usage(ctx context.Context, now time.Time) (u guard.Usage, err error) {
+	u = guard.Usage{Used: map[guard.Kind]int{}, Extra: map[guard.Kind]int{}}
+	for kind, budget := range b.limits.Budgets {
+		if budget.Unlimited {
+			continue
+		}
+		if u.Used[kind], err = b.book.Used(ctx, kind.Ops(), now.Add(-budget.Per)); err != nil {
+			return u, err
+		}
+	}
+	extra, err := b.book.Allowed(ctx, now)
+	if err != nil {
+		return u, err
+	}
+	for kind, n := range extra {
+		u.Extra[guard.Kind(kind)] = n
+	}
+	counts, err := b.book.Counts(ctx)
+	if err != nil {
+		return u, err
+	}
+	u.Base = map[guard.Base]int{guard.People: counts.People, guard.Accounts: counts.Links, guard.OwnedGrants: counts.Owned}
+	u.OwnedByRule, u.People = counts.OwnedByRule, counts.People
+	u.Approved, err = b.book.Approved(ctx, now)
+	return u, err
+}
+
+// parking is where runs leave what waits and what fails.
+type parking struct{ book *ledger.Ledger }
+
+var _ kwsync.Parking = parking{}
+
+// Park implements kwsync.Parking.
+func (p parking) Park(ctx context.Context, run int64, items []guard.Parked, whole bool, now time.Time) error {
+	kept := make([]ledger.Parked, len(items))
+	for i, item := range items {
+		kept[i] = ledger.Parked{Cause: item.Key, Kind: string(item.Kind), Rule: item.Rule, Why: item.Why, Changes: item.Changes}
+	}
+	return p.book.Park(ctx, run, kept, whole, now)
+}
+
+// Quarantine implements kwsync.Parking: what is not failing any more has no failures.
+func (p parking) Quarantine(ctx context.Context, failing []guard.Failing) error {
+	before, err := p.book.Failing(ctx)
+	if err != nil {
+		return err
+	}
+	type subject struct{ scope, key string }
+	over := map[subject]bool{}
+	for _, f := range before {
+		over[subject{string(f.Scope), f.Key}] = true
+	}
+	var all []ledger.Failing
+	for _, f := range failing {
+		delete(over, subject{string(f.Scope), f.Key})
+		all = append(all, ledger.Failing{
+			Scope: ledger.HoldScope(f.Scope), Key: f.Key, Failures: f.Failures, Since: f.Since, Until: f.Until, Why: f.Why,
+		})
+	}
+	for s := range over {
+		all = append(all, ledger.Failing{Scope: ledger.HoldScope(s.scope), Key: s.key})
+	}
+	return p.book.SaveFailing(ctx, all)
+}
