@@ -8,12 +8,14 @@ import (
 )
 
 // The exit codes are a contract with scripts. Where several apply, the order
-// is usage, error, failed, changes.
+// is usage, error, refused, failed, parked, changes.
 const (
 	exitDone    = 0  // done; for plan --detailed-exitcode: nothing to do
 	exitError   = 1  // also where a case of test does not pass, or status finds something broken
 	exitChanges = 2  // plan --detailed-exitcode: there are changes; diff: something differs
+	exitRefused = 3  // apply: a hold, a canary or a wall has stopped something
 	exitFailed  = 4  // done, but something that was asked for could not be
+	exitParked  = 5  // something waits for approval
 	exitUsage   = 64 //
 )
 
@@ -51,11 +53,16 @@ func codeOf(err error) int {
 
 // codeFor is the exit code of a run that came to its end.
 func codeFor(r *kwsync.Report) error {
-	switch r.Result() {
-	case kwsync.Failed:
+	switch result := r.Result(); {
+	case result == kwsync.Failed:
 		return &exit{code: exitError}
-	case kwsync.Partial:
+	case r.Run != 0 && r.Refused():
+		return &exit{code: exitRefused}
+	case result == kwsync.Partial:
 		return &exit{code: exitFailed}
+	}
+	if len(r.Parked) > 0 {
+		return &exit{code: exitParked}
 	}
 	return nil
 }

@@ -28,6 +28,11 @@ func writePlan(path, tenant string, rep *kwsync.Report) error {
 	for _, c := range rep.Plan.Changes {
 		f.Changes = append(f.Changes, newJSONChange(c))
 	}
+	for _, item := range rep.Parked { // whoever reviews the file reviews them too
+		for _, c := range item.Changes {
+			f.Changes = append(f.Changes, newJSONChange(c))
+		}
+	}
 	file, err := createFile(path)
 	if err != nil {
 		return fmt.Errorf("write the plan: %w", err)

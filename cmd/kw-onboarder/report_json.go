@@ -11,28 +11,31 @@ import (
 
 // jsonReport is a run for a script to read: the contract of --output json.
 type jsonReport struct {
-	Run       int64         `json:"run,omitempty"`
-	Result    string        `json:"result"`
-	Mode      string        `json:"mode"`
-	Started   time.Time     `json:"started"`
-	AsOf      time.Time     `json:"directory_as_of,omitzero"`
-	Seconds   float64       `json:"seconds"`
-	People    int           `json:"people"`
-	Groups    int           `json:"groups"`
-	Touched   int           `json:"touched"`
-	Directory []string      `json:"directory"`
-	Idle      bool          `json:"idle,omitempty"`
-	Digest    string        `json:"digest"`
-	Fresh     bool          `json:"ledger_empty"`
-	Unasked   []jsonUnasked `json:"unasked_grants"`
-	Caveat    string        `json:"caveat,omitempty"`
-	Changes   []jsonChange  `json:"changes"`
-	Withheld  []jsonChange  `json:"withheld"`
-	Notes     []jsonNote    `json:"notes"`
-	Requests  jsonRequests  `json:"requests"`
-	Lapsed    []jsonChange  `json:"lapsed,omitempty"`
-	Settled   []jsonOutcome `json:"settled,omitempty"`
-	Error     string        `json:"error,omitempty"`
+	Run        int64            `json:"run,omitempty"`
+	Result     string           `json:"result"`
+	Mode       string           `json:"mode"`
+	Started    time.Time        `json:"started"`
+	AsOf       time.Time        `json:"directory_as_of,omitzero"`
+	Seconds    float64          `json:"seconds"`
+	People     int              `json:"people"`
+	Groups     int              `json:"groups"`
+	Touched    int              `json:"touched"`
+	Directory  []string         `json:"directory"`
+	Idle       bool             `json:"idle,omitempty"`
+	Digest     string           `json:"digest"`
+	Fresh      bool             `json:"ledger_empty"`
+	Unasked    []jsonUnasked    `json:"unasked_grants"`
+	Caveat     string           `json:"caveat,omitempty"`
+	Changes    []jsonChange     `json:"changes"`
+	Withheld   []jsonChange     `json:"withheld"`
+	Parked     []jsonParkedItem `json:"parked,omitempty"`
+	Unmet      []string         `json:"unmet_expectations,omitempty"`
+	Violations []jsonViolation  `json:"wall_violations,omitempty"`
+	Notes      []jsonNote       `json:"notes"`
+	Requests   jsonRequests     `json:"requests"`
+	Lapsed     []jsonChange     `json:"lapsed,omitempty"`
+	Settled    []jsonOutcome    `json:"settled,omitempty"`
+	Error      string           `json:"error,omitempty"`
 }
 
 // jsonChange is what, for whom, where, because of what, and how it ended.
@@ -51,6 +54,7 @@ type jsonChange struct {
 	To      string   `json:"to,omitempty"`
 	Rules   []string `json:"rules"`
 	Why     string   `json:"why,omitempty"`
+	Brake   string   `json:"brake,omitempty"` // what has withheld it
 	Result  string   `json:"result,omitempty"`
 }
 
@@ -61,6 +65,41 @@ type jsonUnasked struct {
 	Path   string `json:"path,omitempty"`
 	Folder string `json:"folder"`
 	Role   string `json:"role"`
+}
+
+// jsonParkedItem is one cause that waits for approval, with the keys of its changes.
+type jsonParkedItem struct {
+	Cause   string     `json:"cause"`
+	Kind    string     `json:"kind"`
+	Rule    string     `json:"rule,omitempty"`
+	Why     string     `json:"why"`
+	Changes []plan.Key `json:"changes"`
+}
+
+// jsonViolation is access that is against a wall.
+type jsonViolation struct {
+	Wall    string   `json:"wall"`
+	Account string   `json:"account"`
+	Email   string   `json:"email,omitempty"`
+	Folders []string `json:"folders"`
+	Ours    bool     `json:"ours"`
+}
+
+// braked adds what the brakes have seen.
+func (j *jsonReport) braked(r *kwsync.Report) {
+	for _, p := range r.Parked {
+		item := jsonParkedItem{Cause: p.Key, Kind: string(p.Kind), Rule: p.Rule, Why: p.Why, Changes: []plan.Key{}}
+		for _, c := range p.Changes {
+			item.Changes = append(item.Changes, c.Key)
+		}
+		j.Parked = append(j.Parked, item)
+	}
+	for _, u := range r.Canaries {
+		j.Unmet = append(j.Unmet, u.Why)
+	}
+	for _, v := range r.Violations {
+		j.Violations = append(j.Violations, jsonViolation{Wall: v.Wall, Account: v.Account, Email: string(v.Email), Folders: texts(v.Folders), Ours: len(v.Owned) > 0})
+	}
 }
 
 type jsonNote struct {
@@ -108,9 +147,10 @@ func newJSONReport(r *kwsync.Report) jsonReport {
 	}
 	for _, w := range r.Withheld {
 		j := newJSONChange(w.Change)
-		j.Why = w.Why
+		j.Why, j.Brake = w.Why, string(w.Brake)
 		out.Withheld = append(out.Withheld, j)
 	}
+	out.braked(r)
 	for _, c := range r.Lapsed {
 		out.Lapsed = append(out.Lapsed, newJSONChange(c))
 	}

@@ -30,7 +30,7 @@ func (t textReport) print(r *kwsync.Report) {
 	}
 	t.unasked(r.Plan.Unasked)
 	t.changes(r)
-	t.withheld(r)
+	t.brakes(r)
 	t.notes(r)
 	t.end(r)
 }
@@ -135,18 +135,6 @@ func orElse(s, other string) string {
 		return other
 	}
 	return s
-}
-
-func (t textReport) withheld(r *kwsync.Report) {
-	if len(r.Withheld) == 0 {
-		return
-	}
-	t.line("\n%s", t.paint.bold(fmt.Sprintf("Withheld (%d)", len(r.Withheld))))
-	w := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
-	defer func() { _ = w.Flush() }() // like every print here: nobody is left to tell
-	for _, h := range r.Withheld {
-		fmt.Fprintf(w, "  - %s\t%s\t%s\n", h.Change.Op, h.Change.Subject(), h.Why)
-	}
 }
 
 // notes prints what was asked for and is left alone, each reason once.

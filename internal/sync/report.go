@@ -1,6 +1,7 @@
 package sync
 
 import (
+	"slices"
 	"time"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/guard"
@@ -104,6 +105,13 @@ func (r *Report) Unfinished() []plan.Outcome {
 		}
 	}
 	return bad
+}
+
+// Refused says whether a hold, a canary or a wall has stopped something.
+func (r *Report) Refused() bool {
+	return slices.ContainsFunc(r.Withheld, func(w guard.Withheld) bool {
+		return w.Brake == guard.ByHold || w.Brake == guard.ByCanary || w.Brake == guard.ByWall
+	})
 }
 
 // Notes counts the notes of one kind.
