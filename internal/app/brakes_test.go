@@ -35,10 +35,10 @@ func TestP06_ApprovalAsksTheDaemon(t *testing.T) {
 	if err != nil || request != 0 || approved.Decision != ledger.Approved || approved.Reason != "alone" || approved.UID != os.Getuid() {
 		t.Errorf("alone: got %+v, request %d and error %v", approved, request, err)
 	}
-	item.Cause = "d"
-	park()
 	d := s.start(t)
 	d.next(t)
+	item.Cause = "d"
+	park() // behind the first run, which knows of nothing that waits
 	if _, request, err = Approve(t.Context(), c, 2, "beside the daemon"); err != nil || request == 0 {
 		t.Fatalf("beside a daemon: got request %d and error %v", request, err)
 	}

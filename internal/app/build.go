@@ -111,7 +111,7 @@ func planner(c *config.Config, s Settings, d kwsync.Directory, r kwsync.Reader, 
 		Directory: d, Reader: r, Recall: m, Rules: c.Set,
 		Policy: plan.Policy{Never: never(c), Repair: repaired(c)},
 		Limits: c.Limits(), Walls: walled(c),
-		Now:    time.Now,
+		Now: time.Now,
 	}, nil
 }
 
