@@ -55,6 +55,7 @@ type jsonSpot struct {
 	Has       string      `json:"has,omitempty"`
 	Inherited bool        `json:"inherited,omitempty"`
 	Ours      bool        `json:"ours,omitempty"`
+	Open      string      `json:"undecided,omitempty"` // why
 }
 
 type jsonClaim struct {
@@ -155,7 +156,7 @@ func newJSONDoubts(all []kwsync.Doubt) (out []jsonDoubt) {
 }
 
 func newJSONSpot(s kwsync.Spot) jsonSpot {
-	out := jsonSpot{Path: string(s.Path), As: s.As, Read: s.Read, Has: s.Has, Inherited: s.Inherited, Ours: s.Ours}
+	out := jsonSpot{Path: string(s.Path), As: s.As, Read: s.Read, Has: s.Has, Inherited: s.Inherited, Ours: s.Ours, Open: s.Open}
 	for _, c := range s.Claims {
 		out.Claims = append(out.Claims, jsonClaim{Rule: c.Rule, Role: c.Role})
 	}
@@ -203,7 +204,7 @@ func newJSONKiteworks(n *kwsync.Now) *jsonKiteworks {
 		out.Account = &jsonAccount{ID: a.ID, Profile: a.Profile, Kind: a.Kind.String(), Status: a.Status.String()}
 	}
 	for _, s := range n.Left {
-		if n.Unasked {
+		if s.Open == "" {
 			out.Unasked = append(out.Unasked, newJSONSpot(s))
 		} else {
 			out.Open = append(out.Open, newJSONSpot(s))

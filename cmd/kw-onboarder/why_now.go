@@ -24,11 +24,11 @@ func (t whyText) now() {
 		}
 		t.line("  On %s: %s", s.Path, holds(s))
 	}
-	asks := "no rule asks for it any more; this version leaves it as it is"
-	if !n.Unasked {
-		asks = "no rule gives it now; it stays, and while something is held it is open whether a rule asks for it"
-	}
 	for _, s := range n.Left {
+		asks := "no rule asks for it any more; this version leaves it as it is"
+		if s.Open != "" {
+			asks = "it stays, and it is open whether a rule asks for it: " + s.Open
+		}
 		t.line("  ! %s", t.paint.yellow(fmt.Sprintf("%s on %s, given by us as the ledger has it: %s", s.Has, s.Path, asks)))
 	}
 	if s := t.nearest(); t.why.Folder != "" && len(n.Left) == 0 && (s == nil || s.Path.Fold() != t.why.Folder.Fold()) {

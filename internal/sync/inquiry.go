@@ -58,7 +58,7 @@ func (q *inquiry) person(p *access.Person) Answer {
 		a.Doubts = q.doubts(&verdict)
 	} else {
 		a.Now = q.presently(p, &a)
-		a.Now.Left, a.Now.Unasked = q.left(&a), q.decided(&verdict)
+		a.Now.Left = q.left(&a, &verdict)
 	}
 	if q.question.Folder != "" && len(a.Rules) == 0 {
 		a.Leads, a.Near = q.bound.Leads(p, q.now, q.question.Folder), q.near(offers)

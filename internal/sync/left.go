@@ -9,18 +9,41 @@ import (
 	"github.com/kw-onboarder/kw-onboarder/internal/rules"
 )
 
-// decided says whether nothing is held, skipped or blocked of a person, by the rules
-// or by the plan: only then is it known what nobody asks for.
-func (q *inquiry) decided(v *access.Verdict) bool {
-	return len(v.Held) == 0 && v.Skipped == "" && !slices.ContainsFunc(q.view.report.Plan.Notes, func(n plan.Note) bool {
-		return n.Kind == plan.NoteBlocked || n.Person == v.Person && n.Kind != plan.NoteDrift
-	})
+// open is why it is not known whether a rule asks for what a person has from us: something
+// is held, skipped or blocked, by the rules or by the plan; "": it is known. A reason that
+// lies with one of the rules that once asked for it comes first.
+func (q *inquiry) open(v *access.Verdict, asked []string) string {
+	var first string
+	tell := func(rule, why string) (found bool) {
+		if rule != "" {
+			why = "rule " + rule + ": " + why
+		}
+		if first == "" || slices.Contains(asked, rule) {
+			first = why
+		}
+		return slices.Contains(asked, rule)
+	}
+	if v.Skipped != "" {
+		return v.Skipped
+	}
+	for _, h := range v.Held {
+		if tell(h.Rule, h.Why) {
+			return first
+		}
+	}
+	for _, n := range q.view.report.Plan.Notes {
+		concerns := n.Kind == plan.NoteBlocked || n.Person == v.Person && n.Kind != plan.NoteDrift
+		if concerns && tell(n.Rule, n.Why) {
+			return first
+		}
+	}
+	return first
 }
 
 // left are the roles that the ledger has as given to a person, on folders where no
 // rule gives any now. The members of those folders are not read: the plan needs none
 // of them.
-func (q *inquiry) left(a *Answer) (left []Spot) {
+func (q *inquiry) left(a *Answer, v *access.Verdict) (left []Spot) {
 	for key, owned := range q.memory.Owned {
 		if owned.Person != a.Person.ID || owned.Lost != "" {
 			continue
@@ -28,7 +51,7 @@ func (q *inquiry) left(a *Answer) (left []Spot) {
 		s := q.places.spot(q.places.pinned(owned.As, key.Folder))
 		claimed := slices.ContainsFunc(a.Spots, func(c Spot) bool { return c.Path.Fold() == s.Path.Fold() })
 		if !claimed && (q.question.Folder == "" || q.question.Folder.Under(s.Path)) {
-			s.Has, s.Ours = owned.Role, true
+			s.Has, s.Ours, s.Open = owned.Role, true, q.open(v, owned.Rules)
 			left = append(left, s)
 		}
 	}
@@ -56,7 +79,7 @@ func (q *inquiry) near(offers [][]rules.Offer) access.Path {
 			best, least = path, d
 		}
 	}
-	if least == 0 {
+	if least == 0 || 2*least >= len(q.question.Folder.Name()) {
 		return ""
 	}
 	return best

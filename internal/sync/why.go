@@ -55,6 +55,7 @@ type Spot struct {
 	Inherited bool    // that role comes from a folder above
 	Ours      bool    // it is as we have given it
 	Stronger  bool    // that role is stronger than what the rules give
+	Open      string  // of what is left: why it is not known whether a rule asks for it; "": none does any more
 }
 
 // Claim is the role that one rule gives on a folder.
@@ -79,7 +80,6 @@ type Choice struct{ Rule, Value string }
 type Now struct {
 	Account  *access.Account // nil: there is none
 	Left     []Spot          // by the ledger ours, where no rule gives anything now: by path, without claims
-	Unasked  bool            // of what is left: no rule asks for it any more; false: something is held, and so that is not known
 	Changes  []plan.Change
 	Withheld []guard.Withheld
 	Notes    []plan.Note
