@@ -67,7 +67,7 @@ func TestARunThatCannotReadFailsAsAWhole(t *testing.T) {
 		{
 			"a key that does not match",
 			func(_ *testing.T, s *site) { s.kw.SetPublicKey(&newKey().PublicKey) },
-			[]string{"get a token for", "invalid_grant", "check that kiteworks.jwt.private_key"},
+			[]string{"get a token for", "invalid_grant", "check that kiteworks.jwt.private_key", "kiteworks.identities (one that a grant names by `as`: in others)"},
 		},
 		{
 			"Kiteworks down",
