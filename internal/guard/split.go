@@ -49,8 +49,10 @@ type splitter struct {
 }
 
 func newSplitter(changes []plan.Change, w World, l Limits, u Usage) *splitter {
-	changes = slices.Clone(changes)
-	slices.SortFunc(changes, plan.Change.Compare)
+	if !slices.IsSortedFunc(changes, plan.Change.Compare) {
+		changes = slices.Clone(changes)
+		slices.SortFunc(changes, plan.Change.Compare)
+	}
 	s := &splitter{
 		changes: changes, fates: make([]fate, len(changes)), limits: l, usage: u, walls: newWalls(l.Walls, w),
 		purse: purse{limits: l, usage: u, taken: map[Kind]int{}}, losses: map[string]int{}, needed: map[plan.Key]int{},
