@@ -106,3 +106,23 @@ func TestP14_AModeMustBeSaid(t *testing.T) {
 		}
 	}
 }
+
+// TestAModeIsWrittenAsTheConfigurationReadsIt, and what is none is not written as one.
+func TestAModeIsWrittenAsTheConfigurationReadsIt(t *testing.T) {
+	t.Parallel()
+	for m := guard.Observe; m <= guard.Sync; m++ {
+		text, err := m.MarshalText()
+		var got guard.Mode
+		if err != nil || got.UnmarshalText(text) != nil || got != m {
+			t.Errorf("%s is read as %s", text, got)
+		}
+		if got, want := m.OnlyCreates(), m == guard.CreateOnly; got != want {
+			t.Errorf("%s only creates: got %t, want %t", m, got, want)
+		}
+	}
+	for _, m := range []guard.Mode{0, guard.Sync + 1} {
+		if got := m.String(); got != "invalid" {
+			t.Errorf("mode %d: got %q, want invalid", int(m), got)
+		}
+	}
+}
