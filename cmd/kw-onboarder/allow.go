@@ -31,7 +31,7 @@ func (a allowCmd) Run(c *command) error {
 	if c.cli.Output == "json" {
 		return c.json(jsonAllowance{Kind: a.Kind, Changes: a.N, Until: until.UTC(), Reason: a.Reason})
 	}
-	fmt.Fprintf(c.out, "Until %s the budget of %s has %d more.\n", moment(until), a.Kind, a.N)
+	fmt.Fprintf(c.out, "Until %s the budget of %s has %d more.\n", clockOf(cfg, until), a.Kind, a.N)
 	return nil
 }
 

@@ -99,23 +99,21 @@ type jsonQuarantine struct {
 }
 
 type jsonFailing struct {
-	ID       int64      `json:"id"`
-	Scope    string     `json:"scope"`
-	Key      string     `json:"key"`
-	Failures int        `json:"failures"`
-	Since    time.Time  `json:"since"`
-	Until    *time.Time `json:"until,omitempty"` // none: the next run tries it
-	Why      string     `json:"why"`
+	ID       int64     `json:"id"`
+	Scope    string    `json:"scope"`
+	Key      string    `json:"key"`
+	Failures int       `json:"failures"`
+	Since    time.Time `json:"since"`
+	Until    time.Time `json:"until"` // it is not tried before
+	Why      string    `json:"why"`
 }
 
 func newJSONQuarantine(failing []app.Failing) jsonQuarantine {
 	out := jsonQuarantine{Failing: []jsonFailing{}}
 	for _, f := range failing {
-		j := jsonFailing{ID: f.ID, Scope: string(f.Scope), Key: f.Key, Failures: f.Failures, Since: f.Since, Why: f.Why}
-		if !f.Until.IsZero() {
-			j.Until = &f.Until
-		}
-		out.Failing = append(out.Failing, j)
+		out.Failing = append(out.Failing, jsonFailing{
+			ID: f.ID, Scope: string(f.Scope), Key: f.Key, Failures: f.Failures, Since: f.Since, Until: f.Until, Why: f.Why,
+		})
 	}
 	return out
 }

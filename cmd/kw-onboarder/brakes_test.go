@@ -37,13 +37,17 @@ func park(ts *testscript.TestScript, _ bool, args []string) {
 	})
 }
 
-// fails SCOPE KEY WHY lets something have failed too often.
+// fails SCOPE KEY WHY lets one more thing have failed too often.
 func fails(ts *testscript.TestScript, _ bool, args []string) {
 	failing := ledger.Failing{
 		Scope: ledger.HoldScope(args[0]), Key: args[1], Failures: 3, Why: args[2],
 		Since: time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC), Until: time.Date(2100, 3, 1, 8, 0, 0, 0, time.UTC),
 	}
 	remember(ts, func(ctx context.Context, book *ledger.Ledger) error {
-		return book.SaveFailing(ctx, []ledger.Failing{failing})
+		before, err := book.Failing(ctx)
+		if err != nil {
+			return err
+		}
+		return book.SaveFailing(ctx, append(before, failing))
 	})
 }

@@ -31,7 +31,7 @@ func (a approveCmd) Run(c *command) error {
 		fmt.Fprintf(c.out, "The daemon was asked, by request %d, to apply what still holds.\n", request)
 		return nil
 	}
-	fmt.Fprintf(c.out, "No daemon runs: apply what still holds with `kw-onboarder apply`, before %s.\n", moment(item.Until()))
+	fmt.Fprintf(c.out, "No daemon runs: apply what still holds with `kw-onboarder apply`, before %s.\n", clockOf(cfg, item.Until()))
 	return nil
 }
 

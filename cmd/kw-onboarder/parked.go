@@ -2,12 +2,14 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"strings"
 	"text/tabwriter"
 	"time"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/app"
 	"github.com/kw-onboarder/kw-onboarder/internal/config"
+	"github.com/kw-onboarder/kw-onboarder/internal/history"
 )
 
 type parkedCmd struct {
@@ -30,7 +32,7 @@ func (p parkedCmd) Run(c *command) error {
 	if c.cli.Output == "json" {
 		return c.json(newJSONParkedList(items))
 	}
-	parkedText{c}.list(items)
+	parkedText{c.out, cfg}.list(items)
 	return nil
 }
 
@@ -42,12 +44,15 @@ func (p parkedCmd) one(c *command, cfg *config.Config) error {
 	if c.cli.Output == "json" {
 		return c.json(newJSONParked(item))
 	}
-	parkedText{c}.item(item)
+	parkedText{c.out, cfg}.item(item)
 	return nil
 }
 
 // parkedText prints for a person to read.
-type parkedText struct{ *command }
+type parkedText struct {
+	out    io.Writer
+	config *config.Config
+}
 
 func (t parkedText) list(items []app.ParkedItem) {
 	if len(items) == 0 {
@@ -59,16 +64,16 @@ func (t parkedText) list(items []app.ParkedItem) {
 	fmt.Fprintln(w, "ID\tKIND\tRULE\tCHANGES\tSTATE\tUNTIL\tWHY")
 	now := time.Now()
 	for _, i := range items {
-		fmt.Fprintf(w, "%d\t%s\t%s\t%d\t%s\t%s\t%s\n", i.ID, i.Kind, i.Rule, i.Size, i.State(now), moment(i.Until()), i.Why)
+		fmt.Fprintf(w, "%d\t%s\t%s\t%d\t%s\t%s\t%s\n", i.ID, i.Kind, i.Rule, i.Size, i.State(now), clockOf(t.config, i.Until()), i.Why)
 	}
 }
 
 func (t parkedText) item(i app.ParkedItem) {
 	state := i.State(time.Now())
 	fmt.Fprintf(t.out, "%s %s, rule %s: %s\n", newPaint(t.out).bold(fmt.Sprintf("Item %d.", i.ID)), i.Kind, i.Rule, i.Why)
-	fmt.Fprintf(t.out, "Parked %s, by run %d at last. %s until %s.\n", moment(i.Opened), i.Run, capital(string(state)), moment(i.Until()))
+	fmt.Fprintf(t.out, "Parked %s, by run %d at last. %s until %s.\n", clockOf(t.config, i.Opened), i.Run, capital(string(state)), clockOf(t.config, i.Until()))
 	if i.Decision != "" {
-		fmt.Fprintf(t.out, "%s by %s on %s: %s\n", capital(string(i.Decision)), i.Who(), moment(i.Decided), i.Reason)
+		fmt.Fprintf(t.out, "%s by %s on %s: %s\n", capital(string(i.Decision)), i.Who(), clockOf(t.config, i.Decided), i.Reason)
 	}
 	fmt.Fprintf(t.out, "\n%s\n", count(len(i.Changes), "change"))
 	w := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
@@ -78,7 +83,7 @@ func (t parkedText) item(i app.ParkedItem) {
 	}
 }
 
-// moment is a time as people compare it.
-func moment(t time.Time) string { return t.UTC().Format(time.RFC3339) }
+// clockOf is a moment as it is told where the program's schedules are told.
+func clockOf(c *config.Config, at time.Time) string { return history.Clock(at.In(c.Location)) }
 
 func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }

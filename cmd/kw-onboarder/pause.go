@@ -32,7 +32,7 @@ func (p pauseCmd) Run(c *command) error {
 	if p.Narrowing {
 		what = "nothing is taken away"
 	}
-	fmt.Fprintf(c.out, "Paused: %s until %s, or until `kw-onboarder resume`.\n", what, moment(hold.Until))
+	fmt.Fprintf(c.out, "Paused: %s until %s, or until `kw-onboarder resume`.\n", what, clockOf(cfg, hold.Until))
 	return nil
 }
 
@@ -63,7 +63,7 @@ func (r resumeCmd) Run(c *command) error {
 	}
 	var lines []string
 	for _, h := range ended {
-		lines = append(lines, fmt.Sprintf("Ended the pause of %s by %s: %s", moment(h.Since), h.By.Who(), h.By.Reason))
+		lines = append(lines, fmt.Sprintf("Ended the pause of %s by %s: %s", clockOf(cfg, h.Since), h.By.Who(), h.By.Reason))
 	}
 	if len(ended) == 0 {
 		lines = append(lines, "No pause was in force.")

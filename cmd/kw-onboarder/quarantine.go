@@ -39,9 +39,9 @@ func (quarantineListCmd) Run(c *command) error {
 	for _, f := range failing {
 		until := "the next run"
 		if f.Until.After(time.Now()) {
-			until = moment(f.Until)
+			until = clockOf(cfg, f.Until)
 		}
-		fmt.Fprintf(w, "%d\t%s %s\t%d\t%s\t%s\t%s\n", f.ID, f.Scope, f.Key, f.Failures, moment(f.Since), until, f.Why)
+		fmt.Fprintf(w, "%d\t%s %s\t%d\t%s\t%s\t%s\n", f.ID, f.Scope, f.Key, f.Failures, clockOf(cfg, f.Since), until, f.Why)
 	}
 	return nil
 }

@@ -142,7 +142,7 @@ func Quarantine(ctx context.Context, c *config.Config) (failing []Failing, err e
 
 // Retry lets the next run try what is left alone.
 func Retry(ctx context.Context, c *config.Config, ids ...int64) error {
-	return write(ctx, c, func(book *ledger.Ledger) error { return book.Retry(ctx, ids...) })
+	return write(ctx, c, func(book *ledger.Ledger) error { return book.Retry(ctx, time.Now(), ids...) })
 }
 
 // read opens the ledger to look into it, beside a daemon that may be working.

@@ -12,17 +12,17 @@ import (
 	"github.com/kw-onboarder/kw-onboarder/internal/plan"
 )
 
-// Used is how many changes of these operations were done since a moment, without those
-// that somebody had looked at.
-func (r *Reader) Used(ctx context.Context, ops []plan.Op, since time.Time) (used int, err error) {
+// Used is how many changes of these operations were done since a moment that nobody had
+// approved: of those that a date has brought about, or of the others.
+func (r *Reader) Used(ctx context.Context, ops []plan.Op, expired bool, since time.Time) (used int, err error) {
 	if r.db == nil {
 		return 0, nil
 	}
-	const query = `SELECT COUNT(*) FROM changes WHERE op = $1 AND settled_at >= $2 AND result = 'done' AND NOT reviewed`
+	const query = `SELECT COUNT(*) FROM changes WHERE op = $1 AND settled_at >= $2 AND expired = $3 AND result = 'done' AND NOT approved`
 	err = r.look(ctx, "count what was done in", func(b *batch) error {
 		for _, op := range ops {
 			var n int
-			if _, err := b.find(ctx, query, []any{op.String(), epoch(since)}, &n); err != nil {
+			if _, err := b.find(ctx, query, []any{op.String(), epoch(since), expired}, &n); err != nil {
 				return err
 			}
 			used += n

@@ -19,24 +19,29 @@ func TestP05_OnlyWhatWasDoneIsUsed(t *testing.T) {
 	} {
 		done(t, l, key, result)
 	}
+	approved, expired := grant(plan.Grant, "", "Reader", plan.Done), grant(plan.Grant, "", "Reader", plan.Done)
+	approved.change.Approved, expired.change.Expired = true, true
+	play(t, l, approved, expired)
 	play(t, l, event{plan.Change{Op: plan.CreateFolder, As: "svc", Path: "/new"}, plan.Outcome{Folder: "f2", Result: plan.Done}})
 	cases := []struct {
-		name  string
-		ops   []plan.Op
-		since time.Time
-		want  int
+		name    string
+		ops     []plan.Op
+		expired bool
+		since   time.Time
+		want    int
 	}{
-		{"grants", []plan.Op{plan.Grant}, before, 2},
-		{"grants and folders", []plan.Op{plan.Grant, plan.CreateFolder}, before, 3},
-		{"raises", []plan.Op{plan.Raise}, before, 0},
-		{"nothing", nil, before, 0},
-		{"since for ever", []plan.Op{plan.Grant}, time.Time{}, 2},
-		{"since it was done", []plan.Op{plan.Grant}, later(), 0},
+		{"grants", []plan.Op{plan.Grant}, false, before, 2},
+		{"grants and folders", []plan.Op{plan.Grant, plan.CreateFolder}, false, before, 3},
+		{"what a date has brought about", []plan.Op{plan.Grant}, true, before, 1},
+		{"raises", []plan.Op{plan.Raise}, false, before, 0},
+		{"nothing", nil, false, before, 0},
+		{"since for ever", []plan.Op{plan.Grant}, false, time.Time{}, 2},
+		{"since it was done", []plan.Op{plan.Grant}, false, later(), 0},
 	}
 	for _, tt := range cases {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			if got, err := l.Used(t.Context(), tt.ops, tt.since); got != tt.want || err != nil {
+			if got, err := l.Used(t.Context(), tt.ops, tt.expired, tt.since); got != tt.want || err != nil {
 				t.Errorf("got %d and error %v, want %d", got, err, tt.want)
 			}
 		})

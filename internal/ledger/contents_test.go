@@ -288,7 +288,7 @@ func TestAReaderOfNothingHoldsNothingBack(t *testing.T) {
 	if allowed, err := r.Allowed(t.Context(), day(0)); len(allowed) != 0 || err != nil {
 		t.Errorf("got allowed %v and error %v", allowed, err)
 	}
-	if used, err := r.Used(t.Context(), []plan.Op{plan.Grant}, day(0)); used != 0 || err != nil {
+	if used, err := r.Used(t.Context(), []plan.Op{plan.Grant}, false, day(0)); used != 0 || err != nil {
 		t.Errorf("got used %d and error %v", used, err)
 	}
 	if counts, err := r.Counts(t.Context()); counts.Links != 0 || counts.People != 0 || err != nil {

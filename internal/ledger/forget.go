@@ -112,15 +112,7 @@ func (f *forgetting) strip(c plan.Change) (string, error) {
 
 // parked strips what waits for a decision, or had one. An approval of it lapses by that.
 func (f *forgetting) parked(ctx context.Context) error {
-	found := map[int64][]plan.Change{}
-	err := f.batch.each(ctx, `SELECT payload, item FROM parked_changes`, nil, func(rows *sql.Rows) error {
-		var item int64
-		c, err := scanChange(rows, &item)
-		if f.of.concerns(c) {
-			found[item] = append(found[item], c)
-		}
-		return err
-	})
+	found, err := f.findParked(ctx)
 	if err != nil {
 		return err
 	}
@@ -137,6 +129,20 @@ func (f *forgetting) parked(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// findParked are the parked changes that concern the person, by their item.
+func (f *forgetting) findParked(ctx context.Context) (map[int64][]plan.Change, error) {
+	found := map[int64][]plan.Change{}
+	err := f.batch.each(ctx, `SELECT payload, item FROM parked_changes`, nil, func(rows *sql.Rows) error {
+		var item int64
+		c, err := scanChange(rows, &item)
+		if f.of.concerns(c) {
+			found[item] = append(found[item], c)
+		}
+		return err
+	})
+	return found, err
 }
 
 // texts removes the names where they stand in the midst of other words. A name

@@ -86,35 +86,36 @@ func TestP06_ARejectionHolds(t *testing.T) {
 func TestP09_WhatFailsIsRemembered(t *testing.T) {
 	t.Parallel()
 	l := open(t, options(t))
+	folder := Failing{ID: 1, Scope: HoldFolder, Key: "f1", Failures: 1, Since: day(0), Until: day(0), Why: "locked"}
+	hana := Failing{ID: 2, Scope: HoldPerson, Key: "corp/hana", Failures: 3, Since: day(0), Until: day(2), Why: "no seat"}
+	worse := folder
+	worse.Failures, worse.Until, worse.Why = 2, day(3), "locked still"
+	retried := hana
+	retried.Until = day(1)
+	again := hana
+	again.Failures, again.Until = 4, day(4)
+	save := func(failing ...Failing) func() error {
+		return func() error {
+			for i := range failing {
+				failing[i].ID = 0 // a run does not know it
+			}
+			return l.SaveFailing(t.Context(), failing)
+		}
+	}
+	retry := func(n int, id int64) func() error { return func() error { return l.Retry(t.Context(), day(n), id) } }
 	steps := []struct {
 		name string
 		do   func() error
 		want []Failing
 	}{
-		{"two fail", func() error {
-			return l.SaveFailing(t.Context(), []Failing{
-				{Scope: HoldFolder, Key: "f1", Failures: 1, Since: day(0), Why: "locked"},
-				{Scope: HoldPerson, Key: "corp/anna", Failures: 3, Since: day(0), Until: day(1), Why: "no seat"},
-			})
-		}, []Failing{
-			{ID: 1, Scope: HoldFolder, Key: "f1", Failures: 1, Since: day(0), Why: "locked"},
-			{ID: 2, Scope: HoldPerson, Key: "corp/anna", Failures: 3, Since: day(0), Until: day(1), Why: "no seat"},
-		}},
-		{"one fails again, the other was not tried", func() error {
-			return l.SaveFailing(t.Context(), []Failing{{Scope: HoldFolder, Key: "f1", Failures: 2, Since: day(0), Until: day(2), Why: "locked still"}})
-		}, []Failing{
-			{ID: 1, Scope: HoldFolder, Key: "f1", Failures: 2, Since: day(0), Until: day(2), Why: "locked still"},
-			{ID: 2, Scope: HoldPerson, Key: "corp/anna", Failures: 3, Since: day(0), Until: day(1), Why: "no seat"},
-		}},
-		{"one is to be tried", func() error { return l.Retry(t.Context(), 2) }, []Failing{
-			{ID: 1, Scope: HoldFolder, Key: "f1", Failures: 2, Since: day(0), Until: day(2), Why: "locked still"},
-			{ID: 2, Scope: HoldPerson, Key: "corp/anna", Failures: 3, Since: day(0), Why: "no seat"},
-		}},
-		{"and succeeds", func() error {
-			return l.SaveFailing(t.Context(), []Failing{{Scope: HoldPerson, Key: "corp/anna"}})
-		}, []Failing{
-			{ID: 1, Scope: HoldFolder, Key: "f1", Failures: 2, Since: day(0), Until: day(2), Why: "locked still"},
-		}},
+		{"two fail", save(folder, hana), []Failing{folder, hana}},
+		{"one fails again, the other was not tried", save(hana, worse), []Failing{worse, hana}},
+		{"one is to be tried", retry(1, 2), []Failing{worse, retried}},
+		{"a run that began before does not undo that", save(worse, hana), []Failing{worse, retried}},
+		{"it fails again", save(worse, again), []Failing{worse, again}},
+		{"what may be tried already still may", retry(9, 1), []Failing{worse, again}},
+		{"one has succeeded", save(again), []Failing{again}},
+		{"both have", save(), nil},
 	}
 	for _, s := range steps {
 		if err := s.do(); err != nil {
@@ -128,8 +129,21 @@ func TestP09_WhatFailsIsRemembered(t *testing.T) {
 			t.Errorf("%s (-want +got):\n%s", s.name, diff)
 		}
 	}
-	wantError(t, l.Retry(t.Context(), 1, 9), "nothing fails under 9")
-	if got, err := l.Failing(t.Context()); err != nil || got[0].Until.IsZero() {
-		t.Errorf("a refused retry: got %v and error %v, want everything as before", got, err)
+}
+
+func TestP09_ARetryOfNothingTriesNothing(t *testing.T) {
+	t.Parallel()
+	l := open(t, options(t))
+	want := []Failing{{ID: 1, Scope: HoldChange, Key: "k", Failures: 3, Since: day(0), Until: day(2), Why: "no"}}
+	if err := l.SaveFailing(t.Context(), want); err != nil {
+		t.Fatal(err)
+	}
+	wantError(t, l.Retry(t.Context(), day(1), 1, 9), "nothing fails under 9", "`kw-onboarder quarantine`")
+	got, err := l.Failing(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("failing (-want +got):\n%s", diff)
 	}
 }

@@ -12,7 +12,7 @@ import (
 type Names struct {
 	Names    []string // addresses and display names, sorted
 	Accounts int      // versions of the account, as it is and was known
-	Changes  int      // of the history
+	Changes  int      // of the history, and parked
 	Present  bool     // the account is there in the last known state
 }
 
@@ -47,20 +47,32 @@ func (n *Names) count(ctx context.Context, f *forgetting) error {
 		return err
 	}
 	for _, r := range records {
-		c := r.Change
-		if c.Email == "" && c.Name == "" {
-			continue
-		}
-		n.Changes++
-		f.name(string(c.Email), c.Name)
-		if c.Op == plan.Rename {
-			f.name(c.From, c.To)
+		n.change(f, r.Change)
+	}
+	parked, err := f.findParked(ctx)
+	if err != nil {
+		return err
+	}
+	for _, changes := range parked {
+		for _, c := range changes {
+			n.change(f, c)
 		}
 	}
 	for name := range f.names {
 		n.Names = append(n.Names, name)
 	}
 	return nil
+}
+
+func (n *Names) change(f *forgetting, c plan.Change) {
+	if c.Email == "" && c.Name == "" {
+		return
+	}
+	n.Changes++
+	f.name(string(c.Email), c.Name)
+	if c.Op == plan.Rename {
+		f.name(c.From, c.To)
+	}
 }
 
 func (n *Names) accounts(ctx context.Context, f *forgetting, id int64) error {

@@ -82,7 +82,7 @@ func (p *parking) park(ctx context.Context, item, before *Parked) error {
 func (p *parking) differing(now []plan.Change, had map[plan.Key]plan.Change) (fresh []plan.Change, gone []plan.Key) {
 	left := maps.Clone(had)
 	for _, c := range now {
-		if was, ok := had[c.Key]; !ok || !sameEnd(was, c) {
+		if was, ok := had[c.Key]; !ok || !was.SameEnd(c) {
 			fresh = append(fresh, c)
 		}
 		delete(left, c.Key)
@@ -91,11 +91,6 @@ func (p *parking) differing(now []plan.Change, had map[plan.Key]plan.Change) (fr
 		return fresh, nil // a run about some people does not speak of the others
 	}
 	return fresh, slices.Sorted(maps.Keys(left))
-}
-
-// sameEnd says whether two changes of one key lead from the same to the same.
-func sameEnd(a, b plan.Change) bool {
-	return a.Op == b.Op && a.From == b.From && a.To == b.To && a.Profile == b.Profile && a.Email == b.Email && a.Notify == b.Notify
 }
 
 func (p *parking) open(ctx context.Context, item *Parked) error {

@@ -1,7 +1,6 @@
 package ledger
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -121,9 +120,7 @@ func parkedItem(ctx context.Context, b *batch, id int64) (Parked, error) {
 	for _, c := range changes {
 		item.Changes = append(item.Changes, c)
 	}
-	slices.SortFunc(item.Changes, func(a, b plan.Change) int {
-		return cmp.Or(cmp.Compare(a.Op, b.Op), cmp.Compare(a.Path, b.Path), cmp.Compare(a.Email, b.Email), cmp.Compare(a.Key, b.Key))
-	})
+	slices.SortFunc(item.Changes, plan.Change.Compare)
 	return item, err
 }
 

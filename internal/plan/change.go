@@ -73,6 +73,8 @@ type Change struct {
 	Profile string // of a new account; "": Kiteworks chooses
 	Notify  bool   // its owner gets a mail from Kiteworks
 
+	Approved bool // somebody has looked at it: it counts against no budget
+
 	As     string      // the identity that writes
 	Folder string      // id; "" while it is still to be created
 	Path   access.Path // of the folder
@@ -83,8 +85,6 @@ type Change struct {
 	Retain *Retention     // what becomes of the account's data; nil: nobody has decided
 	Causes []access.Cause // the rules that ask for it, in their order
 	Needs  []Key          // creations that must have succeeded before
-
-	Reviewed bool // somebody has looked at it: it counts against no budget
 
 	Expired bool // it narrows because a date that was written down has come
 }

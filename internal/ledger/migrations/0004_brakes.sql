@@ -62,11 +62,13 @@ CREATE TABLE failing (
     subject  TEXT   NOT NULL,
     failures BIGINT NOT NULL,
     since    BIGINT NOT NULL,
-    until    BIGINT NOT NULL, -- 0: the next run tries it
+    until    BIGINT NOT NULL,
     why      TEXT   NOT NULL,
     UNIQUE (scope, subject)
 );
 
--- What is done counts against the budgets by this, and nothing else keeps count.
-ALTER TABLE changes ADD COLUMN reviewed BOOLEAN NOT NULL DEFAULT FALSE;
-CREATE INDEX changes_done ON changes (op, settled_at) WHERE result = 'done';
+-- What was done counts against the budgets, unless somebody had looked at it; and against
+-- another one if a date has brought it about.
+ALTER TABLE changes ADD COLUMN approved BOOLEAN NOT NULL DEFAULT FALSE;
+ALTER TABLE changes ADD COLUMN expired BOOLEAN NOT NULL DEFAULT FALSE;
+CREATE INDEX changes_done ON changes (op, settled_at) WHERE result = 'done' AND NOT approved;
