@@ -21,10 +21,9 @@ import (
 func TestP07_PlannerHoldsNothingThatWrites(t *testing.T) {
 	t.Parallel()
 	reads := []string{
-		"AccountsAt", "Allowed", "Approved", "Backup", "Catalog", "Close", "Confirm", "Counts", "Due", "Existed", "Failing", "Find",
-		"Grants", "History", "Holders", "Holds", "Looked", "Members", "Names", "Newest", "Observe", "Observed", "Overview",
-		"ParkedItem", "ParkedItems", "Recall", "Refresh", "Request", "Requests", "RequestsOf", "Restored", "Run", "Runs", "Stretches",
-		"Used",
+		"Backup", "Catalog", "Close", "Confirm", "Due", "Grants", "History", "Holders", "Members", "Observe", "Observed", "Recall", "Refresh", "Request", "Requests", "Restored", "Run", "Runs",
+		"AccountsAt", "Existed", "Find", "Looked", "Names", "Newest", "Overview", "RequestsOf", "Stretches",
+		"Allowed", "Approved", "Counts", "Failing", "Holds", "ParkedItem", "ParkedItems", "Used",
 	}
 	for _, typ := range []reflect.Type{
 		reflect.TypeFor[kwsync.Directory](),
