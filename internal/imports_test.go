@@ -49,7 +49,7 @@ var house = map[string][]string{
 }
 
 // commands is what the program itself may import: the process, and the nouns to print.
-var commands = []string{"access", "app", "config", "history", "impact", "kwsim", "ldapsim", "plan", "rules", "ruletest", "snapshot", "sync"}
+var commands = []string{"access", "app", "config", "guard", "history", "impact", "kwsim", "ldapsim", "plan", "rules", "ruletest", "snapshot", "sync"}
 
 // pure packages compute: the same input, the same bytes.
 var pure = []string{"access", "filter", "rules", "plan", "guard", "impact"}

@@ -58,7 +58,7 @@ func (b brakes) usage(ctx context.Context, now time.Time) (u guard.Usage, err er
 		if budget.Unlimited {
 			continue
 		}
-		if u.Used[kind], err = b.book.Used(ctx, kind.Ops(), now.Add(-budget.Per)); err != nil {
+		if u.Used[kind], err = b.book.Used(ctx, kind.Ops(), kind == guard.Expire, now.Add(-budget.Per)); err != nil {
 			return u, err
 		}
 	}
@@ -93,26 +93,13 @@ func (p parking) Park(ctx context.Context, run int64, items []guard.Parked, whol
 	return p.book.Park(ctx, run, kept, whole, now)
 }
 
-// Quarantine implements kwsync.Parking: what is not failing any more has no failures.
+// Quarantine implements kwsync.Parking.
 func (p parking) Quarantine(ctx context.Context, failing []guard.Failing) error {
-	before, err := p.book.Failing(ctx)
-	if err != nil {
-		return err
-	}
-	type subject struct{ scope, key string }
-	over := map[subject]bool{}
-	for _, f := range before {
-		over[subject{string(f.Scope), f.Key}] = true
-	}
-	var all []ledger.Failing
-	for _, f := range failing {
-		delete(over, subject{string(f.Scope), f.Key})
-		all = append(all, ledger.Failing{
+	all := make([]ledger.Failing, len(failing))
+	for i, f := range failing {
+		all[i] = ledger.Failing{
 			Scope: ledger.HoldScope(f.Scope), Key: f.Key, Failures: f.Failures, Since: f.Since, Until: f.Until, Why: f.Why,
-		})
-	}
-	for s := range over {
-		all = append(all, ledger.Failing{Scope: ledger.HoldScope(s.scope), Key: s.key})
+		}
 	}
 	return p.book.SaveFailing(ctx, all)
 }

@@ -16,6 +16,9 @@ const (
 	OwnedGrants Base = "owned_grants"
 )
 
+// Bases are all of them, as a configuration may name them.
+func Bases() []Base { return []Base{People, Accounts, OwnedGrants} }
+
 // Amount is a number of changes, or a percentage of a base; only one of the two is set.
 type Amount struct {
 	Count   int

@@ -213,7 +213,7 @@ func (s *splitter) report(d *Decision) {
 	for i, c := range s.changes {
 		f := s.fates[i]
 		if f.brake == "" {
-			c.Reviewed = s.usage.approved(&c)
+			c.Approved = s.usage.approved(&c)
 			d.Allowed.Changes = append(d.Allowed.Changes, c)
 			continue
 		}

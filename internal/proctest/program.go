@@ -2,6 +2,8 @@ package proctest
 
 import (
 	"context"
+	"fmt"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -40,13 +42,22 @@ func FreeAddr(t testing.TB) string {
 	return addr
 }
 
+// The ports from which Free chooses lie below those that the system gives to connections:
+// one of these could be taken between the choice and the server's start.
+const firstPort, lastPort = 20_000, 32_000
+
 // Free is FreeAddr for a server that no single test owns.
 func Free() (addr string, err error) {
-	l, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
+	const tries = 100
+	for range tries {
+		addr = fmt.Sprintf("127.0.0.1:%d", firstPort+rand.IntN(lastPort-firstPort))
+		l, listening := (&net.ListenConfig{}).Listen(context.Background(), "tcp", addr)
+		if listening == nil {
+			return addr, l.Close()
+		}
+		err = listening
 	}
-	return l.Addr().String(), l.Close()
+	return "", fmt.Errorf("find a free port from %d to %d: %w", firstPort, lastPort, err)
 }
 
 // Write writes a file that its owner alone may read, as servers want their keys.
