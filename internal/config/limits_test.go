@@ -87,6 +87,16 @@ func TestLimits_OfTheExample(t *testing.T) {
 	}
 }
 
+// TestLimits_WhatIsMilder: what the file says against the defaults comes through too.
+func TestLimits_WhatIsMilder(t *testing.T) {
+	t.Parallel()
+	const wall = "walls: [{name: w, deny: {everyone: true}, folders: [/Departments/A], existing: {owned: report}}]\n"
+	got := limitsOf(t, "on_rule_change: apply\nbudgets: {per_rule: {shrink: 50%}}\n"+wall)
+	if got.ParkRuleChanges || got.Walls[0].Revoke || *got.PerRule != (guard.PerRule{Shrink: 50, Floor: 20}) {
+		t.Errorf("got %+v and per rule %+v, want nothing parked for a rule's change, a wall that reports, 50%%", got, *got.PerRule)
+	}
+}
+
 // TestLimits_WallsAndTheirConditionsHaveOneOrder: guard asks for a wall by its number.
 func TestLimits_WallsAndTheirConditionsHaveOneOrder(t *testing.T) {
 	t.Parallel()
