@@ -154,7 +154,7 @@ func TestSchema_RefusesWhatAnEditorCanSee(t *testing.T) {
 		"unbuilt-leavers":           "additional properties 'leavers'",
 		"budget-zero":               "minimum: got 0, want 1",
 		"budget-no-budget":          "'unlimited'",
-		"budget-unknown-kind":       "additional properties 'raise'",
+		"budget-unknown-kind":       "at '/budgets': additional properties",
 		"budget-of-unknown-base":    "'people', 'accounts', 'owned_grants'",
 		"budget-expire-number":      "at '/budgets/expire'",
 		"budget-per-rule-no-share":  "got number, want string",
