@@ -2,11 +2,13 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/access"
 	"github.com/kw-onboarder/kw-onboarder/internal/guard"
+	"github.com/kw-onboarder/kw-onboarder/internal/plan"
 	kwsync "github.com/kw-onboarder/kw-onboarder/internal/sync"
 )
 
@@ -14,7 +16,7 @@ import (
 func (t textReport) brakes(r *kwsync.Report) {
 	t.expected(r.Canaries)
 	t.parked(r.Parked)
-	t.withheld(r.Withheld)
+	t.withheld(r)
 	t.violations(r.Violations)
 }
 
@@ -41,13 +43,14 @@ func (t textReport) parked(items []guard.Parked) {
 }
 
 // withheld prints the changes that were stopped and do not wait for approval.
-func (t textReport) withheld(all []guard.Withheld) {
-	var stopped []guard.Withheld
-	for _, w := range all {
-		if w.Brake != guard.ByBudget && w.Brake != guard.ByRuleChange {
-			stopped = append(stopped, w)
+func (t textReport) withheld(r *kwsync.Report) {
+	waits := map[plan.Key]bool{}
+	for _, item := range r.Parked {
+		for _, c := range item.Changes {
+			waits[c.Key] = true
 		}
 	}
+	stopped := slices.DeleteFunc(slices.Clone(r.Withheld), func(w guard.Withheld) bool { return waits[w.Change.Key] })
 	if len(stopped) == 0 {
 		return
 	}

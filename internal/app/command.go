@@ -22,7 +22,8 @@ type Actor struct {
 	// Filed is told that a request was filed, and with whom; nil: nobody is.
 	Filed func(id int64, holder error)
 
-	book *ledger.Ledger
+	book   *ledger.Ledger
+	config *config.Config
 }
 
 // OpenActor wires a run that writes; in mode observe it holds a client that
@@ -37,7 +38,7 @@ func OpenActor(ctx context.Context, c *config.Config, s Settings) (*Actor, error
 		return nil, err
 	}
 	keep(r, c, book)
-	return &Actor{Runner: r, book: book}, nil
+	return &Actor{Runner: r, book: book, config: c}, nil
 }
 
 // keep gives a runner the ledger for all that it remembers.
@@ -125,7 +126,7 @@ func (a *Actor) answer(ctx context.Context, id int64) (rep kwsync.Report, answer
 }
 
 func (a *Actor) file(ctx context.Context, t kwsync.Trigger, reason string) (int64, error) {
-	r, err := request(t, reason)
+	r, err := request(a.config, t, reason)
 	if err != nil {
 		return 0, fmt.Errorf("encode the request: %w", err)
 	}

@@ -26,6 +26,9 @@ const (
 	delta = "delta"
 	full  = "full"
 	watch = "watch"
+
+	reloaded = "reload"
+	retry    = "retry"
 )
 
 // stopTime bounds how long open HTTP connections may hold up the end.
@@ -131,7 +134,8 @@ func (d *Daemon) Run(ctx context.Context, reload <-chan struct{}) error {
 
 // loop is the one goroutine that decides what runs next.
 func (d *Daemon) loop(ctx context.Context, reload <-chan struct{}) {
-	ended := make(chan struct{})
+	ended := make(chan bool) // whether the run failed
+	var again retries
 	poll := time.NewTicker(pollEvery)
 	defer poll.Stop()
 	ticks := d.ticks
@@ -139,8 +143,7 @@ func (d *Daemon) loop(ctx context.Context, reload <-chan struct{}) {
 		ticks = nil // one run at a time: the next tick waits in its channel
 		i := d.current
 		go func() {
-			d.run(ctx, i, trigger)
-			ended <- struct{}{}
+			ended <- d.run(ctx, i, trigger)
 		}()
 	}
 	for {
@@ -156,9 +159,12 @@ func (d *Daemon) loop(ctx context.Context, reload <-chan struct{}) {
 			if trigger, found := d.poll(ctx, ticks != nil); found {
 				begin(trigger)
 			}
-		case <-ended:
+		case failed := <-ended:
 			ticks = d.ticks
+			again.note(failed)
 			d.tidy()
+		case <-again.due:
+			d.Trigger(kwsync.Trigger{Name: retry})
 		case <-reload:
 			d.reload(ctx, ticks != nil)
 		case <-ctx.Done():
@@ -187,6 +193,7 @@ func (d *Daemon) reload(ctx context.Context, idle bool) {
 		d.tidy()
 	}
 	d.inForce(fresh.config)
+	d.Trigger(kwsync.Trigger{Name: reloaded}) // what the new rules change need not wait, and nothing is watched before it
 	d.options.Log.Info("configuration reloaded", zap.String("hash", fresh.config.Hash))
 }
 

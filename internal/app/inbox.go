@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"github.com/kw-onboarder/kw-onboarder/internal/config"
 	"github.com/kw-onboarder/kw-onboarder/internal/ledger"
 	"github.com/kw-onboarder/kw-onboarder/internal/plan"
 	kwsync "github.com/kw-onboarder/kw-onboarder/internal/sync"
@@ -23,8 +25,10 @@ const verbApply = "apply"
 // ago is not what they want today.
 const keptFor = 24 * time.Hour
 
-// wanted is what a request to apply says, as the ledger keeps it.
+// wanted is what a request to apply says, as the ledger keeps it. Whoever asks means the
+// configuration that they see.
 type wanted struct {
+	Config   string                   `json:"config"` // its hash
 	Named    []string                 `json:"named,omitempty"`
 	Approved map[plan.Key]plan.Change `json:"approved,omitempty"`
 }
@@ -33,20 +37,32 @@ type wanted struct {
 type inbox struct {
 	book   *ledger.Ledger
 	log    *zap.Logger
+	hash   string         // of the configuration in use
 	inHand map[int64]bool // taken by a run that has not ended
 }
 
-// Take returns the next request that cannot wait: one that names people.
+// Take returns the next request that cannot wait: one that names people. One that means
+// a configuration which was loaded since waits until the run has ended.
 func (b *inbox) Take(ctx context.Context) (kwsync.Trigger, bool, error) {
-	return b.take(ctx, func(t kwsync.Trigger) bool { return len(t.Named) > 0 && t.Approved == nil })
+	return b.take(ctx, func(t kwsync.Trigger, meant string) bool {
+		return len(t.Named) > 0 && t.Approved == nil && b.means(meant) == nil
+	})
 }
 
 // next returns the next request of any kind.
 func (b *inbox) next(ctx context.Context) (kwsync.Trigger, bool, error) {
-	return b.take(ctx, func(kwsync.Trigger) bool { return true })
+	return b.take(ctx, func(kwsync.Trigger, string) bool { return true })
 }
 
-func (b *inbox) take(ctx context.Context, fits func(kwsync.Trigger) bool) (kwsync.Trigger, bool, error) {
+// means says why a request does not mean the configuration in use.
+func (b *inbox) means(config string) error {
+	if config == "" || config == b.hash {
+		return nil
+	}
+	return fmt.Errorf("the daemon works with another configuration (%s) than the command (%s): let it reload, by SIGHUP, or name its file with --config", b.hash, config)
+}
+
+func (b *inbox) take(ctx context.Context, fits func(t kwsync.Trigger, config string) bool) (kwsync.Trigger, bool, error) {
 	pending, err := b.book.Pending(ctx)
 	if err != nil {
 		return kwsync.Trigger{}, false, err
@@ -55,40 +71,41 @@ func (b *inbox) take(ctx context.Context, fits func(kwsync.Trigger) bool) (kwsyn
 		if b.inHand[r.ID] {
 			continue
 		}
-		t, err := trigger(r)
+		t, config, err := trigger(r)
 		if err == nil && time.Since(r.Filed) > keptFor {
 			err = fmt.Errorf("nobody took it for %s: ask again", keptFor)
 		}
-		if err != nil {
+		if err == nil && !fits(t, config) {
+			continue
+		}
+		if err = cmp.Or(err, b.means(config)); err != nil {
 			b.reject(ctx, r, err)
 			continue
 		}
-		if fits(t) {
-			b.inHand[r.ID] = true
-			b.log.Info("request taken", zap.Int64("request", r.ID), zap.String("verb", r.Verb),
-				zap.Int("uid", r.UID), zap.String("user", r.User), zap.String("reason", r.Reason))
-			return t, true, nil
-		}
+		b.inHand[r.ID] = true
+		b.log.Info("request taken", zap.Int64("request", r.ID), zap.String("verb", r.Verb),
+			zap.Int("uid", r.UID), zap.String("user", r.User), zap.String("reason", r.Reason))
+		return t, true, nil
 	}
 	return kwsync.Trigger{}, false, nil
 }
 
-// trigger is the run that a request asks for. One that names people compares with the
-// last known state; any other looks at everything.
-func trigger(r ledger.Request) (kwsync.Trigger, error) {
+// trigger is the run that a request asks for. One that names people reads of the directory
+// what has changed; any other reads everything. Both look at Kiteworks itself.
+func trigger(r ledger.Request) (t kwsync.Trigger, config string, err error) {
 	var w wanted
 	if r.Verb != verbApply {
-		return kwsync.Trigger{}, fmt.Errorf("this version does not know the request %q", r.Verb)
+		return t, "", fmt.Errorf("this version does not know the request %q", r.Verb)
 	}
 	if err := json.Unmarshal(r.Args, &w); err != nil {
-		return kwsync.Trigger{}, fmt.Errorf("read the request: %w", err)
+		return t, "", fmt.Errorf("read the request: %w", err)
 	}
-	t := kwsync.Trigger{Name: verbApply, Named: w.Named, Request: r.ID}
+	t = kwsync.Trigger{Name: verbApply, Named: w.Named, Request: r.ID, Fresh: true}
 	t.Full = len(w.Named) == 0 || w.Approved != nil
 	if w.Approved != nil {
 		t.Approved = w.Approved
 	}
-	return t, nil
+	return t, w.Config, nil
 }
 
 // Answer tells whoever asked how the run ended: the whole report.
@@ -116,8 +133,8 @@ func (b *inbox) reject(ctx context.Context, r ledger.Request, why error) {
 }
 
 // request is what this process asks of the daemon: who and why are kept with it.
-func request(t kwsync.Trigger, reason string) (ledger.Request, error) {
-	args, err := json.Marshal(wanted{Named: t.Named, Approved: t.Approved})
+func request(c *config.Config, t kwsync.Trigger, reason string) (ledger.Request, error) {
+	args, err := json.Marshal(wanted{Config: c.Hash, Named: t.Named, Approved: t.Approved})
 	if err != nil {
 		return ledger.Request{}, err
 	}

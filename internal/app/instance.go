@@ -93,7 +93,7 @@ func extent(t kwsync.Trigger) int {
 
 // run makes one run and shows what became of it. It never ends the process: a
 // failed run, even one that panics, waits for the next tick.
-func (d *Daemon) run(ctx context.Context, i *instance, trigger kwsync.Trigger) {
+func (d *Daemon) run(ctx context.Context, i *instance, trigger kwsync.Trigger) (failed bool) {
 	d.board.Started(time.Now())
 	rep, err := d.attempt(ctx, i, trigger)
 	d.show(&rep)
@@ -107,6 +107,7 @@ func (d *Daemon) run(ctx context.Context, i *instance, trigger kwsync.Trigger) {
 	if err == nil && rep.Full {
 		d.prune(ctx, i.config)
 	}
+	return err != nil
 }
 
 // prune forgets what is older than the history is kept for.
@@ -151,6 +152,7 @@ func (d *Daemon) lend(ctx context.Context, i *instance) error {
 		d.inbox = &inbox{book: d.actor.book, log: d.options.Log, inHand: map[int64]bool{}}
 	}
 	r := i.runner
+	d.inbox.hash = i.config.Hash
 	keep(r, i.config, d.actor.book)
 	r.Lease, r.Inbox = d.actor.lease, d.inbox
 	return nil

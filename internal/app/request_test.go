@@ -142,7 +142,7 @@ func TestRequestsThatCannotBeServed(t *testing.T) {
 	d := s.start(t)
 	d.next(t)
 	a, _ := s.asker(t)
-	old, err := request(kwsync.Trigger{Name: "apply"}, "")
+	old, err := request(d.current.config, kwsync.Trigger{Name: "apply"}, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -180,4 +180,24 @@ func (a *Actor) answered(t *testing.T, id int64) <-chan ledger.Request {
 		}
 	}()
 	return c
+}
+
+// A command that sees another configuration than the daemon is told so: what it asks for
+// would come to something else.
+func TestARequestThatMeansAnotherConfiguration(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	d := s.start(t)
+	d.next(t)
+	s.configure(t, "ROLE", "Viewer")
+	a, _ := s.asker(t)
+	a.Filed = nil // twice is more than it has room for
+	want := "the daemon works with another configuration (" + d.current.config.Hash + ")"
+	if rep, err := a.Run(t.Context(), kwsync.Trigger{Name: "apply", Full: true}, ""); err == nil || !strings.Contains(err.Error(), want) || len(rep.Outcomes) > 0 {
+		t.Errorf("Run: %v, %d outcomes; want an error with %q and none", err, len(rep.Outcomes), want)
+	}
+	d.reload(t)
+	if rep, err := a.Run(t.Context(), kwsync.Trigger{Name: "apply", Full: true}, ""); err != nil || rep.Result() != kwsync.Done {
+		t.Errorf("behind the reload: %v, %s; want it done", err, rep.Result())
+	}
 }

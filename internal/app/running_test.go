@@ -103,7 +103,11 @@ func (r *running) next(t *testing.T) kwsync.Report {
 func (r *running) again(t *testing.T) kwsync.Report {
 	t.Helper()
 	r.Trigger(kwsync.Trigger{Name: full, Full: true})
-	return r.next(t)
+	for {
+		if rep := r.next(t); rep.Trigger != reloaded { // what a reload asks for
+			return rep
+		}
+	}
 }
 
 // reload reads the configuration again. The run after it happens when that is

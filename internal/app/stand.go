@@ -33,6 +33,7 @@ func (d *Daemon) poll(ctx context.Context, idle bool) (t kwsync.Trigger, found b
 	if d.inbox == nil {
 		return t, false
 	}
+	d.inbox.hash = d.current.config.Hash
 	t, found, err := d.inbox.next(ctx)
 	d.complain(err)
 	return t, found

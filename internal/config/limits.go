@@ -15,6 +15,7 @@ func (c *Config) Limits() guard.Limits {
 		Budgets:         map[guard.Kind]guard.Budget{guard.Expire: {Unlimited: true}},
 		PerRule:         &guard.PerRule{Shrink: float64(c.Budgets.PerRule.Shrink), Floor: c.Budgets.PerRule.Floor},
 		ParkRuleChanges: c.OnRuleChange == Park,
+		Identities:      c.Kiteworks.Identities.All(),
 	}
 	for _, b := range c.Budgets.each() {
 		l.Budgets[b.kind] = guard.Budget{Unlimited: b.Unlimited, Max: guard.Amount(b.Max), Of: b.Of, Floor: b.Floor, Per: time.Duration(b.Per)}

@@ -75,7 +75,7 @@ func TestLimits_OfTheExample(t *testing.T) {
 	got.Budgets = nil // held by TestLimits_Budgets
 	below := func(p access.Path) guard.Area { return guard.Area{Path: p, Below: true} }
 	want := guard.Limits{
-		Mode: guard.Observe, PerRule: &guard.PerRule{Shrink: 30, Floor: 20}, ParkRuleChanges: true,
+		Mode: guard.Observe, PerRule: &guard.PerRule{Shrink: 30, Floor: 20}, ParkRuleChanges: true, Identities: c.Kiteworks.Identities.All(),
 		Expect: []guard.Canary{{Person: "ceo@corp.example"}, {Group: "all-staff", AtLeast: 900}, {PeopleMayShrink: 10}},
 		Walls: []guard.Wall{
 			{Name: "two bids", NeverBoth: []guard.Area{below("/Projects/Bid 1001"), below("/Projects/Bid 2002")}, Revoke: true},

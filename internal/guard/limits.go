@@ -14,7 +14,8 @@ type Limits struct {
 	PerRule         *PerRule        // nil: DefaultPerRule
 	Expect          []Canary
 	Walls           []Wall
-	ParkRuleChanges bool // what a changed rule would narrow waits for approval
+	Identities      []access.Email // our own: they own folders on all sides of a wall
+	ParkRuleChanges bool           // what a changed rule would narrow waits for approval
 }
 
 // Folders are the folders that the walls speak of, sorted, each once. Whoever asks the

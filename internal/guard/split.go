@@ -54,7 +54,7 @@ func newSplitter(changes []plan.Change, w World, l Limits, u Usage) *splitter {
 		slices.SortFunc(changes, plan.Change.Compare)
 	}
 	s := &splitter{
-		changes: changes, fates: make([]fate, len(changes)), limits: l, usage: u, walls: newWalls(l.Walls, w),
+		changes: changes, fates: make([]fate, len(changes)), limits: l, usage: u, walls: newWalls(l, w),
 		purse: purse{limits: l, usage: u, taken: map[Kind]int{}}, losses: map[string]int{}, needed: map[plan.Key]int{},
 	}
 	wanted := map[plan.Key]bool{}

@@ -42,18 +42,21 @@ type spot struct {
 
 // walls judges grants by what somebody has, and by what was given since.
 type walls struct {
-	walls   []Wall
-	world   World
-	terrain terrain
-	near    map[spot][]touch            // what a role on a folder touches
-	held    map[string][]touch          // by account, as observed
-	given   map[access.PersonID][]touch // by what may go
-	trial   map[access.PersonID][]touch // by what may go if its cause does
-	unread  [][]string                  // of each area of each wall, why it is not known who is there
+	walls []Wall
+	world World
+
+	identities []access.Email
+	terrain    terrain
+	near       map[spot][]touch            // what a role on a folder touches
+	held       map[string][]touch          // by account, as observed
+	given      map[access.PersonID][]touch // by what may go
+	trial      map[access.PersonID][]touch // by what may go if its cause does
+	unread     [][]string                  // of each area of each wall, why it is not known who is there
 }
 
-func newWalls(all []Wall, w World) *walls {
-	ws := &walls{walls: all, world: w, near: map[spot][]touch{}, held: map[string][]touch{}, given: map[access.PersonID][]touch{}}
+func newWalls(l Limits, w World) *walls {
+	all := l.Walls
+	ws := &walls{walls: all, world: w, identities: l.Identities, near: map[spot][]touch{}, held: map[string][]touch{}, given: map[access.PersonID][]touch{}}
 	if len(all) == 0 {
 		return ws
 	}

@@ -64,12 +64,12 @@ func (p *parking) park(ctx context.Context, item, before *Parked) error {
 	if err != nil {
 		return err
 	}
-	fresh, gone := p.differing(item.Changes, had)
+	d := p.differing(item.Changes, had)
 	state := before.State(p.now)
 	switch {
 	case state == Waiting:
-		return p.update(ctx, item, before, fresh, gone)
-	case len(fresh) > 0, len(gone) > 0 && state != Approved, state == Approved && !p.now.Before(before.Until()):
+		return p.update(ctx, item, before, d)
+	case d.joined, d.left && state != Approved, state == Approved && !p.now.Before(before.Until()):
 		if err := p.close(ctx, before); err != nil {
 			return err
 		}
@@ -78,19 +78,46 @@ func (p *parking) park(ctx context.Context, item, before *Parked) error {
 	return nil
 }
 
-// differing are the changes that an item had not, or not so, and those that it has no more.
-func (p *parking) differing(now []plan.Change, had map[plan.Key]plan.Change) (fresh []plan.Change, gone []plan.Key) {
+// difference is what has become of an item's changes. One whose folder was made since
+// has another key, and is the same change.
+type difference struct {
+	fresh  []plan.Change // that it had not, or not so
+	gone   []plan.Key    // that it has no more
+	joined bool          // something is new to whoever has looked at it
+	left   bool          // something is not asked for any more
+}
+
+func (p *parking) differing(now []plan.Change, had map[plan.Key]plan.Change) (d difference) {
 	left := maps.Clone(had)
 	for _, c := range now {
-		if was, ok := had[c.Key]; !ok || !was.SameEnd(c) {
-			fresh = append(fresh, c)
+		was, known := had[c.Key]
+		if !known {
+			was, known = sameThing(left, c)
 		}
-		delete(left, c.Key)
+		delete(left, was.Key)
+		if was.Key != c.Key || !was.SameEnd(c) {
+			d.fresh = append(d.fresh, c)
+			d.joined = d.joined || !known || !was.SameEnd(c)
+		}
+		if known && was.Key != c.Key {
+			d.gone = append(d.gone, was.Key)
+		}
 	}
-	if !p.whole {
-		return fresh, nil // a run about some people does not speak of the others
+	if p.whole { // a run about some people does not speak of the others
+		d.left = len(left) > 0
+		d.gone = append(d.gone, slices.Sorted(maps.Keys(left))...)
 	}
-	return fresh, slices.Sorted(maps.Keys(left))
+	return d
+}
+
+// sameThing finds what a change was called before its folder had an id.
+func sameThing(had map[plan.Key]plan.Change, c plan.Change) (was plan.Change, found bool) {
+	for _, o := range had {
+		if o.Folder == "" && o.Same(c) {
+			return o, true
+		}
+	}
+	return plan.Change{}, false
 }
 
 func (p *parking) open(ctx context.Context, item *Parked) error {
@@ -106,9 +133,9 @@ func (p *parking) open(ctx context.Context, item *Parked) error {
 }
 
 // update brings an item that waits up to date. It stays open for as long as it was to.
-func (p *parking) update(ctx context.Context, item, before *Parked, fresh []plan.Change, gone []plan.Key) error {
+func (p *parking) update(ctx context.Context, item, before *Parked, d difference) error {
 	id := before.ID
-	if len(fresh) > 0 {
+	if d.joined {
 		const next = `UPDATE parked SET id = (SELECT MAX(id) + 1 FROM parked) WHERE id = $1 RETURNING id`
 		if _, err := p.batch.find(ctx, next, []any{before.ID}, &id); err != nil {
 			return err
@@ -118,12 +145,12 @@ func (p *parking) update(ctx context.Context, item, before *Parked, fresh []plan
 	if _, err := p.batch.exec(ctx, update, id, item.Kind, item.Rule, item.Why, p.run, epoch(p.now)); err != nil {
 		return err
 	}
-	for _, key := range gone {
+	for _, key := range d.gone {
 		if _, err := p.batch.exec(ctx, `DELETE FROM parked_changes WHERE item = $1 AND change_key = $2`, id, string(key)); err != nil {
 			return err
 		}
 	}
-	return p.put(ctx, id, fresh)
+	return p.put(ctx, id, d.fresh)
 }
 
 // put keeps changes with an item, in place of what it had under their keys.

@@ -75,7 +75,7 @@ func (t *tenant) byOther(g access.Grant, as string) bool {
 func (p *Plan) Hold(undecided []Change) {
 	held := map[Key]bool{}
 	p.Changes = slices.DeleteFunc(p.Changes, func(c Change) bool {
-		again := slices.ContainsFunc(undecided, c.same)
+		again := slices.ContainsFunc(undecided, c.Same)
 		if again {
 			p.Notes = append(p.Notes, Note{
 				Kind: NoteHeld, Person: c.Person, Email: c.Email, Rule: firstRule(c.Causes),
@@ -87,8 +87,8 @@ func (p *Plan) Hold(undecided []Change) {
 	})
 }
 
-// same says whether two changes are about one thing, even where one of them
+// Same says whether two changes are about one thing, even where one of them
 // did not know the folder's id yet.
-func (c Change) same(o Change) bool {
+func (c Change) Same(o Change) bool {
 	return c.Op == o.Op && c.Person == o.Person && c.As == o.As && (c.Path == o.Path || (c.Folder != "" && c.Folder == o.Folder))
 }

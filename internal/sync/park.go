@@ -3,6 +3,7 @@ package sync
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/access"
@@ -15,7 +16,9 @@ func (r *Runner) park(ctx context.Context, v *view) error {
 	if r.Parking == nil {
 		return nil
 	}
-	whole := v.about == nil && v.trigger.Approved == nil
+	// What a pause or an unmet expectation has stopped would wait if it had not been.
+	paused := slices.ContainsFunc(v.holds, func(h guard.Hold) bool { return h.Scope == guard.HoldAll || h.Scope == guard.HoldNarrowing })
+	whole := v.about == nil && v.trigger.Approved == nil && !paused && len(v.report.Canaries) == 0
 	if err := r.Parking.Park(ctx, v.report.Run, v.report.Parked, whole, r.Now()); err != nil {
 		return fmt.Errorf("remember what is parked: %w", err)
 	}

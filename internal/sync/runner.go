@@ -135,7 +135,7 @@ func (r *Runner) judge(ctx context.Context, v *view, open []plan.Change) error {
 // look looks at Kiteworks, or, in a delta, at what is known of it. An intent without
 // an outcome is decided by reading only, and a first run knows nothing.
 func (r *Runner) look(ctx context.Context, v *view, m plan.Memory, open []plan.Change) error {
-	v.fresh = v.trigger.Full || len(open) > 0
+	v.fresh = v.trigger.Full || v.trigger.Fresh || len(open) > 0
 	if !v.fresh {
 		catalog, err := r.Journal.Catalog(ctx)
 		if err != nil {

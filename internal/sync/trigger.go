@@ -7,6 +7,8 @@ type Trigger struct {
 	// the run is a delta: its people are those touched in the directory and those for whom a
 	// date has come, and it compares with the last known state of Kiteworks.
 	Full bool
+	// Fresh lets a delta look at Kiteworks itself.
+	Fresh bool
 	// Named narrows the run to these people: e-mail, id or DN.
 	Named []string
 	// Approved narrows it to a plan that was reviewed; nil: it does not.
