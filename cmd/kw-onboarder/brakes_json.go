@@ -34,7 +34,7 @@ type jsonParked struct {
 func newJSONParked(i app.ParkedItem) jsonParked {
 	out := jsonParked{
 		ID: i.ID, Cause: i.Cause, Kind: i.Kind, Rule: i.Rule, Why: i.Why, State: string(i.State(time.Now())), Run: i.Run,
-		Opened: i.Opened, Updated: i.Updated, Until: i.Until(), Count: i.Size, Reason: i.Reason,
+		Opened: i.Opened, Updated: i.Updated, Until: i.Until().UTC(), Count: i.Size, Reason: i.Reason,
 	}
 	if i.Decision != "" {
 		decided := i.Decided.UTC()

@@ -35,6 +35,8 @@ func TestHolds(t *testing.T) {
 	if diff := cmp.Diff(want, holds(t, l, day(0))); diff != "" {
 		t.Errorf("holds (-want +got):\n%s", diff)
 	}
+	_, err := l.Readmit(t.Context(), 0, otto, day(0))
+	wantError(t, err, "item 0 holds nothing back")
 	if diff := cmp.Diff(want[1:], holds(t, l, day(1))); diff != "" {
 		t.Errorf("when the pause is over (-want +got):\n%s", diff)
 	}

@@ -108,6 +108,7 @@ func TestP05_AnItemIsNotParkedTwice(t *testing.T) {
 		{"rejected, none any more", reject, day(2), true, nil, nil},
 
 		{"approved, the same", approve, day(2), true, []Parked{waits("a", "b")}, []is{{1, Approved, []plan.Key{"a", "b"}}}},
+		{"approved, the same when it would have expired", approve, late, true, []Parked{waits("a", "b")}, []is{{1, Approved, []plan.Key{"a", "b"}}}},
 		{"approved, fewer", approve, day(2), true, []Parked{waits("b")}, []is{{1, Approved, []plan.Key{"a", "b"}}}},
 		{"approved, others", approve, day(2), true, []Parked{waits("c")}, []is{{2, Waiting, []plan.Key{"c"}}}},
 		{"approved, and not done in time", approve, day(1).Add(OpenFor), true, []Parked{waits("a", "b")}, []is{{2, Waiting, []plan.Key{"a", "b"}}}},
@@ -295,5 +296,43 @@ func TestP06_WhatIsApprovedStillGoes(t *testing.T) {
 		if diff := cmp.Diff(s.want, approved(s.now)); diff != "" {
 			t.Errorf("%s: approved (-want +got):\n%s", s.name, diff)
 		}
+	}
+}
+
+// What was done before an item was parked does not use up its approval.
+func TestP06_AnApprovalIsOfItsTime(t *testing.T) {
+	t.Parallel()
+	l := open(t, options(t))
+	other := waits("b")
+	other.Cause = "other"
+	park(t, l, day(0), false, waits("a"))
+	done(t, l, "b", plan.Done)
+	park(t, l, day(0), false, other)
+	decide(t, l, 1, true, day(1))
+	decide(t, l, 2, true, day(1))
+	if got, err := l.Approved(t.Context(), day(1)); err != nil || len(got) != 2 {
+		t.Errorf("got %v and error %v, want a and b", got, err)
+	}
+}
+
+// Whoever has noted a number must not decide about something else by it.
+func TestP06_ANumberIsNotGivenTwice(t *testing.T) {
+	t.Parallel()
+	l := open(t, options(t))
+	park(t, l, day(0), true, waits("a"))
+	park(t, l, day(1), true)
+	pause := Hold{Scope: HoldAll, Since: day(0), Until: day(1)}
+	if _, err := l.AddHold(t.Context(), pause); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := l.Prune(t.Context(), day(9)); err != nil {
+		t.Fatal(err)
+	}
+	park(t, l, day(9), true, waits("b"))
+	if diff := cmp.Diff([]is{{2, Waiting, []plan.Key{"b"}}}, stand(t, l, false, day(9))); diff != "" {
+		t.Errorf("parked (-want +got):\n%s", diff)
+	}
+	if id, err := l.AddHold(t.Context(), pause); id != 2 || err != nil {
+		t.Errorf("got hold %d and error %v, want 2", id, err)
 	}
 }

@@ -71,4 +71,7 @@ CREATE TABLE failing (
 -- another one if a date has brought it about.
 ALTER TABLE changes ADD COLUMN approved BOOLEAN NOT NULL DEFAULT FALSE;
 ALTER TABLE changes ADD COLUMN expired BOOLEAN NOT NULL DEFAULT FALSE;
-CREATE INDEX changes_done ON changes (op, settled_at) WHERE result = 'done' AND NOT approved;
+CREATE INDEX changes_done ON changes (op, expired, settled_at) WHERE result = 'done' AND NOT approved;
+
+-- How many of ours each rule has given is asked whenever something may be taken away.
+CREATE INDEX owned_by_rules ON owned (rules) WHERE lost = 0;
