@@ -82,7 +82,7 @@ type purse struct {
 // take takes n changes of a kind out of its budget, all or none: then it says why.
 func (p purse) take(k Kind, n int) (why string) {
 	b := p.limits.budget(k)
-	if b.Unlimited || n == 0 {
+	if b.Unlimited {
 		return ""
 	}
 	all := b.allows(p.usage.Base[b.Of]) + p.usage.Extra[k]

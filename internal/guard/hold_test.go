@@ -34,6 +34,7 @@ func TestAHoldStopsWhatItReaches(t *testing.T) {
 		{"a folder by its path", guard.Hold{Scope: guard.HoldFolder, Key: "/LEGAL"}, keys([]plan.Change{revoke})},
 		{"a folder to be made", guard.Hold{Scope: guard.HoldFolder, Key: "/plain/new"}, keys([]plan.Change{made})},
 		{"a rule", guard.Hold{Scope: guard.HoldRule, Key: "staff"}, keys([]plan.Change{grant, account, made, second})},
+		{"a rule of another name", guard.Hold{Scope: guard.HoldRule, Key: "STAFF"}, nil},
 		{"a change", guard.Hold{Scope: guard.HoldChange, Key: string(grant.Key)}, keys([]plan.Change{grant})},
 		{"a folder without a key", guard.Hold{Scope: guard.HoldFolder}, nil},
 		{"a person without a key", guard.Hold{Scope: guard.HoldPerson, Key: ":"}, nil},

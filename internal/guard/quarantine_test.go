@@ -119,8 +119,8 @@ func TestP09_OneBadObjectStopsNobodyElse(t *testing.T) {
 		{"all on a folder, for one reason", nil, refusals("plain", "404 ERR_FOLDER", "ann", "bob", "zoe"), []string{"folder plain"}},
 		{
 			"all on a folder, for reasons of their own", nil,
-			slices.Concat(refusals("plain", "1", "ann"), refusals("plain", "2", "bob"), done("west", "ann", "bob")),
-			[]string{"change grant|ann|plain", "change grant|bob|plain"},
+			oneRule(slices.Concat(refusals("plain", "1", "ann"), refusals("plain", "2", "bob", "eve"), done("west", "zoe"))),
+			[]string{"change grant|ann|plain", "change grant|bob|plain", "change grant|eve|plain"},
 		},
 		{
 			"all on a folder but one", nil, append(refusals("plain", "409", "ann", "bob", "zoe"), done("plain", "eve")...),
@@ -132,6 +132,15 @@ func TestP09_OneBadObjectStopsNobodyElse(t *testing.T) {
 		},
 		{"a person on one folder of two", nil, append(refusals("plain", "409", "ann"), done("west", "ann")...), []string{"change grant|ann|plain"}},
 		{"an account", nil, []guard.Attempt{tried(create("ann", "r"), plan.Refused, "409")}, []string{"person corp:ann"}},
+		{
+			"accounts, for one reason", nil,
+			[]guard.Attempt{tried(create("ann", "r"), plan.Refused, "409"), tried(create("bob", "r"), plan.Refused, "409"), tried(create("zoe", "r"), plan.Refused, "409")},
+			[]string{"person corp:ann", "person corp:bob", "person corp:zoe"},
+		},
+		{
+			"no answer for two", nil, unanswered(append(refusals("plain", "502", "ann"), refusals("west", "502", "bob")...)),
+			[]string{"change grant|ann|plain", "change grant|bob|west"},
+		},
 		{"a folder that cannot be made", nil, []guard.Attempt{tried(newFolder, plan.Refused, "403")}, []string{"folder /New"}},
 		{
 			"what a folder explains is not held against people", nil,
