@@ -67,8 +67,8 @@ func share(percent float64, of int) int {
 	return int(math.Floor(percent*float64(of)/100 + 1e-9))
 }
 
-// allows is how many changes a budget allows in its window, of a base of this size.
-func (b Budget) allows(base int) int {
+// Allows is how many changes a limited budget allows in its window, of a base of this size.
+func (b Budget) Allows(base int) int {
 	return max(b.Floor, b.Max.Count, share(b.Max.Percent, base))
 }
 
@@ -81,11 +81,11 @@ type purse struct {
 
 // take takes n changes of a kind out of its budget, all or none: then it says why.
 func (p purse) take(k Kind, n int) (why string) {
-	b := p.limits.budget(k)
+	b := p.limits.Budget(k)
 	if b.Unlimited {
 		return ""
 	}
-	all := b.allows(p.usage.Base[b.Of]) + p.usage.Extra[k]
+	all := b.Allows(p.usage.Base[b.Of]) + p.usage.Extra[k]
 	left := max(0, all-p.usage.Used[k]-p.taken[k])
 	if n <= left {
 		p.taken[k] += n
@@ -95,7 +95,8 @@ func (p purse) take(k Kind, n int) (why string) {
 		n, k, left, all, b.Per.Hours(), k, n-left)
 }
 
-func (l Limits) budget(k Kind) Budget {
+// Budget is that of a kind, in force whether or not the configuration names one.
+func (l Limits) Budget(k Kind) Budget {
 	if b, ok := l.Budgets[k]; ok {
 		return b
 	}

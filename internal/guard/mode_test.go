@@ -53,8 +53,8 @@ func TestSplitKeepsToTheMode(t *testing.T) {
 				t.Errorf("got %d changes in all, want %d: one was lost", got, want)
 			}
 			for _, w := range withheld {
-				if w.Why == "" {
-					t.Errorf("%s is withheld without a reason", w.Change.Key)
+				if !strings.HasPrefix(w.Why, "mode "+tt.mode.String()+" ") {
+					t.Errorf("%s is withheld because %q, want it to name the mode", w.Change.Key, w.Why)
 				}
 			}
 		})
