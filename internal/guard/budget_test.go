@@ -213,33 +213,3 @@ func TestARuleThatSharesAGrantIsCountedToo(t *testing.T) {
 		t.Errorf("got %+v, want one item that names the second rule", d.Parked)
 	}
 }
-
-// TestP06_AnApprovalCoversWhatWasSeen: the same change goes past the budget, a changed one does not.
-func TestP06_AnApprovalCoversWhatWasSeen(t *testing.T) {
-	t.Parallel()
-	l := unlimited()
-	l.Budgets[guard.Grant], l.Budgets[guard.Revoke] = guard.Budget{}, guard.Budget{}
-	l.ParkRuleChanges = true
-	seen := append(many(3, plan.Grant, "staff"), many(3, plan.Revoke, "gone")...)
-	u := guard.Usage{Approved: approve(seen...), Changed: map[string]bool{"gone": true}}
-	other := slices.Clone(seen)
-	other[0].To, other[4].From = "Manager", "Manager"
-	fresh := on(plan.Grant, "zoe", "plain", "staff")
-	d := split(append(other, fresh), world(), l, u)
-	want := map[plan.Key]guard.Brake{other[0].Key: guard.ByBudget, other[4].Key: guard.ByRuleChange, fresh.Key: guard.ByBudget}
-	if diff := cmp.Diff(want, stopped(d)); diff != "" {
-		t.Errorf("withheld (-want +got):\n%s", diff)
-	}
-}
-
-// TestApprovedChangesLeaveTheBudgetToTheOthers: they take nothing from it.
-func TestApprovedChangesLeaveTheBudgetToTheOthers(t *testing.T) {
-	t.Parallel()
-	l := unlimited()
-	l.Budgets[guard.Revoke] = guard.Budget{Max: guard.Amount{Count: 2}}
-	seen, others := many(10, plan.Revoke, "sales"), many(2, plan.Revoke, "staff")
-	d := split(slices.Concat(seen, others), world(), l, guard.Usage{Approved: approve(seen...)})
-	if got := len(d.Allowed.Changes); got != 12 {
-		t.Errorf("got %d allowed, want 12: %+v", got, d.Parked)
-	}
-}

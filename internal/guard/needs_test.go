@@ -1,6 +1,7 @@
 package guard_test
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 
@@ -132,6 +133,26 @@ func TestCausesThatNeedEachOther(t *testing.T) {
 	}
 	if len(d.Parked) != 1 || len(d.Parked[0].Changes) != 5 {
 		t.Errorf("parked: %+v, want one item of the five", d.Parked)
+	}
+}
+
+// TestNeedsAreFollowedToTheirEnd: what is parked twice far away belongs to both items.
+func TestNeedsAreFollowedToTheirEnd(t *testing.T) {
+	t.Parallel()
+	changes := []plan.Change{
+		folder("/1", "ok", "/2"), folder("/2", "ok", "/5", "/3"), folder("/3", "ok", "/4"), folder("/4", "ok", "/6"),
+		folder("/5", "first"), folder("/6", "second"),
+	}
+	for i := range 4 {
+		changes = append(changes, folder(access.Path(fmt.Sprint("/7", i)), "first"), folder(access.Path(fmt.Sprint("/8", i)), "second"))
+	}
+	l := unlimited()
+	l.Budgets[guard.CreateFolder] = guard.Budget{Max: guard.Amount{Count: 4}}
+	for _, p := range split(changes, world(), l, guard.Usage{}).Parked {
+		want := map[string]int{"first": 5 + 2, "second": 5 + 4}[p.Rule]
+		if len(p.Changes) != want || !slices.ContainsFunc(p.Changes, func(c plan.Change) bool { return c.Key == "/1" }) {
+			t.Errorf("%s: got %q, want %d with /1", p.Key, keys(p.Changes), want)
+		}
 	}
 }
 

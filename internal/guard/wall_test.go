@@ -198,6 +198,18 @@ func TestWhatIsParkedIsNoAccess(t *testing.T) {
 	}
 }
 
+// TestWhatOneRuleGivesCountsForTheNext.
+func TestWhatOneRuleGivesCountsForTheNext(t *testing.T) {
+	t.Parallel()
+	l := unlimited()
+	l.Walls = []guard.Wall{twoBids(t)}
+	east, west, other := on(plan.Grant, "ann", "east", "a"), on(plan.Grant, "ann", "west", "b"), on(plan.Grant, "bob", "west", "b")
+	d := split([]plan.Change{east, west, other}, world("ann", "bob"), l, guard.Usage{})
+	if diff := cmp.Diff(map[plan.Key]guard.Brake{west.Key: guard.ByWall}, stopped(d)); diff != "" {
+		t.Errorf("withheld (-want +got):\n%s", diff)
+	}
+}
+
 // TestFoldersOfWalls: each once, so that they can be looked for.
 func TestFoldersOfWalls(t *testing.T) {
 	t.Parallel()
