@@ -84,6 +84,9 @@ func TestP05_WhatIsLeftOutHasADefault(t *testing.T) {
 		if b := guard.DefaultBudget(k); b.Unlimited == k.Narrows() && k != guard.Expire && k != guard.CreateFolder {
 			t.Errorf("%s narrows: %t, unlimited: %t", k, k.Narrows(), b.Unlimited)
 		}
+		if b := guard.DefaultBudget(k); b.Max.Percent > 0 && !slices.Contains(guard.Bases(), b.Of) {
+			t.Errorf("%s: %g%% of %q, which nobody can name", k, b.Max.Percent, b.Of)
+		}
 		if b := guard.DefaultBudget(k); !b.Unlimited && b.Per != 24*time.Hour {
 			t.Errorf("%s: got a window of %s, want a day", k, b.Per)
 		}

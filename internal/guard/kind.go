@@ -49,25 +49,13 @@ func KindOf(c plan.Change) Kind {
 
 // Ops are the operations of the kind.
 func (k Kind) Ops() []plan.Op {
-	switch k {
-	case CreateFolder:
-		return []plan.Op{plan.CreateFolder}
-	case Create:
-		return []plan.Op{plan.CreateAccount}
-	case Grant:
-		return []plan.Op{plan.Grant, plan.Raise}
-	case Suspend:
-		return []plan.Op{plan.Suspend}
-	case Lower:
-		return []plan.Op{plan.Lower}
-	case Revoke:
-		return []plan.Op{plan.Revoke}
-	case Expire:
-		return []plan.Op{plan.Lower, plan.Revoke}
-	case Delete:
-		return []plan.Op{plan.Delete}
+	var ops []plan.Op
+	for op := plan.CreateFolder; op <= plan.Delete; op++ {
+		if KindOf(plan.Change{Op: op, Expired: k == Expire}) == k {
+			ops = append(ops, op)
+		}
 	}
-	return nil
+	return ops
 }
 
 // Narrows says whether changes of this kind take access away.

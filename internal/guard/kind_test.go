@@ -4,6 +4,8 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/kw-onboarder/kw-onboarder/internal/guard"
 	"github.com/kw-onboarder/kw-onboarder/internal/plan"
 )
@@ -35,8 +37,27 @@ func TestTheKindOfAChange(t *testing.T) {
 		if kind.Narrows() != want.narrows || dated.Narrows() != want.narrows {
 			t.Errorf("%s: narrows: %t and %t, want %t", op, kind.Narrows(), dated.Narrows(), want.narrows)
 		}
+		if !slices.Contains(kind.Ops(), op) || !slices.Contains(dated.Ops(), op) {
+			t.Errorf("%s is not among the operations of its kinds, %v and %v", op, kind.Ops(), dated.Ops())
+		}
 		if named := slices.Contains(guard.Kinds(), kind); named != (kind != guard.Free) {
 			t.Errorf("%s: kind %q may be named: %t", op, kind, named)
 		}
+	}
+}
+
+// TestEachKindHasItsOperations and no others: what was done is counted by them.
+func TestEachKindHasItsOperations(t *testing.T) {
+	t.Parallel()
+	want := map[guard.Kind][]plan.Op{
+		guard.CreateFolder: {plan.CreateFolder}, guard.Create: {plan.CreateAccount}, guard.Grant: {plan.Grant, plan.Raise}, guard.Suspend: {plan.Suspend},
+		guard.Lower: {plan.Lower}, guard.Revoke: {plan.Revoke}, guard.Expire: {plan.Lower, plan.Revoke}, guard.Delete: {plan.Delete},
+	}
+	got := map[guard.Kind][]plan.Op{}
+	for _, k := range guard.Kinds() {
+		got[k] = k.Ops()
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

@@ -210,11 +210,16 @@ func TestWhatOneRuleGivesCountsForTheNext(t *testing.T) {
 	}
 }
 
-// TestFoldersOfWalls: each once, so that they can be looked for.
+// TestFoldersOfWalls: each once, so that they can be looked for, and all below them is watched.
 func TestFoldersOfWalls(t *testing.T) {
 	t.Parallel()
 	l := guard.Limits{Walls: []guard.Wall{twoBids(t), legal(t), twoBids(t)}}
 	if diff := cmp.Diff([]access.Path{"/Legal", "/Top/East", "/Top/West"}, l.Folders()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+	for path, want := range map[access.Path]bool{"/Legal": true, "/legal/A/B": true, "/Top/West": true, "/Top": false, "/Legality": false} {
+		if got := l.Watches(path); got != want {
+			t.Errorf("%s is watched: %t, want %t", path, got, want)
+		}
 	}
 }
