@@ -57,6 +57,14 @@ func TestWhatNeedsAStoppedChange(t *testing.T) {
 			map[string][]plan.Key{},
 		},
 		{
+			"what it needs is not planned, and something else is held",
+			[]plan.Change{create("bob", "staff"), needing(grant, "account|ann")},
+			bound(),
+			[]guard.Hold{{Scope: guard.HoldPerson, Key: "corp:bob"}},
+			map[plan.Key]guard.Brake{"account|bob": guard.ByHold},
+			map[string][]plan.Key{},
+		},
+		{
 			"held",
 			[]plan.Change{create("ann", "staff"), needing(grant, "account|ann")},
 			bound(guard.Grant),
