@@ -95,6 +95,8 @@ kiteworks:
     - {{ .Never }}
 accounts:
   existing: link
+budgets:
+  create_folder: unlimited
 rules:
 {{ .Rules }}
 state: "{{ .State }}"
