@@ -79,6 +79,10 @@ func TestAWallJudgesWhatSomebodyHasAndGets(t *testing.T) {
 			w.Catalog.Folders[5].Inherits, w.Catalog.Folders[5].Parent = true, ""
 		}},
 		{name: "denied", person: "mallory", gets: []string{"legal", "plain"}, walled: []string{"legal"}, why: "wall legal-inside: it denies /Legal/**"},
+		{name: "denied, elsewhere, and the side is hidden", person: "mallory", gets: []string{"plain"}, spoil: func(w *guard.World) {
+			without("legal")(w)
+			unusable("/Legal")(w)
+		}},
 		{name: "not denied", person: "ann", gets: []string{"legal"}},
 		{
 			name: "in doubt", person: "doubtful", gets: []string{"legal", "plain"}, walled: []string{"legal"},
