@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -21,7 +22,7 @@ func (statusCmd) Run(c *command) error {
 	if err != nil {
 		return err
 	}
-	s := app.Standing(c.ctx, cfg, time.Now())
+	s := app.Standing(c.ctx, cfg, time.Now().In(cfg.Location))
 	if c.cli.Output == "json" {
 		err = c.json(newJSONStatus(cfg, &s))
 	} else {
@@ -62,9 +63,52 @@ func (t statusText) print() {
 	row("undecided", t.undecided())
 	row("waiting", t.waiting())
 	row("due", t.due())
+	for _, b := range t.brakes() {
+		row(b.name, b.value)
+	}
 	row("accounts", fmt.Sprintf("%d linked, %d of them made by us", t.Links, t.Created))
 	row("grants", fmt.Sprintf("%d ours, %d no longer, because somebody changed them", t.Owned, t.Lost))
 	row("folders", strconv.Itoa(t.Folders)+" observed")
+}
+
+// brake is a line about one brake that holds something back.
+type brake struct{ name, value string }
+
+// brakes are those lines: all of them, while the first line of status names one.
+func (t statusText) brakes() (lines []brake) {
+	line := func(name, format string, args ...any) {
+		lines = append(lines, brake{name, fmt.Sprintf(format, args...)})
+	}
+	if t.HoldFile != "" {
+		line("stopped", "by the file %s", t.HoldFile)
+	}
+	for i := range t.Pauses {
+		line("paused", "%s", strings.TrimPrefix(history.Pause(&t.Pauses[i], t.config.Location), "paused "))
+	}
+	if n := len(t.Parked); n > 0 {
+		line("parked", "%s: `kw-onboarder parked`", since(n, "item", t.Now.Sub(t.Parked[0].Opened)))
+	}
+	if n := len(t.Expired); n > 0 {
+		line("expired", "%s: `kw-onboarder parked`", since(n, "parked item", t.Now.Sub(t.Expired[0].Until())))
+	}
+	if n := len(t.Quarantined); n > 0 {
+		line("quarantine", "%s: `kw-onboarder quarantine`", since(n, "thing", t.Now.Sub(t.Quarantined[0].Since)))
+	}
+	if t.FullLast == nil {
+		return lines
+	}
+	for _, why := range t.FullLast.Unmet {
+		line("expected", "%s", why)
+	}
+	if n := t.FullLast.Violations; n > 0 {
+		line("walls", "%s against one: `kw-onboarder plan`", count(n, "account"))
+	}
+	return lines
+}
+
+// since is how many, and since when the oldest of them.
+func since(n int, what string, age time.Duration) string {
+	return fmt.Sprintf("%s, the oldest for %s", count(n, what), age.Round(time.Second))
 }
 
 func caveat(text string) string {

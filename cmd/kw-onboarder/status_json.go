@@ -25,6 +25,13 @@ type jsonStatus struct {
 	Waiting   []jsonWaiting `json:"waiting"`
 	Due       int           `json:"due"`
 	NextDue   time.Time     `json:"next_due,omitzero"`
+	HoldFile  string        `json:"hold_file,omitempty"`
+	Pauses    []jsonHold    `json:"pauses"`
+	Parked    jsonBraked    `json:"parked"`
+	Expired   jsonBraked    `json:"parked_expired"` // of which nobody has decided in time
+	Failing   jsonBraked    `json:"quarantined"`
+	Unmet     []string      `json:"unmet"` // why what is expected of the directory is not so
+	Against   int           `json:"wall_violations"`
 	Links     int           `json:"accounts_linked"`
 	Created   int           `json:"accounts_made"`
 	Owned     int           `json:"grants_owned"`
@@ -39,6 +46,34 @@ type jsonWaiting struct {
 	Filed   time.Time `json:"filed"`
 }
 
+// jsonBraked is how many of a kind are held back.
+type jsonBraked struct {
+	Count  int        `json:"count"`
+	Oldest *time.Time `json:"oldest,omitempty"`
+}
+
+func newJSONBraked(n int, oldest func() time.Time) jsonBraked {
+	if n == 0 {
+		return jsonBraked{}
+	}
+	at := oldest().UTC()
+	return jsonBraked{n, &at}
+}
+
+// brakes fills in what the brakes hold back.
+func (j *jsonStatus) brakes(s *history.Standing) {
+	j.HoldFile, j.Pauses, j.Unmet = s.HoldFile, []jsonHold{}, []string{}
+	for _, h := range s.Pauses {
+		j.Pauses = append(j.Pauses, newJSONHold(h))
+	}
+	j.Parked = newJSONBraked(len(s.Parked), func() time.Time { return s.Parked[0].Opened })
+	j.Expired = newJSONBraked(len(s.Expired), func() time.Time { return s.Expired[0].Opened })
+	j.Failing = newJSONBraked(len(s.Quarantined), func() time.Time { return s.Quarantined[0].Since })
+	if s.FullLast != nil {
+		j.Unmet, j.Against = append(j.Unmet, s.FullLast.Unmet...), s.FullLast.Violations
+	}
+}
+
 func newJSONStatus(c *config.Config, s *history.Standing) jsonStatus {
 	j := s.Judge()
 	local := s.Now.In(c.Location)
@@ -48,6 +83,7 @@ func newJSONStatus(c *config.Config, s *history.Standing) jsonStatus {
 		Last: pointed(s.Last), Success: pointed(s.Success), FullLast: pointed(s.FullLast), Waiting: []jsonWaiting{},
 		Due: s.Due, NextDue: s.NextDue, Links: s.Links, Created: s.Created, Owned: s.Owned, Lost: s.Lost, Folders: s.Folders,
 	}
+	out.brakes(s)
 	for _, o := range s.Open {
 		out.Open += o.Changes
 	}

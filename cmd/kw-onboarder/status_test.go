@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/kw-onboarder/kw-onboarder/internal/app"
 	"github.com/kw-onboarder/kw-onboarder/internal/config"
 	"github.com/kw-onboarder/kw-onboarder/internal/history"
 )
@@ -48,6 +49,41 @@ folders        0 observed
 `
 	if diff := cmp.Diff(want, out.String()); diff != "" {
 		t.Errorf("status (-want +got):\n%s", diff)
+	}
+}
+
+// The first line names one brake that holds; the lines below name each.
+func TestStatusNamesEachBrake(t *testing.T) {
+	t.Parallel()
+	cfg, err := config.Load("../../config.example.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := time.Date(2027, 3, 1, 12, 0, 0, 0, time.UTC)
+	s := history.Standing{Now: at, Acting: true, HoldFile: "/var/lib/HOLD"}
+	s.FullLast = &history.Run{Summary: history.Summary{Unmet: []string{"the boss is gone", "a group is empty"}, Violations: 1}}
+	s.Pauses = make([]app.Hold, 1)
+	s.Pauses[0].Scope, s.Pauses[0].Until, s.Pauses[0].By.User, s.Pauses[0].By.Reason = "narrowing", at.Add(time.Hour), "ida", "a merger"
+	s.Parked = []app.ParkedItem{{Opened: at.Add(-3 * time.Hour)}, {Opened: at}}
+	s.Quarantined = []app.Failing{{Since: at.Add(-time.Minute)}}
+	var out bytes.Buffer
+	statusText{out: &out, config: cfg, Standing: &s}.print()
+	_, below, _ := strings.Cut(out.String(), "due            0 people\n")
+	below, _, _ = strings.Cut(below, "accounts ")
+	want := "stopped        by the file /var/lib/HOLD\n" +
+		"paused         until 2027-03-01 14:00:00 CET, by ida: nothing is taken away (a merger)\n" +
+		"parked         2 items, the oldest for 3h0m0s: `kw-onboarder parked`\n" +
+		"quarantine     1 thing, the oldest for 1m0s: `kw-onboarder quarantine`\n" +
+		"expected       the boss is gone\n" +
+		"expected       a group is empty\n" +
+		"walls          1 account against one: `kw-onboarder plan`\n"
+	if diff := cmp.Diff(want, below); diff != "" {
+		t.Errorf("status (-want +got):\n%s", diff)
+	}
+	j := newJSONStatus(cfg, &s)
+	if j.Parked.Count != 2 || !j.Parked.Oldest.Equal(at.Add(-3*time.Hour)) || j.Expired.Oldest != nil || len(j.Unmet) != 2 || j.Against != 1 ||
+		len(j.Pauses) != 1 || j.Failing.Count != 1 || j.HoldFile == "" {
+		t.Errorf("for a script: got %+v", j)
 	}
 }
 

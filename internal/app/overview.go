@@ -32,6 +32,9 @@ func Standing(ctx context.Context, c *config.Config, now time.Time) history.Stan
 	if state, err := c.State.Resolve(); err == nil {
 		s.Holder, s.Acting = ledger.Holder(ctx, state)
 	}
+	if present, _ := HoldFile(c); present {
+		s.HoldFile = HoldPath(c)
+	}
 	book, closeBook, err := OpenHistory(ctx, c)
 	if err != nil {
 		s.Err = err

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/ledger"
-	"github.com/kw-onboarder/kw-onboarder/internal/plan"
 )
 
 // Book is a ledger that is asked about the past.
@@ -26,28 +25,6 @@ type Run struct {
 	Summary
 	UnderWay bool // it has not ended, and may yet; else a run without an end was killed
 	Decree   bool // no run, but a decision of a human: grants or accounts taken over, or given up
-}
-
-// Summary is what a run leaves in the ledger besides its changes.
-type Summary struct {
-	Mode     string         `json:"mode"`
-	Seconds  float64        `json:"seconds"`
-	People   int            `json:"people"`
-	Groups   int            `json:"groups"`
-	Touched  int            `json:"touched"`
-	Full     bool           `json:"full"`
-	Named    []string       `json:"named"`
-	Due      int            `json:"due"`
-	Detours  []int64        `json:"detours"`
-	Changes  int            `json:"changes"`
-	Withheld int            `json:"withheld"`
-	Results  map[string]int `json:"results"`
-	Notes    map[string]int `json:"notes"`
-	Requests map[string]int `json:"requests"`
-	Error    string         `json:"error"`
-
-	Grants   []plan.GrantKey // of a decree
-	Accounts []string
 }
 
 // Outcome is how a run ended, in one word or two.

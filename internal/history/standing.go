@@ -14,9 +14,11 @@ type Standing struct {
 	Patience time.Duration // how old the last success may be
 	Acting   bool          // some process has the right to act
 	Holder   string        // which one; "": that is not known
+	HoldFile string        // the file that stops every change; "": it is not there
 	Err      error         // why the ledger cannot be read; all below is then zero
 
 	ledger.Overview
+	Brakes
 	Restored string    // why the ledger may have forgotten what was done; "": it has not
 	Sure     time.Time // the last moment that it surely remembers, if so; zero: there is none
 
@@ -32,6 +34,9 @@ func (s *Standing) Look(ctx context.Context, b Book) error {
 		return err
 	}
 	if s.Sure, s.Restored, err = b.Ledger.Restored(ctx); err != nil {
+		return err
+	}
+	if err := s.gather(ctx, b, s.Now); err != nil {
 		return err
 	}
 	return b.walk(ctx, func(r Run) bool {
@@ -86,13 +91,13 @@ func (s *Standing) Judge() Judgement {
 		return Judgement{Broken, s.failure(), "mend that; the next run tries again, `kw-onboarder apply` at once"}
 	case s.Restored != "":
 		return Judgement{Holding, "the ledger was restored: " + s.Restored, s.review()}
-	case undecided > 0:
+	case undecided > 0 && !s.stopped():
 		return Judgement{
 			Holding, fmt.Sprintf("of %d changes nobody knows yet whether they happened", undecided),
 			"the next full run reads and decides; `kw-onboarder apply` is one",
 		}
 	}
-	return Judgement{State: OK}
+	return s.braked()
 }
 
 // review is what to do about a ledger that was restored.
