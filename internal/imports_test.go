@@ -33,7 +33,7 @@ var house = map[string][]string{
 	"history":        {"access", "ledger", "plan"},
 
 	"sync":     {"access", "guard", "plan", "rules"},
-	"status":   {"plan"},
+	"status":   {"guard", "plan"},
 	"config":   {"access", "guard", "rules"},
 	"ruletest": {"access", "config", "rules"},
 	"app":      {"access", "config", "directory", "guard", "history", "kiteworks", "ledger", "plan", "status", "sync"},

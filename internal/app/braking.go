@@ -25,9 +25,15 @@ func (b brakes) Load(ctx context.Context, now time.Time) (u guard.Usage, holds [
 	if u, err = b.usage(ctx, now); err != nil {
 		return u, nil, nil, err
 	}
+	holds, failing, err = b.stops(ctx, now)
+	return u, holds, failing, err
+}
+
+// stops is what is held, and what is failing.
+func (b brakes) stops(ctx context.Context, now time.Time) (holds []guard.Hold, failing []guard.Failing, err error) {
 	kept, err := b.book.Holds(ctx, now)
 	if err != nil {
-		return u, nil, nil, err
+		return nil, nil, err
 	}
 	for _, h := range kept {
 		holds = append(holds, guard.Hold{ID: h.ID, Scope: guard.Scope(h.Scope), Key: h.Key, Why: said(h), Until: h.Until, By: h.By.User})
@@ -41,7 +47,7 @@ func (b brakes) Load(ctx context.Context, now time.Time) (u guard.Usage, holds [
 			Scope: guard.Scope(f.Scope), Key: f.Key, Failures: f.Failures, Since: f.Since, Until: f.Until, Why: f.Why,
 		})
 	}
-	return u, holds, failing, err
+	return holds, failing, err
 }
 
 // said is why a hold is there, and the reason that was given.

@@ -65,6 +65,7 @@ type Daemon struct {
 	trouble   string          // why the loop cannot look into the ledger; "" if it can
 	read      []string        // how the directories were read by the last run
 	explained map[string]bool // the reasons of the last run; of the goroutine that makes runs
+	spent     bool            // some budget was used when it was last counted; of that goroutine too
 	patience  atomic.Int64    // nanoseconds that the last success may lie back
 }
 

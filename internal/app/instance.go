@@ -96,7 +96,7 @@ func extent(t kwsync.Trigger) int {
 func (d *Daemon) run(ctx context.Context, i *instance, trigger kwsync.Trigger) (failed bool) {
 	d.board.Started(time.Now())
 	rep, err := d.attempt(ctx, i, trigger)
-	d.show(&rep)
+	d.show(ctx, i, &rep)
 	if d.options.Ended != nil {
 		defer d.options.Ended(&rep)
 	}

@@ -16,6 +16,7 @@ import (
 
 	"github.com/kw-onboarder/kw-onboarder/internal/access"
 	"github.com/kw-onboarder/kw-onboarder/internal/config"
+	"github.com/kw-onboarder/kw-onboarder/internal/guard"
 	"github.com/kw-onboarder/kw-onboarder/internal/plan"
 	"github.com/kw-onboarder/kw-onboarder/internal/snapshot"
 	"github.com/kw-onboarder/kw-onboarder/internal/status"
@@ -93,16 +94,18 @@ func TestBoardRun(t *testing.T) {
 				{Kind: plan.NoteSkipped},
 			},
 		},
+		Canaries:   []guard.Unmet{{Why: "the boss is gone"}},
+		Violations: []guard.Violation{{Wall: "two bids", Account: "a"}, {Wall: "two bids", Account: "b"}},
 		Outcomes: []plan.Outcome{
 			{Key: "a", Result: plan.Done}, {Key: "b", Result: plan.Refused}, {Key: "c", Result: plan.Refused},
 		},
 	}
-	got := boardRun(&rep)
+	got := boardRun(&rep, []guard.Wall{{Name: "two bids"}, {Name: "legal inside"}})
 	got.Ended = time.Time{}
 	want := status.Run{
 		Kind: full, Result: "partial", Whole: true, People: 5, Groups: 2,
 		Planned:    []plan.Op{plan.CreateAccount, plan.Grant, plan.Grant},
-		HeldPeople: 1, HeldRules: 1, Skipped: 2,
+		HeldPeople: 1, HeldRules: 1, Skipped: 2, Unmet: true, Violations: map[string]int{"two bids": 2, "legal inside": 0},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

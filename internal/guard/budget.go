@@ -85,7 +85,7 @@ func (p purse) take(k Kind, n int) (why string) {
 	if b.Unlimited {
 		return ""
 	}
-	all := b.Allows(p.usage.Base[b.Of]) + p.usage.Extra[k]
+	all := p.limits.allowed(k, p.usage)
 	left := max(0, all-p.usage.Used[k]-p.taken[k])
 	if n <= left {
 		p.taken[k] += n
@@ -93,6 +93,12 @@ func (p purse) take(k Kind, n int) (why string) {
 	}
 	return fmt.Sprintf("%d changes at once, and budget %s has %d left of %d in %gh: approve them, or allow %s %d more",
 		n, k, left, all, b.Per.Hours(), k, n-left)
+}
+
+// allowed is how many changes of a kind may happen within its window.
+func (l Limits) allowed(k Kind, u Usage) int {
+	b := l.Budget(k)
+	return b.Allows(u.Base[b.Of]) + u.Extra[k]
 }
 
 // Budget is that of a kind, in force whether or not the configuration names one.
@@ -114,4 +120,21 @@ func (l Limits) shrunk(rule string, losing, owned int) string {
 		return ""
 	}
 	return fmt.Sprintf("rule %s would lose %d of its %d grants, and may lose %d in one run (budgets.per_rule): look at the groups it names, then approve", rule, losing, owned, may)
+}
+
+// Spent is which part of each budget was used within its window, exceptions included; a
+// budget that allows nothing is used up. Budgets without limits are left out.
+func (l Limits) Spent(u Usage) map[Kind]float64 {
+	spent := map[Kind]float64{}
+	for _, k := range Kinds() {
+		b := l.Budget(k)
+		if b.Unlimited {
+			continue
+		}
+		spent[k] = 1
+		if all := l.allowed(k, u); all > 0 {
+			spent[k] = float64(u.Used[k]) / float64(all)
+		}
+	}
+	return spent
 }

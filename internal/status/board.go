@@ -39,12 +39,15 @@ type Run struct {
 	Result string // Failed, Idle, or in one word how well it went
 	Ended  time.Time
 
-	Whole          bool      // it was about everybody: what follows is true of the whole
-	People, Groups int       // in the directory
-	Planned        []plan.Op // of each change that the plan held
-	HeldPeople     int       // people of whom some rule could not be decided
-	HeldRules      int       // rules that are frozen as a whole
-	Skipped        int       // people who are not acted on
+	Whole          bool           // it was about everybody: what follows is true of the whole
+	People, Groups int            // in the directory
+	Planned        []plan.Op      // of each change that the plan held
+	HeldPeople     int            // people of whom some rule could not be decided
+	HeldRules      int            // rules that are frozen as a whole
+	Skipped        int            // people who are not acted on
+	Violations     map[string]int // accounts with access against each wall
+
+	Unmet bool // something that is expected of the directory is not so; of an idle run that is not known
 }
 
 // Started shows that a run began.
@@ -73,6 +76,9 @@ func (b *Board) Finished(r Run) {
 	m.lastSuccess.Set(seconds(r.Ended))
 	m.people.Set(float64(r.People))
 	m.groups.Set(float64(r.Groups))
+	if r.Result != Idle {
+		m.block(canary, r.Unmet)
+	}
 	if r.Whole {
 		m.decided(r)
 	}
@@ -86,6 +92,7 @@ func (m *metrics) decided(r Run) {
 	m.skipped.Set(float64(r.Skipped))
 	m.held.WithLabelValues("person").Set(float64(r.HeldPeople))
 	m.held.WithLabelValues("rule").Set(float64(r.HeldRules))
+	m.broken(r.Violations)
 	planned := map[plan.Op]int{}
 	for _, op := range r.Planned {
 		planned[op]++

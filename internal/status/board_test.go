@@ -17,6 +17,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 	"github.com/prometheus/client_golang/prometheus/testutil"
 
+	"github.com/kw-onboarder/kw-onboarder/internal/guard"
 	"github.com/kw-onboarder/kw-onboarder/internal/plan"
 )
 
@@ -57,8 +58,13 @@ func busy() *prometheus.Registry {
 	b.Finished(Run{
 		Kind: "full", Result: "partial", Whole: true, Ended: moment.Add(time.Minute), People: 900, Groups: 40,
 		Planned:    []plan.Op{plan.Grant, plan.Grant, plan.CreateFolder},
-		HeldPeople: 3, HeldRules: 1, Skipped: 7,
+		HeldPeople: 3, HeldRules: 1, Skipped: 7, Unmet: true, Violations: map[string]int{"two bids": 2, "legal inside": 0},
 	})
+	b.Braked(Brakes{
+		Parked: map[guard.Kind]Parked{guard.Create: {Items: 2, Oldest: moment}}, Paused: true,
+		Quarantined: map[guard.Scope]int{guard.HoldFolder: 1},
+	})
+	b.Spent(map[guard.Kind]float64{guard.Create: 0.25, guard.Revoke: 0})
 	return reg
 }
 
@@ -160,6 +166,40 @@ func TestIdleRunKeepsWhatWasDecided(t *testing.T) {
 	}
 	if got := b.Readiness().LastSuccess; !got.Equal(later) {
 		t.Errorf("ready by the success of %v, want %v", got, later)
+	}
+}
+
+// What is over is not shown any more: an alert must end. An idle run knows nothing of it.
+func TestWhatIsOverIsNotShown(t *testing.T) {
+	t.Parallel()
+	b, reg := newBoard()
+	b.Finished(Run{Kind: "full", Result: "done", Whole: true, Unmet: true, Violations: map[string]int{"old": 1, "new": 1}})
+	b.Braked(Brakes{
+		Parked: map[guard.Kind]Parked{guard.Create: {Items: 1, Oldest: moment}}, Paused: true, Restored: true,
+		Quarantined: map[guard.Scope]int{guard.HoldRule: 1},
+	})
+	b.Spent(map[guard.Kind]float64{guard.Create: 1, guard.Grant: 1})
+	b.Finished(Run{Kind: "delta", Result: Idle})
+	if got := testutil.ToFloat64(b.metrics.blocked.WithLabelValues(canary)); got != 1 {
+		t.Errorf("behind an idle run: blocked by a canary is %v, want 1", got)
+	}
+	b.Finished(Run{Kind: "full", Result: "done", Whole: true, Violations: map[string]int{"new": 0}})
+	b.Braked(Brakes{})
+	b.Spent(map[guard.Kind]float64{guard.Create: 0})
+	m := &b.metrics
+	for what, of := range map[string]prometheus.Collector{
+		"parked": m.parked.WithLabelValues("create"), "canary": m.blocked.WithLabelValues(canary),
+		"paused": m.blocked.WithLabelValues(paused), "restored": m.blocked.WithLabelValues(restored),
+		"quarantined": m.quarantined.WithLabelValues("rule"), "wall": m.violations.WithLabelValues("new"),
+	} {
+		if got := testutil.ToFloat64(of); got != 0 {
+			t.Errorf("%s: got %v, want 0", what, got)
+		}
+	}
+	for _, gone := range []string{`wall="old"`, `budget_used_ratio{kind="grant"`, "parked_oldest_timestamp_seconds{"} {
+		if bytes.Contains(scrape(reg), []byte(gone)) {
+			t.Errorf("%s is still shown", gone)
+		}
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promauto"
 
+	"github.com/kw-onboarder/kw-onboarder/internal/guard"
 	"github.com/kw-onboarder/kw-onboarder/internal/plan"
 )
 
@@ -26,6 +27,13 @@ type metrics struct {
 	held    *prometheus.GaugeVec
 	planned *prometheus.GaugeVec
 	changes *prometheus.CounterVec
+
+	parked      *prometheus.GaugeVec
+	parkedSince *prometheus.GaugeVec
+	violations  *prometheus.GaugeVec
+	blocked     *prometheus.GaugeVec
+	quarantined *prometheus.GaugeVec
+	spent       *prometheus.GaugeVec
 
 	requests  *prometheus.CounterVec
 	latency   *prometheus.HistogramVec
@@ -55,6 +63,15 @@ func newMetrics(reg prometheus.Registerer) metrics {
 		planned: r.gauges("planned_changes", "Changes in the plan of the last full run that did not fail, by operation.", "op"),
 		changes: r.counters("changes_total", "Changes, by operation and how they ended.", "op", "result"),
 
+		parked: r.gauges("parked", "Parked items of which nobody has decided, by kind of change.", "kind"),
+		parkedSince: r.gauges("parked_oldest_timestamp_seconds",
+			"When the oldest of the parked items was parked of which nobody has decided; no series: there is none of the kind.", "kind"),
+		violations: r.gauges("wall_violations", "Accounts with access against a wall, as of the last full run that did not fail.", "wall"),
+		blocked: r.gauges("narrowing_blocked",
+			"Whether all that takes access away waits (1): for what is expected of the directory, for the end of a pause, for a review of what a restored ledger has forgotten.", "reason"),
+		quarantined: r.gauges("quarantined", "What keeps failing and is left alone for a while: people, folders, rules and single changes.", "scope"),
+		spent:       r.gauges("budget_used_ratio", "Part of a budget that was used within its window, by kind of change; no series: it is unlimited.", "kind"),
+
 		requests: r.counters("requests_total",
 			"HTTP requests to Kiteworks, by operation and status; code none: there was no answer.", "operation", "code"),
 		latency:   r.histograms("request_seconds", "Latency of HTTP requests to Kiteworks.", requestBuckets(), "operation"),
@@ -82,6 +99,15 @@ func (m *metrics) begin() {
 	m.runs.WithLabelValues("delta", Idle) // a full run never is
 	for _, scope := range []string{"person", "rule"} {
 		m.held.WithLabelValues(scope)
+	}
+	for _, kind := range guard.Kinds() {
+		m.parked.WithLabelValues(string(kind))
+	}
+	for _, reason := range []string{canary, paused, restored} {
+		m.blocked.WithLabelValues(reason)
+	}
+	for _, scope := range quarantinable() {
+		m.quarantined.WithLabelValues(string(scope))
 	}
 	for _, op := range operations() {
 		m.planned.WithLabelValues(label(op))
