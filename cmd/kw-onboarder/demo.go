@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"time"
 
 	"go.uber.org/zap"
 
@@ -16,13 +15,11 @@ import (
 	kwsync "github.com/kw-onboarder/kw-onboarder/internal/sync"
 )
 
+// demoCmd is what is typed; demo is what is shown then.
 type demoCmd struct {
 	Once bool   `help:"End after the first wave."`
 	Seed uint64 `help:"Decides what the simulated Kiteworks holds." default:"1"`
 }
-
-// demoPause is how long a person may look at one wave before the next.
-const demoPause = 5 * time.Second
 
 // Run shows the product, with an embedded configuration, between two simulated
 // servers: plan and apply for each wave, then the daemon until it is stopped.
@@ -57,30 +54,33 @@ func (d demoCmd) Run(c *command) error {
 	return d.play(c, path, company, s)
 }
 
-// play goes through the waves. The daemon applies them; the plan is shown first.
+// play lets a daemon act while the waves come.
 func (d demoCmd) play(c *command, path string, company *ldapsim.Server, s *site) error {
-	inner := &command{ctx: c.ctx, cli: &cli{Config: path, Output: "text"}, in: c.in, out: c.out, errOut: c.errOut}
-	paint := newPaint(c.out)
-	reports := make(chan *kwsync.Report)
-	daemon, err := app.New(c.ctx, app.Options{
+	show := &demo{
+		command: &command{ctx: c.ctx, cli: &cli{Config: path, Output: "text"}, in: c.in, out: c.out, errOut: c.errOut},
+		paint:   newPaint(c.out), site: s, company: company,
+		reports: make(chan *kwsync.Report), reload: make(chan struct{}),
+	}
+	var err error
+	show.daemon, err = app.New(c.ctx, app.Options{
 		Load: func() (*config.Config, error) { return config.Load(path) },
 		Log:  zap.NewNop(), Version: version, Commit: commit(),
-		Ended: func(r *kwsync.Report) { reports <- r },
+		Ended: func(r *kwsync.Report) { show.reports <- r },
 	})
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(c.out, demoHead, paint.bold("Alpenglas: a company of two hundred, and a Kiteworks that is simulated."),
-		s.Directory, s.Kiteworks, s.Dir, paint.bold("http://"+daemon.Addr()+"/metrics"))
-	if err := showPlan(inner); err != nil {
-		return errors.Join(err, daemon.Close())
+	fmt.Fprintf(c.out, demoHead, show.paint.bold("Alpenglas: a company of two hundred, and a Kiteworks that is simulated."),
+		s.Directory, s.Kiteworks, s.Dir, show.paint.bold("http://"+show.daemon.Addr()+"/metrics"))
+	if err := show.plan(); err != nil {
+		return errors.Join(err, show.daemon.Close())
 	}
 	ctx, cancel := context.WithCancel(c.ctx)
 	ended := make(chan error, 1)
-	go func() { ended <- daemon.Run(ctx, nil); close(reports) }()
-	err = d.waves(inner, company, daemon, reports)
+	go func() { ended <- show.daemon.Run(ctx, show.reload); close(show.reports) }()
+	err = show.play(d.Once)
 	cancel()
-	for range reports { // a run that was under way
+	for range show.reports { // a run that was under way
 	}
 	return errors.Join(err, <-ended)
 }
@@ -91,76 +91,3 @@ const demoHead = `%s
   files      %s
   metrics    %s
 `
-
-// waves shows what the daemon made of each wave, and lets the next one come.
-func (d demoCmd) waves(c *command, company *ldapsim.Server, daemon *app.Daemon, reports <-chan *kwsync.Report) error {
-	paint := newPaint(c.out)
-	for n := 1; ; n++ {
-		r := <-reports
-		applied(c, r)
-		switch {
-		case r.Err != "":
-			return errors.New(r.Err)
-		case d.Once || n > ldapsim.Waves || !wait(c.ctx, demoPause):
-			return d.linger(c, reports)
-		}
-		entries, story := ldapsim.Wave(n)
-		fmt.Fprintf(c.out, "\n%s %s\n", paint.bold(fmt.Sprintf("Wave %d.", n)), story)
-		if err := company.Replace(entries); err != nil {
-			return fmt.Errorf("change the directory: %w", err)
-		}
-		if err := showPlan(c); err != nil {
-			return err
-		}
-		daemon.Trigger(kwsync.Trigger{Name: "demo", Full: true})
-	}
-}
-
-// linger leaves the daemon running, to be looked at, and shows what its runs have made.
-func (d demoCmd) linger(c *command, reports <-chan *kwsync.Report) error {
-	if d.Once || c.ctx.Err() != nil {
-		return nil
-	}
-	fmt.Fprintln(c.out, "\nThe daemon goes on, every fifteen minutes. Stop it with Ctrl-C.")
-	for {
-		select {
-		case <-c.ctx.Done():
-			return nil
-		case r, running := <-reports:
-			if !running {
-				return nil
-			}
-			applied(c, r)
-		}
-	}
-}
-
-// applied shows what a run of the daemon made.
-func applied(c *command, r *kwsync.Report) {
-	paint := newPaint(c.out)
-	fmt.Fprintln(c.out, paint.bold("\nApplied."))
-	textReport{out: c.out, paint: paint, rate: 1}.end(r)
-}
-
-// showPlan is what an administrator would type. The company has people for whom
-// nothing can be decided, on purpose.
-func showPlan(c *command) error {
-	fmt.Fprintln(c.out, "\n$ kw-onboarder plan")
-	err := planCmd{}.Run(c)
-	if codeOf(err) == exitFailed {
-		return nil
-	}
-	return err
-}
-
-// wait says whether the time passed before ctx ended.
-func wait(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-timer.C:
-		return true
-	}
-}

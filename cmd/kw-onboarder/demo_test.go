@@ -17,7 +17,7 @@ func TestTheDemosDaemonGoesOnAfterItsWaves(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
 		var out bytes.Buffer
 		reports, ended := make(chan *kwsync.Report), make(chan error)
-		go func() { ended <- demoCmd{}.linger(&command{ctx: ctx, out: &out}, reports) }()
+		go func() { ended <- (&demo{command: &command{ctx: ctx, out: &out}, reports: reports}).linger() }()
 		for range 2 {
 			reports <- &kwsync.Report{}
 		}
@@ -25,7 +25,7 @@ func TestTheDemosDaemonGoesOnAfterItsWaves(t *testing.T) {
 		if err := <-ended; err != nil {
 			t.Fatal(err)
 		}
-		if got, want := strings.Count(out.String(), "Applied."), 2; got != want {
+		if got, want := strings.Count(out.String(), "Applied by the daemon."), 2; got != want {
 			t.Errorf("%d runs shown, want %d:\n%s", got, want, out.String())
 		}
 	})

@@ -39,6 +39,7 @@ type site struct {
 	Kind      string // of the directory
 	Rate      int    // requests a second
 	Metrics   string // where the daemon serves them
+	Brakes    bool   // with a budget and a wall
 	BaseDN    string
 	BindDN    string
 	Client    string

@@ -14,8 +14,11 @@ type Limits struct {
 	PerRule         *PerRule        // nil: DefaultPerRule
 	Expect          []Canary
 	Walls           []Wall
-	Identities      []access.Email // our own: they own folders on all sides of a wall
-	ParkRuleChanges bool           // what a changed rule would narrow waits for approval
+	ParkRuleChanges bool // what a changed rule would narrow waits for approval
+
+	// Identities are the addresses that the program acts as: they own the folders that they
+	// make, on both sides of any wall, and that is against none.
+	Identities []access.Email
 }
 
 // Folders are the folders that the walls speak of, sorted, each once. Whoever asks the

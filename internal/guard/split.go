@@ -15,7 +15,7 @@ import (
 // input, whatever the order of the changes.
 func Split(p plan.Plan, w World, l Limits, u Usage, h []Hold, now time.Time) Decision {
 	s := newSplitter(p.Changes, w, l, u)
-	d := Decision{Allowed: p, Canaries: unmet(l.Expect, w.Snapshot, u.People), Violations: s.walls.violations()}
+	d := Decision{Allowed: p, Canaries: unmet(l.Expect, w.Snapshot, u.People), Violations: s.walls.violations(l.Identities)}
 	s.exempt = s.walls.exempt(d.Violations)
 	s.screen(newHolds(h, now), d.Canaries)
 	s.countLosses()
@@ -54,7 +54,7 @@ func newSplitter(changes []plan.Change, w World, l Limits, u Usage) *splitter {
 		slices.SortFunc(changes, plan.Change.Compare)
 	}
 	s := &splitter{
-		changes: changes, fates: make([]fate, len(changes)), limits: l, usage: u, walls: newWalls(l, w),
+		changes: changes, fates: make([]fate, len(changes)), limits: l, usage: u, walls: newWalls(l.Walls, w),
 		purse: purse{limits: l, usage: u, taken: map[Kind]int{}}, losses: map[string]int{}, needed: map[plan.Key]int{},
 	}
 	wanted := map[plan.Key]bool{}

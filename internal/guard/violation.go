@@ -19,13 +19,13 @@ type Violation struct {
 	Owned   []plan.GrantKey // what of it is ours; none: a human gave it
 }
 
-// violations are those that are certain, by account, then in the order of the walls.
-func (ws *walls) violations() []Violation {
+// violations are those that are certain, but of these identities, by account, then in the order of the walls.
+func (ws *walls) violations(identities []access.Email) []Violation {
 	var all []Violation
 	who := ws.owners()
 	for _, account := range slices.Sorted(maps.Keys(ws.held)) {
 		o := who[account]
-		if slices.Contains(ws.identities, o.email) {
+		if o.email != "" && slices.Contains(identities, o.email) {
 			continue
 		}
 		for i, w := range ws.walls {

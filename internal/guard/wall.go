@@ -54,9 +54,8 @@ type walls struct {
 	unread     [][]string                  // of each area of each wall, why it is not known who is there
 }
 
-func newWalls(l Limits, w World) *walls {
-	all := l.Walls
-	ws := &walls{walls: all, world: w, identities: l.Identities, near: map[spot][]touch{}, held: map[string][]touch{}, given: map[access.PersonID][]touch{}}
+func newWalls(all []Wall, w World) *walls {
+	ws := &walls{walls: all, world: w, near: map[spot][]touch{}, held: map[string][]touch{}, given: map[access.PersonID][]touch{}}
 	if len(all) == 0 {
 		return ws
 	}
