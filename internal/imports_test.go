@@ -24,6 +24,7 @@ var house = map[string][]string{
 	"plan":   {"access"},
 	"guard":  {"access", "plan"},
 	"impact": {"access", "plan", "rules"},
+	"drill":  {"access"},
 
 	"directory":      {"access", "directory/wire"},
 	"directory/wire": {},
@@ -49,10 +50,10 @@ var house = map[string][]string{
 }
 
 // commands is what the program itself may import: the process, and the nouns to print.
-var commands = []string{"access", "app", "config", "guard", "history", "impact", "kwsim", "ldapsim", "plan", "rules", "ruletest", "snapshot", "sync"}
+var commands = []string{"access", "app", "config", "drill", "guard", "history", "impact", "kwsim", "ldapsim", "plan", "rules", "ruletest", "snapshot", "sync"}
 
 // pure packages compute: the same input, the same bytes.
-var pure = []string{"access", "filter", "rules", "plan", "guard", "impact"}
+var pure = []string{"access", "filter", "rules", "plan", "guard", "impact", "drill"}
 
 // effects are the packages of the standard library and beyond that a pure
 // package must not import.

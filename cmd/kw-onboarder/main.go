@@ -31,6 +31,7 @@ type cli struct {
 	Pause      pauseCmd      `cmd:"" help:"Stop every change for a time, or all that narrows."`
 	Resume     resumeCmd     `cmd:"" help:"End every pause; or, with the number of a rejected item, take that rejection back."`
 	Quarantine quarantineCmd `cmd:"" help:"Show what keeps failing and is left alone for a while, and let it be tried."`
+	Drill      drillCmd      `cmd:"" help:"Try accidents of the directory on a snapshot, and show which brake would hold; write nothing."`
 	Adopt      adoptCmd      `cmd:"" help:"Take over what somebody else gave and the rules explain; dry without --yes."`
 	Disown     disownCmd     `cmd:"" help:"Give up what is ours: from then on it is as if somebody else had given it; dry without --yes."`
 	Why        whyCmd        `cmd:"" help:"Explain why a person has, or has not, what they have."`
