@@ -38,10 +38,22 @@ func (r runsCmd) one(c *command, cfg *config.Config, book history.Book) error {
 	if err != nil {
 		return err
 	}
-	if c.cli.Output == "json" {
-		return c.json(newJSONStory(story))
+	now := time.Now()
+	after, err := book.Aftermath(c.ctx, story.Would, now)
+	if err != nil {
+		return err
 	}
-	runsText{out: c.out, paint: newPaint(c.out), zone: cfg.Location, now: time.Now()}.story(story)
+	atlas, err := book.Atlas(c.ctx)
+	if err != nil {
+		return err
+	}
+	if c.cli.Output == "json" {
+		return c.json(newJSONStory(story, after, atlas))
+	}
+	runsText{out: c.out, paint: newPaint(c.out), zone: cfg.Location, now: now}.story(story)
+	if len(after.Fates) > 0 {
+		wouldText{roleText{atlas, cfg.Location}, c.out}.print(story, after)
+	}
 	return nil
 }
 

@@ -27,6 +27,7 @@ type jsonRun struct {
 	Named    []string        `json:"named,omitempty"`
 	Results  map[string]int  `json:"results,omitempty"`
 	Withheld int             `json:"withheld"`
+	WouldBe  map[string]int  `json:"would_have_made,omitempty"` // in mode observe, by operation
 	Notes    map[string]int  `json:"notes,omitempty"`
 	Requests jsonRequested   `json:"requests"`
 	Detours  []int64         `json:"detours,omitempty"`
@@ -49,6 +50,38 @@ type jsonStory struct {
 	jsonRun
 	Answered []jsonAnswered `json:"answered,omitempty"`
 	Changes  []jsonDone     `json:"changes"`
+	Would    []jsonFate     `json:"would,omitempty"`
+	AsOf     time.Time      `json:"would_as_of,omitzero"` // when Kiteworks had last been read
+}
+
+// jsonFate is a change that a run in mode observe would have made, and what is so by now.
+type jsonFate struct {
+	Key     plan.Key  `json:"key"`
+	Op      string    `json:"op"`
+	Person  string    `json:"person,omitempty"`
+	Email   string    `json:"email,omitempty"`
+	Path    string    `json:"path,omitempty"`
+	From    string    `json:"from,omitempty"`
+	To      string    `json:"to,omitempty"`
+	Rules   []string  `json:"rules,omitempty"`
+	So      bool      `json:"so_by_now"`
+	Held    *jsonHeld `json:"held,omitempty"` // the role that is held by now
+	Unknown string    `json:"unknown,omitempty"`
+}
+
+func newJSONFate(f history.Fate, atlas *history.Atlas) jsonFate {
+	j := jsonFate{
+		Key: f.Key, Op: f.Op.String(), Email: string(f.Email), Path: string(f.Path), From: f.From, To: f.To, Rules: f.Rules,
+		So: f.So, Unknown: f.Unknown,
+	}
+	if f.Person != "" {
+		j.Person = access.PersonID{Source: f.Source, ID: f.Person}.String()
+	}
+	if f.Held != nil {
+		held := newJSONHeld(*f.Held, atlas)
+		j.Held = &held
+	}
+	return j
 }
 
 type jsonAnswered struct {
@@ -82,7 +115,8 @@ func newJSONRun(r history.Run) jsonRun {
 	j := jsonRun{
 		Run: r.ID, Started: r.Started, Ended: r.Ended, Trigger: r.Trigger, User: r.User, Reason: r.Reason, Kind: r.Kind(),
 		Result: r.Outcome(), Mode: r.Mode, People: r.People, Groups: r.Groups, Touched: r.Touched, Due: r.Due, Named: r.Named,
-		Results: r.Results, Withheld: r.Withheld, Notes: r.Notes, Detours: r.Detours, Grants: r.Grants, Accounts: r.Accounts, Error: r.Error,
+		Results: r.Results, Withheld: r.Withheld, WouldBe: r.WouldBe, Notes: r.Notes, Detours: r.Detours,
+		Grants: r.Grants, Accounts: r.Accounts, Error: r.Error,
 		Requests: jsonRequested{Planned: r.Requests["planned"], Made: r.Requests["made"]},
 	}
 	if r.User != "" {
@@ -91,8 +125,14 @@ func newJSONRun(r history.Run) jsonRun {
 	return j
 }
 
-func newJSONStory(s history.Story) jsonStory {
+func newJSONStory(s history.Story, a history.Aftermath, atlas *history.Atlas) jsonStory {
 	out := jsonStory{jsonRun: newJSONRun(s.Run), Changes: newJSONDone(s.Did)}
+	if len(a.Fates) > 0 {
+		out.AsOf = a.Observed
+	}
+	for _, f := range a.Fates {
+		out.Would = append(out.Would, newJSONFate(f, atlas))
+	}
 	for _, q := range s.Answered {
 		out.Answered = append(out.Answered, jsonAnswered{q.ID, q.Verb, q.User, q.UID, q.Reason, q.Filed})
 	}

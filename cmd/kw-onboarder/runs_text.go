@@ -78,6 +78,8 @@ func changed(r history.Run) string {
 		return fmt.Sprintf("%d grants, %d accounts", len(r.Grants), len(r.Accounts))
 	case r.Ended.IsZero():
 		return "-"
+	case len(r.WouldBe) > 0:
+		return "would: " + counted(r.WouldBe)
 	case len(r.Results) == 0 && r.Withheld == 0:
 		return "none"
 	}
