@@ -18,12 +18,39 @@ const lockSuffix = ".lock"
 
 // fileLock is a locked file. The kernel frees it when the process ends, however it
 // ends; the file stays, for to remove it would let two processes lock two files of
-// one name.
+// one name. Where somebody else removes it, the lock is lost.
 type fileLock struct{ *os.File }
 
-func (fileLock) until() time.Time                     { return time.Time{} }
-func (fileLock) check(context.Context, *sql.Tx) error { return nil }
-func (l fileLock) release() error                     { return l.Close() }
+// until looks each time: nothing tells a process that a name leads to another file.
+func (l fileLock) until() time.Time {
+	if l.named() {
+		return time.Time{}
+	}
+	return time.Unix(0, 0)
+}
+
+// named says whether who locks the path now would lock this very file.
+func (l fileLock) named() bool {
+	ours, err := l.Stat()
+	if err != nil {
+		return false
+	}
+	there, err := os.Stat(l.Name())
+	return err == nil && os.SameFile(ours, there)
+}
+
+func (l fileLock) check(context.Context, *sql.Tx) error {
+	if l.named() {
+		return nil
+	}
+	return l.lost()
+}
+
+func (l fileLock) lost() error {
+	return &LostError{Where: l.Name(), Why: "the file was removed or replaced: leave it alone while kw-onboarder runs"}
+}
+
+func (l fileLock) release() error { return l.Close() }
 
 func (f sqliteFile) lock(context.Context, *sql.DB) (hold, error) {
 	path := string(f) + lockSuffix
@@ -38,7 +65,11 @@ func (f sqliteFile) lock(context.Context, *sql.DB) (hold, error) {
 	if err := f.amend(func(n *lockNote) { n.pid = os.Getpid() }); err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
-	return fileLock{file}, nil
+	held := fileLock{file}
+	if !held.named() { // it was removed before it was locked
+		return nil, errors.Join(held.lost(), held.release())
+	}
+	return held, nil
 }
 
 func (f sqliteFile) holder(context.Context) (who string, held bool) {
@@ -57,7 +88,7 @@ func (f sqliteFile) holder(context.Context) (who string, held bool) {
 
 // flock opens a file, made if it is missing, and locks it, or is unix.EWOULDBLOCK.
 func flock(path string) (*os.File, error) {
-	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	file, err := openOrMake(path)
 	if err != nil {
 		return nil, err
 	}
@@ -105,7 +136,7 @@ func (f sqliteFile) amend(change func(*lockNote)) error {
 		return err
 	}
 	change(&n)
-	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE, 0o600)
+	file, err := openOrMake(path)
 	if err != nil {
 		return err
 	}

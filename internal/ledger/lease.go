@@ -147,9 +147,16 @@ func (l *lease) check(ctx context.Context, tx *sql.Tx) error {
 	err := tx.QueryRowContext(ctx, query, l.name, l.holder, l.epoch).Scan(&epoch)
 	if errors.Is(err, sql.ErrNoRows) {
 		l.lose()
-		return &LostError{Where: l.store.String()}
+		return l.lost()
 	}
 	return err
+}
+
+func (l *lease) lost() error {
+	return &LostError{
+		Where: l.store.String(),
+		Why:   "it was not renewed in time, since the database was not reached or this process stood still",
+	}
 }
 
 // release frees the lease at once, if it is still ours. The epoch stays, to rise further.

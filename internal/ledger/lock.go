@@ -25,11 +25,13 @@ func (e *LockedError) Error() string {
 
 // LostError says that this process no longer is the one that writes: it could
 // not renew its lock in time, or another has taken it since.
-type LostError struct{ Where string }
+type LostError struct {
+	Where string // the lock file, or the database
+	Why   string
+}
 
 func (e *LostError) Error() string {
-	return fmt.Sprintf("the lock of %s is lost: it was not renewed in time, since the database was not reached or this process stood still; "+
-		"another may work by now, and this one must not until it has locked again", e.Where)
+	return fmt.Sprintf("the lock of %s is lost: %s; another may work by now, and this one must not until it has locked again", e.Where, e.Why)
 }
 
 // Lock is the right to be the only one that writes to Kiteworks for a ledger.
@@ -45,6 +47,8 @@ type hold interface {
 	until() time.Time
 	// check keeps the lock with its holder until tx ends, or is a *LostError.
 	check(ctx context.Context, tx *sql.Tx) error
+	// lost is the *LostError of a lock that ended.
+	lost() error
 	release() error
 }
 
@@ -84,7 +88,7 @@ func (k *Lock) lost() error {
 	if until := k.Until(); until.IsZero() || time.Now().Before(until) {
 		return nil
 	}
-	return &LostError{Where: k.ledger.engine.String()}
+	return k.hold.lost()
 }
 
 // fenced runs a transaction of this Ledger that writes: in its turn, and only

@@ -58,25 +58,9 @@ func (f sqliteFile) prepares() bool { return false }
 // queue has nothing to do: a transaction that may write begins when it is the only one.
 func (f sqliteFile) queue(context.Context, *sql.Tx) error { return nil }
 
-// prepare makes the ledger and its lock file. The lock file comes into being with the
-// ledger and so has its owner: a command that root runs later does not shut out the
-// daemon's user.
+// prepare makes the ledger and its lock file.
 func (f sqliteFile) prepare() error {
 	return errors.Join(create(string(f)), create(string(f)+lockSuffix))
-}
-
-// create makes the file, for the owner only, and its folder where they are
-// missing, and takes the rights of others from a file that has them. SQLite
-// gives its -wal and -shm files the mode of the file.
-func create(path string) error {
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return err
-	}
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
-	if err != nil {
-		return err
-	}
-	return errors.Join(f.Chmod(0o600), f.Close())
 }
 
 // exists finds no ledger in an empty file: it is none yet.
