@@ -32,6 +32,8 @@ type engine interface {
 	// highest is the highest number of a run as it is known beside the database; 0: nothing is.
 	highest() (run int64, err error)
 	setHighest(run int64) error
+	// scrub removes what the files still hold of rows that a transaction has emptied.
+	scrub(ctx context.Context, db *sql.DB) error
 	// backup is Reader.Backup of a ledger that is there.
 	backup(ctx context.Context, file string) error
 	// passing says whether an error while opening comes from what others do and is over at once.

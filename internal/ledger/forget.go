@@ -21,9 +21,11 @@ import (
 // since without them nobody could take back what was given. Whoever still has an
 // account at Kiteworks is known again with the next full run. A change without
 // outcome needs its address: while there is one, it is an error and nothing is
-// forgotten. A request that waits keeps its words.
+// forgotten. A request that waits keeps its words. A file holds them nowhere then; of
+// PostgreSQL's the server keeps old rows until it vacuums.
 func (l *Ledger) Forget(ctx context.Context, of Subject) error {
-	return l.batch(ctx, "forget somebody in", func(b *batch) error {
+	const what = "forget somebody in"
+	err := l.batch(ctx, what, func(b *batch) error {
 		f := &forgetting{batch: b, of: of, names: map[string]bool{}}
 		for _, step := range []func(context.Context) error{f.complete, f.accounts, f.changes, f.parked, f.texts} {
 			if err := step(ctx); err != nil {
@@ -32,6 +34,10 @@ func (l *Ledger) Forget(ctx context.Context, of Subject) error {
 		}
 		return nil
 	})
+	if err != nil {
+		return err
+	}
+	return l.annotate(what, l.engine.scrub(ctx, l.db))
 }
 
 // forgetting gathers the names of a person while it removes them.

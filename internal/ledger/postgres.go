@@ -66,6 +66,9 @@ func (p *postgres) exists() (bool, error) { return true, nil }
 
 func (p *postgres) prepare() error { return nil }
 
+// scrub leaves it to the server's vacuum and to its archive of the log.
+func (p *postgres) scrub(context.Context, *sql.DB) error { return nil }
+
 // connections is enough for the one who writes, the lease and a page or two that read.
 const connections = 4
 

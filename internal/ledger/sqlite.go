@@ -30,6 +30,7 @@ const pageCache = "cache_size(-65536)"
 // writer has one connection, since SQLite has one writer: a second connection
 // could only wait for the first. synchronous is FULL because NORMAL may lose the
 // last commits when the power fails, and a lost intent is a forgotten write.
+// secure_delete because what Forget removes must not stay on pages that are free.
 func (f sqliteFile) connect(readOnly bool) (*sql.DB, error) {
 	abs, err := filepath.Abs(string(f))
 	if err != nil {
@@ -38,7 +39,7 @@ func (f sqliteFile) connect(readOnly bool) (*sql.DB, error) {
 	query := url.Values{"mode": {"ro"}, "_pragma": {busyTimeout, "foreign_keys(1)", pageCache, "temp_store(memory)"}}
 	if !readOnly {
 		query.Set("mode", "rw") // and never "rwc"
-		query["_pragma"] = append(query["_pragma"], "journal_mode(WAL)", "synchronous(FULL)")
+		query["_pragma"] = append(query["_pragma"], "journal_mode(WAL)", "synchronous(FULL)", "secure_delete(1)")
 		query.Set("_txlock", "immediate")
 	}
 	dsn := url.URL{Scheme: "file", Path: abs, RawQuery: query.Encode()}
@@ -76,6 +77,19 @@ func (f sqliteFile) exists() (bool, error) {
 		return false, errors.New("it is no regular file: name a file in `state`")
 	}
 	return info.Size() > 0, nil
+}
+
+// scrub empties the -wal, which keeps pages as they were.
+func (f sqliteFile) scrub(ctx context.Context, db *sql.DB) error {
+	var busy bool
+	var frames, moved int
+	if err := db.QueryRowContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`).Scan(&busy, &frames, &moved); err != nil {
+		return err
+	}
+	if busy {
+		return fmt.Errorf("it is removed, but %s-wal still holds it, since another process reads: ask again when that has ended", f)
+	}
+	return nil
 }
 
 func (f sqliteFile) tables(ctx context.Context, tx *sql.Tx) (map[string]bool, error) {
