@@ -108,6 +108,7 @@ type jsonNote struct {
 	DN     string `json:"dn,omitempty"`
 	Email  string `json:"email,omitempty"`
 	Rule   string `json:"rule,omitempty"`
+	Folder string `json:"folder,omitempty"` // that vanished: path or id
 	Why    string `json:"why"`
 	People int    `json:"people,omitempty"`
 }
@@ -183,7 +184,7 @@ func newJSONChange(c plan.Change) jsonChange {
 }
 
 func newJSONNote(n plan.Note) jsonNote {
-	j := jsonNote{Kind: n.Kind.String(), DN: n.DN, Email: string(n.Email), Rule: n.Rule, Why: n.Why, People: n.People}
+	j := jsonNote{Kind: n.Kind.String(), DN: n.DN, Email: string(n.Email), Rule: n.Rule, Folder: n.Folder, Why: n.Why, People: n.People}
 	if n.Person.ID != "" {
 		j.Person = n.Person.String()
 	}

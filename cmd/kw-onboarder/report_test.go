@@ -46,7 +46,7 @@ func fullReport() kwsync.Report {
 	}
 	notes := []plan.Note{
 		{Kind: plan.NoteDrift, Person: who("gus"), Email: "gus@corp.example", Rule: "staff", Why: "had Viewer on /Dep/Fin from us: removed by somebody else"},
-		{Kind: plan.NoteDrift, Why: "folder f7 was deleted; what we gave on it cannot be seen", People: 9},
+		{Kind: plan.NoteDrift, Folder: "/Dep/Old", Why: "folder f7 was deleted; what we gave on it cannot be seen", People: 9},
 		{Kind: plan.NoteBlocked, Rule: "legal", Why: `the server has no role "Jurist"`, People: 12},
 		{Kind: plan.NoteBlocked, Rule: "empty", Why: "group nobody is missing"},
 		{Kind: plan.NoteHeld, Person: who("di"), Email: "di@corp.example", Rule: "staff", Why: "department has no value"},

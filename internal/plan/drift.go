@@ -67,7 +67,7 @@ func (d *differ) vanished() {
 	}
 	for folder, n := range grants {
 		d.plan.Notes = append(d.plan.Notes, Note{
-			Kind: NoteDrift, People: n,
+			Kind: NoteDrift, People: n, Folder: d.memory.called(folder),
 			Why: d.atlas.gone[folder] + "; what we gave on it cannot be seen",
 		})
 	}

@@ -166,6 +166,15 @@ func TestAFolderThatVanishedIsDrift(t *testing.T) {
 	if diff := cmp.Diff(want, lines(p)); diff != "" {
 		t.Errorf("plan (-want +got):\n%s", diff)
 	}
+	if got := p.Notes[0].Folder; got != "folder f9" {
+		t.Errorf("got folder %q, want its id: no path of it is known", got)
+	}
+	for _, path := range []access.Path{"/Dep/Old", "/Dep/Gone"} {
+		w.memory.Folders[access.Place{As: as, Path: path}] = "f9"
+	}
+	if got := w.diff().Notes[0].Folder; got != "/Dep/Gone" {
+		t.Errorf("got folder %q, want the path that it had", got)
+	}
 	if len(p.Learned.Lost) > 0 {
 		t.Errorf("lost: %v, want nothing", p.Learned.Lost)
 	}

@@ -50,6 +50,7 @@ type Note struct {
 	DN     string
 	Email  access.Email
 	Rule   string // "" if it concerns the person as a whole
+	Folder string // that vanished: its last known path, or its id
 	Why    string
 	People int // when blocked: how many people wait for it; when a folder vanished: how many had a role of ours on it
 }

@@ -54,6 +54,20 @@ func Belongings(m Memory) []access.Place {
 	return slices.SortedFunc(maps.Keys(seen), comparePlaces)
 }
 
+// called is the path that a folder had last, the least of several; its id if none is known.
+func (m Memory) called(folder string) string {
+	var paths []string
+	for place, id := range m.Folders {
+		if id == folder && place.Path != "" {
+			paths = append(paths, string(place.Path))
+		}
+	}
+	if len(paths) == 0 {
+		return "folder " + folder
+	}
+	return slices.Min(paths)
+}
+
 // pinned is the place with the id that its path once meant, so that a folder
 // renamed by a human is followed and a deleted one is not made again (promise P10).
 func (m Memory) pinned(p access.Place) access.Place {

@@ -18,7 +18,7 @@ type Reason struct {
 	Rule   string // "" if it is not about a rule
 	Why    string
 	Names  []string
-	People int // how many wait for it, where they are counted and not named
+	People int // how many it concerns, where they are counted and not named
 }
 
 // Gather puts notes of one kind that say the same together, in their order.
@@ -28,7 +28,11 @@ func Gather(notes []plan.Note, kind plan.NoteKind) []Reason {
 		switch {
 		case n.Kind != kind:
 		case kind == plan.NoteBlocked, n.People > 0:
-			g.reason(n.Rule, n.Why).People += n.People
+			r := g.reason(n.Rule, n.Why)
+			r.People += n.People
+			if n.Folder != "" {
+				r.Names = append(r.Names, n.Folder)
+			}
 		default:
 			r := g.reason(n.Rule, n.Why)
 			r.Names = append(r.Names, cmp.Or(string(n.Email), n.DN, n.Person.String()))
@@ -70,9 +74,10 @@ func (r Reason) String() string {
 		fmt.Fprintf(&b, "rule %s: ", r.Rule)
 	}
 	b.WriteString(r.Why)
-	switch n := len(r.Names); {
-	case n == 0 && r.People > 0:
+	if r.People > 0 {
 		fmt.Fprintf(&b, " (people concerned: %d)", r.People)
+	}
+	switch n := len(r.Names); {
 	case n > namesShown:
 		fmt.Fprintf(&b, ": %s and %d more (--output json names all)", strings.Join(r.Names[:namesShown], ", "), n-namesShown)
 	case n > 0:

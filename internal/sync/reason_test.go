@@ -18,11 +18,14 @@ func TestGatherSaysEachReasonOnce(t *testing.T) {
 		{Kind: plan.NoteHeld, Email: "b@corp.example", Rule: "fin", Why: "a slash"},
 		{Kind: plan.NoteBlocked, Rule: "p", Why: "no such role", People: 40},
 	}
+	for _, folder := range []string{"/Dep/Gone", "folder f9"} {
+		notes = append(notes, plan.Note{Kind: plan.NoteDrift, Folder: folder, Why: "svc is no identity", People: 3})
+	}
 	for range 22 {
 		notes = append(notes, plan.Note{Kind: plan.NoteSkipped, Email: "x@corp.example", Why: "many"})
 	}
 	got := map[plan.NoteKind][]string{}
-	for _, kind := range []plan.NoteKind{plan.NoteHeld, plan.NoteBlocked} {
+	for _, kind := range []plan.NoteKind{plan.NoteHeld, plan.NoteBlocked, plan.NoteDrift} {
 		for _, r := range kwsync.Gather(notes, kind) {
 			got[kind] = append(got[kind], r.String())
 		}
@@ -30,6 +33,7 @@ func TestGatherSaysEachReasonOnce(t *testing.T) {
 	want := map[plan.NoteKind][]string{
 		plan.NoteHeld:    {"rule fin: two departments: a@corp.example, b@corp.example", "rule fin: a slash: b@corp.example"},
 		plan.NoteBlocked: {"rule p: no such role (people concerned: 40)"},
+		plan.NoteDrift:   {"svc is no identity (people concerned: 6): /Dep/Gone, folder f9"},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("reasons (-want +got):\n%s", diff)
