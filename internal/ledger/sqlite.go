@@ -87,7 +87,7 @@ func (f sqliteFile) scrub(ctx context.Context, db *sql.DB) error {
 		return err
 	}
 	if busy {
-		return fmt.Errorf("it is removed, but %s-wal still holds it, since another process reads: ask again when that has ended", f)
+		return fmt.Errorf("it is removed, but %s-wal still holds it, since another process reads: ask again, by an id, when that has ended", f)
 	}
 	return nil
 }
