@@ -96,6 +96,6 @@ func progress(c *command) func(plan.Change, plan.Outcome) {
 	done := 0
 	return func(plan.Change, plan.Outcome) {
 		done++
-		fmt.Fprintf(c.errOut, "\r%d changes done", done)
+		fmt.Fprintf(c.errOut, "\r%s done", changes(done))
 	}
 }

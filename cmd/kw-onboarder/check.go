@@ -50,7 +50,7 @@ func (k checkCmd) Run(c *command) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(c.out, "%s: OK, %d rules, mode %s%s\n", c.cli.Config, found.Set.Len(), found.Mode, warned(len(found.warnings)))
+	fmt.Fprintf(c.out, "%s: OK, %s, mode %s%s\n", c.cli.Config, count(found.Set.Len(), "rule"), found.Mode, warned(len(found.warnings)))
 	for _, w := range found.warnings {
 		fmt.Fprintln(c.out, w.Text(c.cli.Config, newPaint(c.out).yellow))
 	}

@@ -157,8 +157,8 @@ func (d *comparison) asOf() string {
 	if d.snapshot.Redacted {
 		form = "redacted"
 	}
-	return fmt.Sprintf("%d rules before, %d now; people as of %s, by a snapshot (%s).",
-		d.older.Set.Len(), d.newer.Set.Len(), d.snapshot.Snapshot.Taken.UTC().Format(time.RFC3339), form)
+	return fmt.Sprintf("%s before, %d now; people as of %s, by a snapshot (%s).",
+		count(d.older.Set.Len(), "rule"), d.newer.Set.Len(), d.snapshot.Snapshot.Taken.UTC().Format(time.RFC3339), form)
 }
 
 // headcount is a number of people in words.

@@ -58,7 +58,8 @@ func printTrace(out io.Writer, p paint, t history.Trace, done bool) {
 	for _, name := range t.Names.Names {
 		fmt.Fprintf(out, "  %s\n", name)
 	}
-	fmt.Fprintf(out, "from %d versions of the account, %d changes, and all reasons, summaries and answered requests that hold the address.\n", t.Accounts, t.Changes)
+	fmt.Fprintf(out, "from %s of the account, %s, and all reasons, summaries and answered requests that hold the address.\n",
+		count(t.Accounts, "version"), changes(t.Changes))
 	fmt.Fprintln(out, "Kept: the ids of person, account and folders, which account is theirs, what is ours, and when it changed: "+
 		"without them nobody could take back what was given.")
 	if t.Present {

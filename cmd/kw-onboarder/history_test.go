@@ -244,7 +244,7 @@ func TestStoryTellsOfRequestsAndDetours(t *testing.T) {
 	}
 	var out bytes.Buffer
 	runsText{out: &out, zone: time.UTC, now: at}.story(s)
-	want := `Run 2, delta, failed, took 1s, started by apply at 2027-03-01 12:00:00 UTC.
+	want := `Run 2, named, failed, took 1s, started by apply at 2027-03-01 12:00:00 UTC.
 About ann@corp.example only.
 It answered request 4 of root, filed at 2027-03-01 12:00:00 UTC (first day).
 Run 3, which could not wait, was made meanwhile.

@@ -20,7 +20,7 @@ type textReport struct {
 }
 
 func (t textReport) print(r *kwsync.Report) {
-	t.line("%s %d people and %d groups read; mode %s", t.paint.bold(title(r)), r.People, r.Groups, r.Mode)
+	t.line("%s %s and %s read; mode %s", t.paint.bold(title(r)), headcount(r.People), count(r.Groups, "group"), r.Mode)
 	t.directory(r)
 	if !r.AsOf.IsZero() {
 		t.line("%s", t.paint.yellow(fmt.Sprintf("The directory is as of %s, from a snapshot; Kiteworks is as of now.", r.AsOf.UTC().Format(time.RFC3339))))
@@ -76,7 +76,7 @@ func (t textReport) directory(r *kwsync.Report) {
 		t.line("Directory %s", how)
 	}
 	if !r.Idle && r.Touched < r.People { // a first reading touches everybody
-		t.line("Touched since the reading before: %d people", r.Touched)
+		t.line("Touched since the reading before: %s", headcount(r.Touched))
 	}
 }
 
@@ -184,8 +184,8 @@ func (t textReport) settled(r *kwsync.Report) {
 		counts[o.Result]++
 	}
 	if len(r.Settled) > 0 {
-		t.line("\nOf an interrupted run: %d changes had happened, %d had not, %d are still undecided.",
-			counts[plan.Done]+counts[plan.Already], counts[plan.Refused], counts[plan.Unknown])
+		t.line("\nOf an interrupted run: %s had happened, %d had not, still undecided: %d.",
+			changes(counts[plan.Done]+counts[plan.Already]), counts[plan.Refused], counts[plan.Unknown])
 	}
 }
 
@@ -196,25 +196,20 @@ func (t textReport) total(r *kwsync.Report) {
 	case r.Idle:
 		t.line("\n%s: nothing changed in the directory, and Kiteworks was not asked; %s.", r.Result(), r.Took.Round(time.Millisecond))
 	case r.Run == 0 && n == 0 && len(r.Withheld) > 0:
-		t.line("\nNothing to do: the changes above are withheld. %d requests to look.", q.Read)
+		t.line("\nNothing to do: the changes above are withheld. %s to look.", count(q.Read, "request"))
 	case r.Run == 0 && n == 0:
-		t.line("\nNothing to do. %d requests to look.", q.Read)
+		t.line("\nNothing to do. %s to look.", count(q.Read, "request"))
 	case r.Run == 0:
-		t.line("\n%s: %d requests (%d to read, %d to write), %s at %g a second.",
-			changes(n), q.Planned(), q.Read, q.Write, estimate(q.Planned(), t.rate), t.rate)
+		t.line("\n%s: %s (%d to read, %d to write), %s at %g a second.",
+			changes(n), count(q.Planned(), "request"), q.Read, q.Write, estimate(q.Planned(), t.rate), t.rate)
 	default:
-		t.line("\n%s: %d of %d changes in %s; %d requests, %s.",
-			r.Result(), n-len(r.Unfinished()), n, r.Took.Round(time.Millisecond), q.Made, checked(q))
+		t.line("\n%s: %d of %s in %s; %s, %s.",
+			r.Result(), n-len(r.Unfinished()), changes(n), r.Took.Round(time.Millisecond), count(q.Made, "request"), checked(q))
 	}
 }
 
 // changes is how many, in words.
-func changes(n int) string {
-	if n == 1 {
-		return "1 change"
-	}
-	return fmt.Sprintf("%d changes", n)
-}
+func changes(n int) string { return count(n, "change") }
 
 // checked compares the requests made with those foretold.
 func checked(q kwsync.Requests) string {

@@ -75,7 +75,7 @@ func touched(r history.Run) string {
 func changed(r history.Run) string {
 	switch {
 	case r.Decree:
-		return fmt.Sprintf("%d grants, %d accounts", len(r.Grants), len(r.Accounts))
+		return fmt.Sprintf("%s, %s", count(len(r.Grants), "grant"), count(len(r.Accounts), "account"))
 	case r.Ended.IsZero():
 		return "-"
 	case len(r.WouldBe) > 0:
@@ -106,7 +106,7 @@ func (t runsText) story(s history.Story) {
 	t.line("%s", t.paint.bold(t.head(s.Run)))
 	t.asked(s)
 	if !s.Ended.IsZero() && !s.Decree {
-		t.line("Mode %s; %d people and %d groups; %d touched, %d due.", s.Mode, s.People, s.Groups, s.Touched, s.Due)
+		t.line("Mode %s; %s and %s; %d touched, %d due.", s.Mode, headcount(s.People), count(s.Groups, "group"), s.Touched, s.Due)
 		t.line("Changes: %s. Requests: %d made, %d planned.", changed(s.Run), s.Requests["made"], s.Requests["planned"])
 	}
 	if s.Decree {

@@ -100,7 +100,7 @@ func (s snapshotCmd) report(c *command, f snapshot.File, size int64) error {
 	if !f.Redacted {
 		kind = "it names people"
 	}
-	fmt.Fprintf(c.out, "%s: %d people, %d groups, %d folders, %s; %s\n", s.Out, people, groups, folders, bytesOf(size), kind)
+	fmt.Fprintf(c.out, "%s: %s, %s, %s, %s; %s\n", s.Out, headcount(people), count(groups, "group"), count(folders, "folder"), bytesOf(size), kind)
 	return nil
 }
 

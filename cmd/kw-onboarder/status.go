@@ -52,8 +52,8 @@ func (t statusText) print() {
 	row := func(name, value string) { fmt.Fprintf(w, "%s\t%s\n", name, value) }
 	row("mode", t.config.Mode.String()+caveat(t.config.Mode.Caveat()))
 	row("acts", t.acts())
-	row("next delta", t.clock(t.config.Delta.Next(t.Now.In(t.config.Location))))
-	row("next full", t.clock(t.config.Full.Next(t.Now.In(t.config.Location))))
+	row("next delta", t.next(t.config.Delta))
+	row("next full", t.next(t.config.Full))
 	if t.Err != nil {
 		return
 	}
@@ -120,6 +120,14 @@ func caveat(text string) string {
 
 func (t statusText) clock(at time.Time) string { return history.Clock(at.In(t.config.Location)) }
 
+// next is when a schedule comes up, if anybody keeps it.
+func (t statusText) next(s config.Schedule) string {
+	if !t.Acting {
+		return "none, while nobody acts"
+	}
+	return t.clock(s.Next(t.Now.In(t.config.Location)))
+}
+
 func (t statusText) acts() string {
 	if !t.Acting {
 		return "nobody"
@@ -136,7 +144,7 @@ func (t statusText) run(r *history.Run) string {
 	if at.IsZero() {
 		at = r.Started
 	}
-	return fmt.Sprintf("%d, %s by %s, %s, %s ago", r.ID, r.Outcome(), startedBy(*r), t.clock(at), roughly(t.Now.Sub(at)))
+	return fmt.Sprintf("%d, %s, started by %s, %s, %s ago", r.ID, r.Outcome(), startedBy(*r), t.clock(at), roughly(t.Now.Sub(at)))
 }
 
 func (t statusText) undecided() string {
@@ -150,7 +158,7 @@ func (t statusText) undecided() string {
 	if n == 0 {
 		return "none"
 	}
-	return fmt.Sprintf("%d changes, the oldest since %s", n, t.clock(since))
+	return fmt.Sprintf("%s, the oldest since %s", changes(n), t.clock(since))
 }
 
 func (t statusText) waiting() string {
@@ -158,11 +166,11 @@ func (t statusText) waiting() string {
 		return "no request"
 	}
 	q := t.Waiting[0]
-	return fmt.Sprintf("%d requests, the oldest of %s since %s: %s", len(t.Waiting), q.User, t.clock(q.Filed), q.Verb)
+	return fmt.Sprintf("%s, the oldest of %s since %s: %s", count(len(t.Waiting), "request"), q.User, t.clock(q.Filed), q.Verb)
 }
 
 func (t statusText) due() string {
-	text := fmt.Sprintf("%d people", t.Due)
+	text := headcount(t.Due)
 	if !t.NextDue.IsZero() {
 		text += ", the next date is " + t.clock(t.NextDue)
 	}

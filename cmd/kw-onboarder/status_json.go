@@ -16,8 +16,8 @@ type jsonStatus struct {
 	Acting    bool          `json:"acting"`
 	Holder    string        `json:"holder,omitempty"`
 	Restored  string        `json:"restored,omitempty"`
-	NextDelta time.Time     `json:"next_delta"`
-	NextFull  time.Time     `json:"next_full"`
+	NextDelta time.Time     `json:"next_delta,omitzero"` // if somebody acts
+	NextFull  time.Time     `json:"next_full,omitzero"`
 	Last      *jsonRun      `json:"last_run"`
 	Success   *jsonRun      `json:"last_success"`
 	FullLast  *jsonRun      `json:"last_full"`
@@ -79,11 +79,13 @@ func newJSONStatus(c *config.Config, s *history.Standing) jsonStatus {
 	local := s.Now.In(c.Location)
 	out := jsonStatus{
 		State: string(j.State), Why: j.Why, Do: j.Do, Mode: c.Mode.String(), Acting: s.Acting, Holder: s.Holder, Restored: s.Restored,
-		NextDelta: c.Delta.Next(local), NextFull: c.Full.Next(local),
 		Last: pointed(s.Last), Success: pointed(s.Success), FullLast: pointed(s.FullLast), Waiting: []jsonWaiting{},
 		Due: s.Due, NextDue: s.NextDue, Links: s.Links, Created: s.Created, Owned: s.Owned, Lost: s.Lost, Folders: s.Folders,
 	}
 	out.brakes(s)
+	if s.Acting {
+		out.NextDelta, out.NextFull = c.Delta.Next(local), c.Full.Next(local)
+	}
 	for _, o := range s.Open {
 		out.Open += o.Changes
 	}

@@ -37,7 +37,7 @@ mode           observe
 acts           host/12
 next delta     2027-03-01 13:15:00 CET
 next full      2027-03-02 03:00:00 CET
-last run       7, failed by delta, 2027-03-01 12:59:00 CET, 1m0s ago
+last run       7, failed, started by delta, 2027-03-01 12:59:00 CET, 1m0s ago
 last success   none
 last full run  none
 undecided      3 changes, the oldest since 2027-03-01 12:00:00 CET
@@ -84,6 +84,26 @@ func TestStatusNamesEachBrake(t *testing.T) {
 	if j.Parked.Count != 2 || !j.Parked.Oldest.Equal(at.Add(-3*time.Hour)) || j.Expired.Oldest != nil || len(j.Unmet) != 2 || j.Against != 1 ||
 		len(j.Pauses) != 1 || j.Failing.Count != 1 || j.HoldFile == "" {
 		t.Errorf("for a script: got %+v", j)
+	}
+}
+
+// Nobody keeps a schedule while nobody acts.
+func TestStatusForetellsNoRunWhileNobodyActs(t *testing.T) {
+	t.Parallel()
+	cfg, err := config.Load("../../config.example.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := history.Standing{Now: time.Now()}
+	var out bytes.Buffer
+	statusText{out: &out, config: cfg, Standing: &s}.print()
+	for _, want := range []string{"next delta     none, while nobody acts\n", "next full      none, while nobody acts\n"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("got\n%s\nwant in it %q", &out, want)
+		}
+	}
+	if j := newJSONStatus(cfg, &s); !j.NextDelta.IsZero() || !j.NextFull.IsZero() {
+		t.Errorf("in JSON: got %v and %v, want neither", j.NextDelta, j.NextFull)
 	}
 }
 

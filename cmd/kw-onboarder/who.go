@@ -50,7 +50,7 @@ type whoText struct {
 }
 
 func (t whoText) print(out io.Writer, p paint) {
-	fmt.Fprintln(out, p.bold(fmt.Sprintf("%d people had a role on %s at %s.", len(t.Readers), t.atlas.Path(t.Folder), t.clock(t.At))))
+	fmt.Fprintln(out, p.bold(fmt.Sprintf("%s had a role on %s at %s.", headcount(len(t.Readers)), t.atlas.Path(t.Folder), t.clock(t.At))))
 	if !t.Observed.IsZero() {
 		fmt.Fprintf(out, "As last seen at %s, and with what we did since.\n", t.clock(t.Observed))
 	}

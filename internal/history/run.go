@@ -45,7 +45,7 @@ func (r Run) Kind() string {
 		return "decision"
 	case r.Ended.IsZero():
 		return ""
-	case r.Full && len(r.Named) > 0:
+	case len(r.Named) > 0: // also in a daemon, which looks only at what it lacks
 		return "named"
 	case r.Full:
 		return "full"

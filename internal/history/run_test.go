@@ -90,14 +90,15 @@ func TestRunsTellKindsAndDecisions(t *testing.T) {
 	ran(t, l, at, "start", "done", `{"full":true}`)
 	ran(t, l, at, "delta", "partial", `{"results":{"done":2}}`)
 	ran(t, l, at, "apply", "done", `{"full":true,"named":["ann"]}`)
+	ran(t, l, at, "apply", "done", `{"named":["bert"]}`)
 	must(t, l.Disown(t.Context(), ledger.Actor{User: "root"}, []plan.GrantKey{{Account: "a", Folder: "f"}}, nil))
-	runs, err := b.Runs(t.Context(), 3)
+	runs, err := b.Runs(t.Context(), 4)
 	must(t, err)
 	var got []string
 	for _, r := range runs {
 		got = append(got, r.Kind()+" "+r.Outcome())
 	}
-	if diff := cmp.Diff([]string{"decision done", "named done", "delta partial"}, got); diff != "" {
+	if diff := cmp.Diff([]string{"decision done", "named done", "named done", "delta partial"}, got); diff != "" {
 		t.Errorf("runs (-want +got):\n%s", diff)
 	}
 	story, err := b.Run(t.Context(), 1)
@@ -108,6 +109,8 @@ func TestRunsTellKindsAndDecisions(t *testing.T) {
 		t.Errorf("run 99: got %v, want that there is none", err)
 	}
 }
+
+const reviewed = "review it with `kw-onboarder adopt --all`, and take it over with --all --yes, or leave it to others with --trust --yes"
 
 func TestStandingSaysWhatToSeeToFirst(t *testing.T) {
 	t.Parallel()
@@ -125,7 +128,29 @@ func TestStandingSaysWhatToSeeToFirst(t *testing.T) {
 		{"all is well", Standing{Acting: true, Last: run(2, time.Minute, ""), Success: run(2, time.Minute, "")}, "OK"},
 		{"nothing has run yet", Standing{Acting: true}, "OK"},
 		{"the ledger before all", Standing{Err: errBroken}, "broken: the ledger cannot be read: it is damaged - nothing is done until that is mended"},
-		{"nobody acts", Standing{Last: run(2, time.Minute, "refused")}, "broken: no daemon is running - start it: `kw-onboarder run`, or your service"},
+		{
+			"nobody acts",
+			Standing{Last: run(2, time.Minute, "refused")},
+			"broken: nobody has the right to act: no daemon runs, or the one that runs cannot use the ledger - " +
+				"start it: `kw-onboarder run`, or your service; if it runs, read its log",
+		},
+		{
+			"nobody acts on a ledger that was restored",
+			Standing{Restored: "it is the backup of Monday"},
+			"broken: nobody has the right to act: no daemon runs, or the one that runs cannot use the ledger; " +
+				"and the ledger was restored: it is the backup of Monday - " +
+				"start it: `kw-onboarder run`, or your service; if it runs, read its log; of the ledger, what we gave counts as given by hand: " + reviewed,
+		},
+		{
+			"restored",
+			Standing{Acting: true, Restored: "it is the backup of Monday", Sure: now},
+			"holding: the ledger was restored: it is the backup of Monday - what we gave since 2027-03-01 12:00:00 UTC counts as given by hand: " + reviewed,
+		},
+		{
+			"one undecided",
+			Standing{Acting: true, Overview: ledger.Overview{Open: []ledger.OpenIntents{{Run: 9, Changes: 1}}}},
+			"holding: of 1 change nobody knows yet whether it happened - the next full run reads and decides; `kw-onboarder apply` is one",
+		},
 		{"it failed just now", Standing{Acting: true, Last: run(3, 0, "refused"), Success: run(2, 29*time.Minute, "")}, "OK"},
 		{
 			"it fails for long",

@@ -86,18 +86,32 @@ func (s *Standing) Judge() Judgement {
 	case s.Err != nil:
 		return Judgement{Broken, "the ledger cannot be read: " + s.Err.Error(), "nothing is done until that is mended"}
 	case !s.Acting:
-		return Judgement{Broken, "no daemon is running", "start it: `kw-onboarder run`, or your service"}
+		return s.unattended()
 	case s.failing():
 		return Judgement{Broken, s.failure(), "mend that; the next run tries again, `kw-onboarder apply` at once"}
 	case s.Restored != "":
 		return Judgement{Holding, "the ledger was restored: " + s.Restored, s.review()}
 	case undecided > 0 && !s.stopped():
 		return Judgement{
-			Holding, fmt.Sprintf("of %d changes nobody knows yet whether they happened", undecided),
+			Holding, undecidedOf(undecided),
 			"the next full run reads and decides; `kw-onboarder apply` is one",
 		}
 	}
 	return s.braked()
+}
+
+// unattended is said where nobody has the right to act, whyever: a daemon that cannot use the
+// ledger has it as little as one that does not run.
+func (s *Standing) unattended() Judgement {
+	j := Judgement{
+		Broken, "nobody has the right to act: no daemon runs, or the one that runs cannot use the ledger",
+		"start it: `kw-onboarder run`, or your service; if it runs, read its log",
+	}
+	if s.Restored != "" {
+		j.Why += "; and the ledger was restored: " + s.Restored
+		j.Do += "; of the ledger, " + s.review()
+	}
+	return j
 }
 
 // review is what to do about a ledger that was restored.
@@ -106,7 +120,8 @@ func (s *Standing) review() string {
 	if !s.Sure.IsZero() {
 		since = " since " + Clock(s.Sure)
 	}
-	return "what we gave" + since + " counts as given by hand: review it with `kw-onboarder adopt`"
+	return "what we gave" + since + " counts as given by hand: review it with `kw-onboarder adopt --all`, " +
+		"and take it over with --all --yes, or leave it to others with --trust --yes"
 }
 
 // failing says whether the last run failed, and the last success is too old.
@@ -132,4 +147,11 @@ func (s *Standing) undecided() int {
 		}
 	}
 	return n
+}
+
+func undecidedOf(n int) string {
+	if n == 1 {
+		return "of 1 change nobody knows yet whether it happened"
+	}
+	return fmt.Sprintf("of %d changes nobody knows yet whether they happened", n)
 }
