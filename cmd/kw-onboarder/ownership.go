@@ -28,7 +28,7 @@ type ownershipFlags struct {
 type ownershipChange struct {
 	verb, done string
 	from       func(*kwsync.Ownership) plan.Adoption
-	reviews    bool // to do it for all is to have seen all: a restored ledger is relied on again
+	reviews    bool // a restored ledger is relied on again: who does it for all has seen all
 	make       func(ctx context.Context, c *config.Config, reason string, a plan.Adoption) error
 }
 
@@ -56,16 +56,23 @@ func (f ownershipFlags) run(c *command, change ownershipChange) error {
 			return err
 		}
 	}
-	if f.Yes && f.All && change.reviews {
-		if err := app.Trust(c.ctx, cfg); err != nil {
+	var d restoration
+	if change.reviews {
+		if d, err = review(c, cfg, f.Yes); err != nil {
 			return err
 		}
 	}
 	if c.cli.Output == "json" {
-		return c.json(newJSONOwnership(&owned, chosen, !f.Yes))
+		return c.json(newJSONOwnership(&owned, chosen, d, !f.Yes))
 	}
 	ownershipText{c.out, newPaint(c.out), change, &owned}.print(chosen, f.Yes)
+	d.print(c.out, newPaint(c.out))
 	return nil
+}
+
+// selects says whether anything is said of which grants or accounts it is about.
+func (f ownershipFlags) selects() bool {
+	return f.Folder != nil || f.Person != nil || f.Rule != nil || f.Accounts || f.All
 }
 
 // selection refuses what says nothing, or more than it can mean: an unset variable
@@ -114,7 +121,7 @@ func (t ownershipText) print(a plan.Adoption, done bool) {
 		if i == 0 || a.Grants[i-1].Folder != g.Folder {
 			t.line("%s", t.paint.bold(t.owned.Path(g.Folder)))
 		}
-		t.line("  %s: %s, rule %s", t.owned.Address(g.Account), g.Role, strings.Join(g.Rules, ", "))
+		t.line("  %s: %s, rule %s, given by %s", t.owned.Address(g.Account), g.Role, strings.Join(g.Rules, ", "), t.owned.Giver(g))
 	}
 	if len(a.Accounts) > 0 {
 		t.line("%s", t.paint.bold("Accounts"))

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"time"
+
 	"github.com/kw-onboarder/kw-onboarder/internal/plan"
 	kwsync "github.com/kw-onboarder/kw-onboarder/internal/sync"
 )
@@ -8,6 +10,8 @@ import (
 // jsonOwnership is what adopt and disown print for a script.
 type jsonOwnership struct {
 	Dry      bool               `json:"dry"`
+	Restored string             `json:"restored,omitempty"` // why the ledger may have forgotten what was done
+	Trusted  bool               `json:"trusted,omitempty"`  // and is relied on again
 	Grants   []jsonOwnedGrant   `json:"grants"`
 	Accounts []jsonOwnedAccount `json:"accounts"`
 }
@@ -22,6 +26,10 @@ type jsonOwnedGrant struct {
 	Floor   string   `json:"floor,omitempty"`
 	As      string   `json:"as"`
 	Rules   []string `json:"rules"`
+
+	GivenBy string    `json:"given_by,omitempty"` // as Kiteworks says
+	Giver   string    `json:"given_by_account,omitempty"`
+	Given   time.Time `json:"given_at,omitzero"`
 }
 
 type jsonOwnedAccount struct {
@@ -30,13 +38,18 @@ type jsonOwnedAccount struct {
 	Person  string `json:"person"`
 }
 
-func newJSONOwnership(o *kwsync.Ownership, a plan.Adoption, dry bool) jsonOwnership {
-	out := jsonOwnership{Dry: dry, Grants: []jsonOwnedGrant{}, Accounts: []jsonOwnedAccount{}}
+func newJSONOwnership(o *kwsync.Ownership, a plan.Adoption, d restoration, dry bool) jsonOwnership {
+	out := jsonOwnership{Dry: dry, Restored: d.why, Trusted: d.ended, Grants: []jsonOwnedGrant{}, Accounts: []jsonOwnedAccount{}}
 	for _, g := range a.Grants {
-		out.Grants = append(out.Grants, jsonOwnedGrant{
+		j := jsonOwnedGrant{
 			Path: o.Path(g.Folder), Folder: g.Folder, Email: o.Address(g.Account), Account: g.Account,
 			Person: g.Person.String(), Role: g.Role, Floor: g.Floor, As: g.As, Rules: g.Rules,
-		})
+			Giver: g.SharedBy, Given: g.Created,
+		}
+		if g.SharedBy != "" {
+			j.GivenBy = o.Address(g.SharedBy)
+		}
+		out.Grants = append(out.Grants, j)
 	}
 	for _, l := range a.Accounts {
 		out.Accounts = append(out.Accounts, jsonOwnedAccount{Email: o.Address(l.Account), Account: l.Account, Person: l.Person.String()})

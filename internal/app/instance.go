@@ -163,7 +163,7 @@ func (d *Daemon) doubt(ctx context.Context) error {
 	since, why, err := d.actor.book.Restored(ctx)
 	if err == nil && why != "" {
 		d.options.Log.Warn("the ledger was restored: what was given since is not known to be ours; "+
-			"review `kw-onboarder adopt --all`, and with --yes it is relied on again", zap.String("why", why), zap.Time("remembers_until", since))
+			"review `kw-onboarder adopt --all`, and take it over with --all --yes, or leave it to others with --trust --yes", zap.String("why", why), zap.Time("remembers_until", since))
 	}
 	return err
 }

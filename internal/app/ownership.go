@@ -23,9 +23,26 @@ func Adopt(ctx context.Context, c *config.Config, reason string, a plan.Adoption
 	})
 }
 
-// Trust says that an administrator has seen what a restored ledger may have forgotten.
-func Trust(ctx context.Context, c *config.Config) error {
-	return write(ctx, c, func(book *ledger.Ledger) error { return book.Trust(ctx) })
+// Doubt is why the ledger may have forgotten what was done: it was restored. "": it can be
+// relied on.
+func Doubt(ctx context.Context, c *config.Config) (why string, err error) {
+	err = read(ctx, c, func(book *ledger.Reader) error {
+		_, why, err = book.Restored(ctx)
+		return err
+	})
+	return why, err
+}
+
+// Trust says that an administrator has seen what a restored ledger may have forgotten,
+// and returns the Doubt that has ended by that.
+func Trust(ctx context.Context, c *config.Config) (why string, err error) {
+	err = write(ctx, c, func(book *ledger.Ledger) error {
+		if _, why, err = book.Restored(ctx); err != nil || why == "" {
+			return err
+		}
+		return book.Trust(ctx)
+	})
+	return why, err
 }
 
 // Disown gives up grants and accounts, likewise.

@@ -32,7 +32,8 @@ func Ours(m Memory) Adoption {
 
 // Adoptable finds what the rules explain already: grants that somebody else gave
 // to a person, on the very folder and of the very role that the rules ask for, and
-// accounts that existed before us and that a rule asks for. A person's account
+// accounts that existed before us and that a rule asks for. What was ours and somebody
+// else has changed is theirs, and stays so: that was told as drift. A person's account
 // is found as Diff finds it. Of a grant that is adopted nothing was there before
 // us: whoever ends it takes it away.
 func Adoptable(verdicts []access.Verdict, c *access.Catalog, st access.State, m Memory, p Policy) Adoption {
@@ -69,8 +70,8 @@ func (d *differ) adopt(v *access.Verdict, to *Adoption) {
 	for _, t := range d.targets(v) {
 		key := GrantKey{Account: account.ID, Folder: t.folder.ID}
 		have, there := d.tenant.grants.find(key)
-		owned, gave := d.memory.Owned[key]
-		if !there || have.Origin != "" || !same(have.Role, t.role.Name) || gave && owned.Lost == "" {
+		_, gave := d.memory.Owned[key]
+		if !there || have.Origin != "" || !same(have.Role, t.role.Name) || gave {
 			continue
 		}
 		to.Grants = append(to.Grants, access.Owned{

@@ -77,6 +77,14 @@ func (o *Ownership) Address(account string) string {
 	return "account " + account
 }
 
+// Giver is who gave a grant, as Kiteworks says.
+func (o *Ownership) Giver(g access.Owned) string {
+	if g.SharedBy == "" {
+		return "somebody whom Kiteworks does not name"
+	}
+	return o.Address(g.SharedBy)
+}
+
 // Path is a folder's, as it is now, or as it was if it is not there any more; its
 // id if nothing is known of it.
 func (o *Ownership) Path(folder string) string {
