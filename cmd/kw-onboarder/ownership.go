@@ -50,7 +50,10 @@ func (f ownershipFlags) run(c *command, change ownershipChange) error {
 	if err != nil {
 		return err
 	}
-	chosen := owned.Select(change.from(&owned), selection)
+	chosen, err := owned.Select(change.from(&owned), selection)
+	if err != nil {
+		return fmt.Errorf("%s: %w", change.verb, err)
+	}
 	if f.Yes && len(chosen.Grants)+len(chosen.Accounts) > 0 {
 		if err := change.make(c.ctx, cfg, f.Reason, chosen); err != nil {
 			return err

@@ -1,6 +1,7 @@
 package sync_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -65,13 +66,19 @@ func TestOwnership_IsFoundByWhatItIsAbout(t *testing.T) {
 		{"a rule", kwsync.Selection{Rule: "old"}, []string{gone}},
 		{"accounts", kwsync.Selection{Accounts: true}, []string{ann}},
 		{"somebody else's account", kwsync.Selection{Accounts: true, Person: "bob@corp.example"}, nil},
-		{"nobody", kwsync.Selection{Person: "nobody@corp.example"}, nil},
+		{"a folder above", kwsync.Selection{Folder: "/Dep"}, []string{left, tax, gone}},
+		{"a person who left, by the account", kwsync.Selection{Person: "u-left"}, []string{left}},
+		{"somebody who has nothing of ours", kwsync.Selection{Person: "bob@corp.example"}, nil},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			o := possessions(t)
-			if diff := cmp.Diff(tt.want, described(&o, o.Select(o.Ours, tt.of))); diff != "" {
+			got, err := o.Select(o.Ours, tt.of)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(tt.want, described(&o, got)); diff != "" {
 				t.Errorf("selected (-want +got):\n%s", diff)
 			}
 		})
@@ -82,7 +89,39 @@ func TestOwnership_SaysWhatMayBeAdopted(t *testing.T) {
 	t.Parallel()
 	o := possessions(t)
 	want := []string{"/Dep/Fin bob@corp.example", "bob@corp.example"}
-	if diff := cmp.Diff(want, described(&o, o.Select(o.Adoptable, kwsync.Selection{All: true}))); diff != "" {
+	got, err := o.Select(o.Adoptable, kwsync.Selection{All: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, described(&o, got)); diff != "" {
 		t.Errorf("adoptable (-want +got):\n%s", diff)
+	}
+}
+
+// A misspelt name must not look like one of which there is nothing.
+func TestOwnership_TellsANameThatMeansNothing(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name string
+		of   kwsync.Selection
+		want string
+	}{
+		{"a person", kwsync.Selection{Person: "nobody@corp.example"}, `nobody in the directory has the e-mail, id or DN "nobody@corp.example"`},
+		{"a misspelt person", kwsync.Selection{Person: "anm@corp.example"}, `"anm@corp.example": did you mean ann (ann@corp.example)?`},
+		{"an account", kwsync.Selection{Person: "nobody@corp.example", Accounts: true}, `nobody in the directory has`},
+		{"a folder", kwsync.Selection{Folder: "/Elsewhere"}, "no rule gives anything on a folder /Elsewhere or below it, and nothing of ours is there"},
+		{"a misspelt folder", kwsync.Selection{Folder: "/Dep/Gonne"}, "nothing of ours is there: did you mean /Dep/Gone?"},
+		{"the id of a folder", kwsync.Selection{FolderID: "Dep"}, `a folder with the id "Dep", and nothing of ours is there: a path begins with /`},
+		{"a rule", kwsync.Selection{Rule: "nosuch"}, `there is no rule "nosuch", and nothing was given for one of that name`},
+		{"a misspelt rule", kwsync.Selection{Rule: "stuff"}, `of that name: did you mean staff?`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			o := possessions(t)
+			if _, err := o.Select(o.Ours, tt.of); err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("got error %v, want one with %s", err, tt.want)
+			}
+		})
 	}
 }
