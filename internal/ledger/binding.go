@@ -46,7 +46,8 @@ func checkBinding(ctx context.Context, tx *sql.Tx, o Options) error {
 	for _, name := range have.directories {
 		if !slices.Contains(o.Directories, name) {
 			return fmt.Errorf("it remembers people of the directory %q and the configuration names only %q: "+
-				"give the directory its name back, or begin with an empty ledger in `state`, which owns nothing", name, o.Directories)
+				"give the directory its name back; or, if it is gone for good, give up what its people have: "+
+				"kw-onboarder disown --directory %[1]s", name, o.Directories)
 		}
 	}
 	return nil
