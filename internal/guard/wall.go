@@ -45,13 +45,12 @@ type walls struct {
 	walls []Wall
 	world World
 
-	identities []access.Email
-	terrain    terrain
-	near       map[spot][]touch            // what a role on a folder touches
-	held       map[string][]touch          // by account, as observed
-	given      map[access.PersonID][]touch // by what may go
-	trial      map[access.PersonID][]touch // by what may go if its cause does
-	unread     [][]string                  // of each area of each wall, why it is not known who is there
+	terrain terrain
+	near    map[spot][]touch            // what a role on a folder touches
+	held    map[string][]touch          // by account, as observed
+	given   map[access.PersonID][]touch // by what may go
+	trial   map[access.PersonID][]touch // by what may go if its cause does
+	unread  [][]string                  // of each area of each wall, why it is not known who is there
 }
 
 func newWalls(all []Wall, w World) *walls {
