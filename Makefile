@@ -38,6 +38,7 @@ bench: #? benchmarks; the first onboarding takes a minute and a half, reading a 
 	$(GO) test -run '^$$' -bench . -benchmem -timeout 30m ./internal/filter ./internal/rules ./internal/config ./internal/plan ./internal/ledger ./internal/kwsim
 	$(GO) test -run '^$$' -bench . -benchtime 1x -timeout 30m ./internal/directory
 	$(GO) test -run '^$$' -bench FirstOnboarding -benchtime 1x -timeout 30m ./internal/kiteworks
+	$(GO) test -run '^$$' -bench Run -benchtime 5x -timeout 30m ./internal/sync
 
 lint: #? gofumpt, vet, staticcheck and a few more, by golangci-lint
 	$(TOOL) golangci-lint run --allow-parallel-runners ./...
