@@ -18,7 +18,7 @@ type Aftermath struct {
 
 // Fate is what has become of one change.
 type Fate struct {
-	Would
+	plan.Would
 	So      bool   // it is as the change wanted it, though the run has not made it
 	Held    *Held  // the role that is held now, and where it came from; nil: none is, or it is no matter of a role
 	Unknown string // why nobody knows; "": it is known
@@ -36,7 +36,7 @@ func (a Aftermath) So() (n int) {
 
 // Aftermath compares changes with the last known state. It looks at the folders that are
 // observed: nobody knows of the others.
-func (b Book) Aftermath(ctx context.Context, all []Would, now time.Time) (a Aftermath, err error) {
+func (b Book) Aftermath(ctx context.Context, all []plan.Would, now time.Time) (a Aftermath, err error) {
 	p, err := b.past(ctx, now)
 	if err != nil {
 		return a, err
@@ -65,10 +65,10 @@ type whereabouts struct {
 	folders map[string]string // id by path, folded
 }
 
-func (w *whereabouts) look(ctx context.Context, all []Would) (err error) {
+func (w *whereabouts) look(ctx context.Context, all []plan.Would) (err error) {
 	var of plan.Scope
 	for _, c := range all {
-		if id := c.id(); id != (access.PersonID{}) && !slices.Contains(of.People, id) {
+		if id := personOf(c); id != (access.PersonID{}) && !slices.Contains(of.People, id) {
 			of.People, of.Emails = append(of.People, id), append(of.Emails, c.Email)
 		}
 	}
@@ -88,12 +88,14 @@ func (w *whereabouts) look(ctx context.Context, all []Would) (err error) {
 	return nil
 }
 
-func (c Would) id() access.PersonID { return access.PersonID{Source: c.Source, ID: c.Person} }
+func personOf(c plan.Would) access.PersonID {
+	return access.PersonID{Source: c.Source, ID: c.Person}
+}
 
 // account is the one that the change is about, or that has since come to be; "": there is none.
-func (w *whereabouts) account(c Would) string {
+func (w *whereabouts) account(c plan.Would) string {
 	id := c.Account
-	if l, linked := w.memory.Links[c.id()]; linked && id == "" {
+	if l, linked := w.memory.Links[personOf(c)]; linked && id == "" {
 		id = l.Account
 	}
 	for _, a := range w.state.Accounts {
@@ -104,7 +106,7 @@ func (w *whereabouts) account(c Would) string {
 	return ""
 }
 
-func (w *whereabouts) fate(ctx context.Context, c Would) (f Fate, err error) {
+func (w *whereabouts) fate(ctx context.Context, c plan.Would) (f Fate, err error) {
 	f.Would = c
 	folder := c.Folder
 	if folder == "" {

@@ -16,33 +16,33 @@ func TestAftermathTellsWhatHasHappenedAnyway(t *testing.T) {
 	s := newSite(t)
 	s.see(ago(5), []string{"f1"}, access.Grant{Account: "a1", Folder: "f1", Role: "Viewer", SharedBy: "boss"})
 	s.give("f3", "Viewer", "") // nobody has looked at the folder
-	ann := Would{Op: plan.Grant, Source: "corp", Person: "ann", Email: "a1@corp.example", Path: finance, To: "Viewer"}
-	would := func(change func(*Would)) Would {
+	ann := plan.Would{Op: plan.Grant, Source: "corp", Person: "ann", Email: "a1@corp.example", Path: finance, To: "Viewer"}
+	would := func(change func(*plan.Would)) plan.Would {
 		w := ann
 		change(&w)
 		return w
 	}
 	tests := []struct {
 		name    string
-		would   Would
+		would   plan.Would
 		so      bool
 		has     string
 		unknown string
 	}{
 		{name: "by hand, on a folder and an account that were to be made", would: ann, so: true, has: "Viewer"},
-		{name: "by ids", would: would(func(w *Would) { w.Account, w.Folder = "a1", "f1" }), so: true, has: "Viewer"},
-		{name: "another role", would: would(func(w *Would) { w.Op, w.To = plan.Raise, "Manager" }), has: "Viewer"},
-		{name: "no such folder yet", would: would(func(w *Would) { w.Path = "/Legal" })},
-		{name: "no account yet", would: Would{Op: plan.Grant, Source: "corp", Person: "cid", Email: "cid@corp.example", Path: finance, To: "Viewer"}},
-		{name: "a folder nobody looks at", would: would(func(w *Would) { w.Folder = "f9" }), unknown: "nobody looks at the folder"},
-		{name: "a folder", would: Would{Op: plan.CreateFolder, Path: "/departments/finance"}, so: true},
-		{name: "no folder", would: Would{Op: plan.CreateFolder, Path: "/Legal"}},
-		{name: "an account by its address", would: Would{Op: plan.CreateAccount, Source: "corp", Person: "boss", Email: "boss@corp.example"}, so: true},
-		{name: "an account of the person with another address", would: would(func(w *Would) { w.Op, w.Email = plan.CreateAccount, "ann@corp.example" }), so: true},
-		{name: "no account", would: Would{Op: plan.CreateAccount, Source: "corp", Person: "cid", Email: "cid@corp.example"}},
-		{name: "what is not compared", would: Would{Op: plan.Rename}, unknown: "this version does not compare that"},
+		{name: "by ids", would: would(func(w *plan.Would) { w.Account, w.Folder = "a1", "f1" }), so: true, has: "Viewer"},
+		{name: "another role", would: would(func(w *plan.Would) { w.Op, w.To = plan.Raise, "Manager" }), has: "Viewer"},
+		{name: "no such folder yet", would: would(func(w *plan.Would) { w.Path = "/Legal" })},
+		{name: "no account yet", would: plan.Would{Op: plan.Grant, Source: "corp", Person: "cid", Email: "cid@corp.example", Path: finance, To: "Viewer"}},
+		{name: "a folder nobody looks at", would: would(func(w *plan.Would) { w.Folder = "f9" }), unknown: "nobody looks at the folder"},
+		{name: "a folder", would: plan.Would{Op: plan.CreateFolder, Path: "/departments/finance"}, so: true},
+		{name: "no folder", would: plan.Would{Op: plan.CreateFolder, Path: "/Legal"}},
+		{name: "an account by its address", would: plan.Would{Op: plan.CreateAccount, Source: "corp", Person: "boss", Email: "boss@corp.example"}, so: true},
+		{name: "an account of the person with another address", would: would(func(w *plan.Would) { w.Op, w.Email = plan.CreateAccount, "ann@corp.example" }), so: true},
+		{name: "no account", would: plan.Would{Op: plan.CreateAccount, Source: "corp", Person: "cid", Email: "cid@corp.example"}},
+		{name: "what is not compared", would: plan.Would{Op: plan.Rename}, unknown: "this version does not compare that"},
 	}
-	var all []Would
+	var all []plan.Would
 	for _, tt := range tests {
 		all = append(all, tt.would)
 	}
@@ -73,8 +73,8 @@ func TestAftermathTellsWhatHasHappenedAnyway(t *testing.T) {
 func TestAftermathOfAnEmptyLedger(t *testing.T) {
 	t.Parallel()
 	_, b := open(t)
-	w := Would{Op: plan.Grant, Source: "corp", Person: "ann", Email: "a1@corp.example", Path: finance, To: "Viewer"}
-	a, err := b.Aftermath(t.Context(), []Would{w}, time.Now())
+	w := plan.Would{Op: plan.Grant, Source: "corp", Person: "ann", Email: "a1@corp.example", Path: finance, To: "Viewer"}
+	a, err := b.Aftermath(t.Context(), []plan.Would{w}, time.Now())
 	must(t, err)
 	if diff := cmp.Diff(Aftermath{Fates: []Fate{{Would: w}}}, a); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

@@ -4,6 +4,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/kw-onboarder/kw-onboarder/internal/plan"
+
 	"github.com/kw-onboarder/kw-onboarder/internal/ledger"
 )
 
@@ -15,7 +17,7 @@ func TestStandingSaysWhichBrakeHolds(t *testing.T) {
 	all := ledger.Hold{Scope: ledger.HoldAll, Until: now.Add(time.Hour), By: by}
 	narrowing := ledger.Hold{Scope: ledger.HoldNarrowing, Until: now.Add(48 * time.Hour), By: by}
 	parked := []ledger.Parked{{Opened: now.Add(-3 * time.Hour)}, {Opened: now}}
-	found := &Run{Summary: Summary{Unmet: []string{"expected group staff is not in the directory"}, Violations: 2}}
+	found := &Run{Summary: Summary{Summary: plan.Summary{Unmet: []string{"expected group staff is not in the directory"}, Violations: 2}}}
 	const pause = "holding: paused until 2027-03-01 13:00:00 UTC, by ida: nothing is changed (a merger) - `kw-onboarder resume` ends that"
 	tests := []struct {
 		name  string
@@ -56,12 +58,12 @@ func TestStandingSaysWhichBrakeHolds(t *testing.T) {
 		},
 		{
 			"quarantine",
-			Standing{Brakes: Brakes{Quarantined: make([]ledger.Failing, 3)}, FullLast: &Run{Summary: Summary{Violations: 2}}},
+			Standing{Brakes: Brakes{Quarantined: make([]ledger.Failing, 3)}, FullLast: &Run{Summary: Summary{Summary: plan.Summary{Violations: 2}}}},
 			"holding: 3 in quarantine, because whatever is tried there fails - look at `kw-onboarder quarantine`; `quarantine retry` tries again",
 		},
 		{
 			"a wall",
-			Standing{FullLast: &Run{Summary: Summary{Violations: 2}}},
+			Standing{FullLast: &Run{Summary: Summary{Summary: plan.Summary{Violations: 2}}}},
 			"holding: 2 have access against a wall - `kw-onboarder plan` names them: take away what a human gave, or change the wall",
 		},
 		{

@@ -116,7 +116,7 @@ func TestStandingSaysWhatToSeeToFirst(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2027, 3, 1, 12, 0, 0, 0, time.UTC)
 	run := func(id int64, ago time.Duration, failure string) *Run {
-		return &Run{Run: ledger.Run{ID: id, Ended: now.Add(-ago)}, Summary: Summary{Error: failure}}
+		return &Run{Run: ledger.Run{ID: id, Ended: now.Add(-ago)}, Summary: Summary{Summary: plan.Summary{Error: failure}}}
 	}
 	underWay := &Run{Run: ledger.Run{ID: 9}, UnderWay: true}
 	intents := []ledger.OpenIntents{{Run: 9, Changes: 3}}
