@@ -91,8 +91,16 @@ func (p purse) take(k Kind, n int) (why string) {
 		p.taken[k] += n
 		return ""
 	}
-	return fmt.Sprintf("%d changes at once, and budget %s has %d left of %d in %gh: approve them, or allow %s %d more",
-		n, k, left, all, b.Per.Hours(), k, n-left)
+	return fmt.Sprintf("%s at once, and budget %s has %d left of %d in %gh: approve them, or allow %s %d more",
+		changes(n), k, left, all, b.Per.Hours(), k, n-left)
+}
+
+// changes is a number of them, in words.
+func changes(n int) string {
+	if n == 1 {
+		return "1 change"
+	}
+	return fmt.Sprintf("%d changes", n)
 }
 
 // allowed is how many changes of a kind may happen within its window.
