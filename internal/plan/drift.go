@@ -17,17 +17,49 @@ func (d *differ) drift() {
 	if !d.tenant.fresh {
 		return
 	}
+	expected := 0
 	for key, o := range d.memory.Owned {
-		if o.Lost != "" || !d.tenant.observed[key.Folder] || !d.tenant.shown(key.Account) {
-			continue
-		}
-		have, there := d.tenant.grants.find(key)
-		if why := d.lost(o, have, there); why != "" {
-			d.learned.Lost[key] = why
-			d.tell(key, o, why)
+		if d.shows(key, o) {
+			expected++
 		}
 	}
+	// In the order of the grants: to look for each of a million that are ours costs
+	// several times as much, and is needed only if one is missing.
+	d.tenant.grants.each(func(key GrantKey, have access.Grant) {
+		if o, ours := d.memory.Owned[key]; ours && d.shows(key, o) {
+			expected--
+			d.lose(key, o, have, true)
+		}
+	})
+	if expected > 0 {
+		d.missed()
+	}
 	d.vanished()
+}
+
+// shows says whether a grant of ours had to be seen if it were there.
+func (d *differ) shows(key GrantKey, o access.Owned) bool {
+	return o.Lost == "" && d.tenant.observed[key.Folder] && d.tenant.shown(key.Account)
+}
+
+// missed finds what of ours is not there any more.
+func (d *differ) missed() {
+	for key, o := range d.memory.Owned {
+		if !d.shows(key, o) {
+			continue
+		}
+		if have, there := d.tenant.grants.find(key); !there {
+			d.lose(key, o, have, false)
+		}
+	}
+}
+
+// lose takes note of what somebody else has done to a grant of ours, if they have.
+func (d *differ) lose(key GrantKey, o access.Owned, have access.Grant, there bool) {
+	if why := d.lost(o, have, there); why != "" {
+		d.learned.Lost[key] = why
+		d.tell(key, o, why)
+	}
 }
 
 // lost says what somebody else has done to a grant of ours, by what is there

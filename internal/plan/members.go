@@ -47,3 +47,13 @@ func (m members) find(key GrantKey) (g access.Grant, there bool) {
 	}
 	return m.grants[s.begin+behind-1], true
 }
+
+// each calls do for each account on each folder, in their order; of several grants the last counts.
+func (m members) each(do func(GrantKey, access.Grant)) {
+	for i, g := range m.grants {
+		if i+1 < len(m.grants) && m.grants[i+1].Account == g.Account && m.grants[i+1].Folder == g.Folder {
+			continue
+		}
+		do(GrantKey{Account: g.Account, Folder: g.Folder}, g)
+	}
+}
