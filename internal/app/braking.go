@@ -50,6 +50,20 @@ func (b brakes) stops(ctx context.Context, now time.Time) (holds []guard.Hold, f
 	return holds, failing, err
 }
 
+// Halted implements kwsync.Brakes.
+func (b brakes) Halted(ctx context.Context, now time.Time) (why string, err error) {
+	if present, _ := HoldFile(b.config); present {
+		return "stopped by the file " + HoldPath(b.config), nil
+	}
+	holds, err := b.book.Holds(ctx, now)
+	for _, h := range holds {
+		if h.Scope == ledger.HoldAll {
+			return said(h), err
+		}
+	}
+	return "", err
+}
+
 // said is why a hold is there, and the reason that was given.
 func said(h ledger.Hold) string {
 	if h.By.Reason == "" {

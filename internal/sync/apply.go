@@ -1,6 +1,7 @@
 package sync
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -27,6 +28,9 @@ func (r *Runner) apply(ctx context.Context, v *view) error {
 	for len(queue) > 0 {
 		overtaken, err := r.makeWay(ctx, v)
 		if err != nil {
+			return err
+		}
+		if err := a.halt(ctx); err != nil {
 			return err
 		}
 		if len(overtaken) > 0 {
@@ -84,6 +88,19 @@ type application struct {
 	made     map[plan.Key]plan.Outcome // creations that ended
 	outcomes []plan.Outcome
 	line     line
+	halted   string // why the rest is not begun: a pause came; "": it is
+}
+
+// halt asks whether somebody has stopped everything meanwhile. What is not begun then is
+// skipped, and due with the next run.
+func (a *application) halt(ctx context.Context) (err error) {
+	if a.runner.Brakes == nil || a.halted != "" {
+		return nil
+	}
+	if a.halted, err = a.runner.Brakes.Halted(context.WithoutCancel(ctx), a.runner.Now()); err != nil {
+		return fmt.Errorf("read the state of the brakes: %w", err)
+	}
+	return nil
 }
 
 // batch intends, sends and settles. Steps that were not begun when ctx ended
@@ -124,7 +141,7 @@ func (a *application) batch(ctx context.Context, steps []plan.Step) error {
 func (a *application) complete(ctx context.Context, s plan.Step) plan.Step {
 	var ready []plan.Change
 	for _, c := range s.Changes {
-		why := c.Complete(a.made)
+		why := cmp.Or(c.Complete(a.made), a.halted)
 		if ctx.Err() != nil {
 			why = notBegun
 		}

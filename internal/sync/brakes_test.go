@@ -20,10 +20,18 @@ type brakes struct {
 	failing []guard.Failing
 	parked  []guard.Parked
 	whole   bool
+	halt    func() string // nil: never
 }
 
 func (b *brakes) Load(context.Context, time.Time) (guard.Usage, []guard.Hold, []guard.Failing, error) {
 	return b.usage, b.holds, b.failing, nil
+}
+
+func (b *brakes) Halted(context.Context, time.Time) (string, error) {
+	if b.halt != nil {
+		return b.halt(), nil
+	}
+	return "", nil
 }
 
 func (b *brakes) Park(_ context.Context, _ int64, items []guard.Parked, whole bool, _ time.Time) error {
@@ -144,5 +152,30 @@ func TestAPauseStopsEverythingAndSettlesNothing(t *testing.T) {
 	rep, err := r.Run(t.Context(), full)
 	if err != nil || s.wrote() || len(rep.Withheld) != 6 || b.whole {
 		t.Errorf("Run: %v, sent %v, %d withheld, whole %v; want nothing sent, 6 withheld, and no word on what else waits", err, keys(s.sent), len(rep.Withheld), b.whole)
+	}
+}
+
+// A pause stops a run under way before its next batch; what was not begun is due.
+func TestAPauseStopsARunUnderWay(t *testing.T) {
+	t.Parallel()
+	s, _ := crowded("a0")
+	r, b := s.braked(t)
+	b.halt = func() string {
+		if len(s.sent) >= 25 {
+			return "paused: the audit"
+		}
+		return ""
+	}
+	rep, err := r.Run(t.Context(), full)
+	if err != nil || len(s.sent) != 25 || rep.Result() != kwsync.Partial || len(s.open) > 0 {
+		t.Fatalf("Run: %v, %s, %d sent, %d intents open; want the first 25, and none", err, rep.Result(), len(s.sent), len(s.open))
+	}
+	for _, o := range rep.Outcomes[25:] {
+		if o.Result != plan.Skipped {
+			t.Errorf("%s is %s: %s; want it skipped", o.Key, o.Result, o.Why)
+		}
+	}
+	if len(s.due) != 60 {
+		t.Errorf("%d people are due, want all 60: each lacks something", len(s.due))
 	}
 }

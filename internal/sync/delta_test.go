@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/access"
+	"github.com/kw-onboarder/kw-onboarder/internal/guard"
 	"github.com/kw-onboarder/kw-onboarder/internal/plan"
 	"github.com/kw-onboarder/kw-onboarder/internal/rules"
 	kwsync "github.com/kw-onboarder/kw-onboarder/internal/sync"
@@ -217,5 +218,25 @@ func TestDeltaKnowsWhichRulesDisagree(t *testing.T) {
 			t.Errorf("%s: %v, notes %v, sent %v; want the rules blocked", trigger.Name, err, notes(&rep), keys(s.sent))
 		}
 		s.touched("ann")
+	}
+}
+
+// What a human gave behind a wall since the last look is seen before a delta gives
+// somebody the other side.
+func TestDeltaLooksAtWallsBeforeItGives(t *testing.T) {
+	t.Parallel()
+	s := moved()
+	s.known.catalog.Folders = slices.Clone(s.catalog.Folders)
+	s.known.state.Of.Folders = []string{"f-fin", "f-it"}
+	s.known.state.Grants = nil // it was given since
+	r := s.runner(t)
+	it, fin := guard.Area{Path: "/Dep/IT", Below: true}, guard.Area{Path: "/Dep/Fin", Below: true}
+	r.Limits.Walls = []guard.Wall{{Name: "apart", NeverBoth: []guard.Area{it, fin}}}
+	rep, err := r.Run(t.Context(), delta)
+	if err != nil || s.wrote() || len(rep.Withheld) != 1 || rep.Withheld[0].Brake != guard.ByWall {
+		t.Errorf("Run: %v, sent %v, withheld %+v; want ann's grant withheld by the wall", err, keys(s.sent), rep.Withheld)
+	}
+	if !slices.Contains(s.events, "members") || slices.Contains(s.events, "observe") {
+		t.Errorf("it did %v, want the members of the walled folders read, and no more", s.events)
 	}
 }

@@ -16,9 +16,10 @@ type known struct {
 	memory  Memory
 	reader  Reader
 	of      *plan.Scope
-	catalog *access.Catalog // the last known one
-	asked   access.Catalog  // what Kiteworks had to be asked for, beside it
-	seen    access.State    // alike
+	catalog *access.Catalog          // the last known one
+	asked   access.Catalog           // what Kiteworks had to be asked for, beside it
+	anew    func(access.Folder) bool // folders whose members are read whatever is known of them; nil: none
+	seen    access.State             // alike
 }
 
 // Catalog is the last known one, with the wanted places that it lacks: a place that
@@ -66,16 +67,28 @@ func (k *known) Observe(ctx context.Context, folders []access.Folder) (access.St
 	if err != nil {
 		return access.State{}, err
 	}
-	unread := slices.DeleteFunc(slices.Clone(folders), func(f access.Folder) bool { return slices.Contains(st.Of.Folders, f.ID) })
+	unread := slices.DeleteFunc(slices.Clone(folders), func(f access.Folder) bool {
+		return slices.Contains(st.Of.Folders, f.ID) && (k.anew == nil || !k.anew(f))
+	})
 	if len(unread) == 0 {
 		return st, nil
 	}
+	forget(&st, unread)
 	if k.seen, err = k.reader.Members(ctx, unread); err != nil {
 		return access.State{}, err
 	}
 	st.Of.Folders = append(st.Of.Folders, k.seen.Of.Folders...)
 	st.Grants = append(st.Grants, k.seen.Grants...)
 	return st, nil
+}
+
+// forget drops what a state has of folders that are read anew.
+func forget(st *access.State, folders []access.Folder) {
+	read := func(id string) bool {
+		return slices.ContainsFunc(folders, func(f access.Folder) bool { return f.ID == id })
+	}
+	st.Of.Folders = slices.DeleteFunc(st.Of.Folders, read)
+	st.Grants = slices.DeleteFunc(st.Grants, func(g access.Grant) bool { return read(g.Folder) })
 }
 
 // remember keeps what was seen at Kiteworks itself.

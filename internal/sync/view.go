@@ -114,10 +114,26 @@ func (v *view) observe(ctx context.Context, m plan.Memory, open []plan.Change) (
 	if err := v.find(ctx, m, open); err != nil {
 		return err
 	}
-	if v.state, err = v.source.Observe(ctx, v.folders(m, open)); err != nil {
+	folders := v.folders(m, open)
+	if k, delta := v.source.(*known); delta && v.walled(m) {
+		k.anew = func(f access.Folder) bool { return v.planner.Limits.Watches(f.Path) }
+	}
+	if v.state, err = v.source.Observe(ctx, folders); err != nil {
 		return err
 	}
 	return v.confirm(ctx, m)
+}
+
+// walled says whether somebody is to be given access to a folder of which a wall speaks:
+// then what anybody else has given behind it since the last look has to be known.
+func (v *view) walled(m plan.Memory) bool {
+	watched := func(p access.Path) bool { return v.planner.Limits.Watches(p) }
+	for i := range v.verdicts {
+		if slices.ContainsFunc(v.verdicts[i].Wishes, func(w access.Wish) bool { return watched(w.Place.Path) }) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(plan.Folders(v.verdicts, nil, m, v.catalog), func(f access.Folder) bool { return watched(f.Path) })
 }
 
 // folders are those whose members are looked at.
