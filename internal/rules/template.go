@@ -18,6 +18,7 @@ import (
 // enters is looked at.
 type template struct {
 	lexicon
+	written  string
 	prefix   access.Path        // of a path: the complete segments without any value at the beginning
 	segments [][]part           // the rest; a name has one
 	check    func(string) error // what each value, and each segment, has to pass
@@ -34,7 +35,7 @@ func parsePath(text string, l lexicon) (*template, error) {
 	if !strings.HasPrefix(text, "/") {
 		return nil, fmt.Errorf("folder path %q: want an absolute path such as /Departments", text)
 	}
-	t := &template{lexicon: l, check: access.CheckName}
+	t := &template{lexicon: l, written: text, check: access.CheckName}
 	nodes, err := parseNodes(strings.TrimSuffix(text[1:], "/"))
 	if err == nil {
 		err = t.split(nodes, "/")
@@ -51,7 +52,7 @@ func parsePath(text string, l lexicon) (*template, error) {
 // parseLabel reads the name of an account.
 func parseLabel(text string, l lexicon) (*template, error) {
 	l.personal = true
-	t := &template{lexicon: l, check: access.CheckLabel}
+	t := &template{lexicon: l, written: text, check: access.CheckLabel}
 	nodes, err := parseNodes(text)
 	if err == nil {
 		err = t.split(nodes, "")
