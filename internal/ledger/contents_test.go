@@ -288,6 +288,9 @@ func TestAReaderOfNothingHoldsNothingBack(t *testing.T) {
 	if allowed, err := r.Allowed(t.Context(), day(0)); len(allowed) != 0 || err != nil {
 		t.Errorf("got allowed %v and error %v", allowed, err)
 	}
+	if digests, err := r.RuleDigests(t.Context()); len(digests) != 0 || err != nil {
+		t.Errorf("got digests %v and error %v", digests, err)
+	}
 	if used, err := r.Used(t.Context(), []plan.Op{plan.Grant}, false, day(0)); used != 0 || err != nil {
 		t.Errorf("got used %d and error %v", used, err)
 	}

@@ -1,0 +1,52 @@
+package ledger
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/kw-onboarder/kw-onboarder/internal/access"
+	"github.com/kw-onboarder/kw-onboarder/internal/plan"
+)
+
+// What a rule meant is known for as long as something is ours because of it.
+func TestRuleDigestsAreKeptWhileSomethingIsOurs(t *testing.T) {
+	t.Parallel()
+	o := options(t)
+	l := open(t, o)
+	r := openReadOnly(t, o)
+	ours := []access.Owned{{Person: anna, Account: "a1", Folder: "f1", Rules: []string{"sales", "staff"}}}
+	if err := l.Adopt(t.Context(), otto, ours, nil); err != nil {
+		t.Fatal(err)
+	}
+	lost := map[plan.GrantKey]string{{Account: "a1", Folder: "f1"}: "a human removed it"}
+	steps := []struct {
+		name string
+		lost bool // what was ours
+		keep map[string]string
+		want map[string]string
+	}{
+		{"nothing yet", false, nil, map[string]string{}},
+		{"three rules", false, map[string]string{"sales": "1", "staff": "1", "guests": "1"}, map[string]string{"sales": "1", "staff": "1", "guests": "1"}},
+		{"the same again", false, map[string]string{"sales": "1", "staff": "1", "guests": "1"}, map[string]string{"sales": "1", "staff": "1", "guests": "1"}},
+		{"one means something else", false, map[string]string{"sales": "2", "staff": "1", "guests": "1"}, map[string]string{"sales": "2", "staff": "1", "guests": "1"}},
+		{"one is gone that gave nothing, one that gave something", false, map[string]string{"sales": "2"}, map[string]string{"sales": "2", "staff": "1"}},
+		{"nothing is ours any more", true, map[string]string{"sales": "2"}, map[string]string{"sales": "2"}},
+		{"no rules", true, nil, map[string]string{}},
+	}
+	for _, s := range steps {
+		if s.lost {
+			learn(t, l, plan.Learned{Lost: lost})
+		}
+		if err := l.KeepRuleDigests(t.Context(), s.keep); err != nil {
+			t.Fatalf("%s: %v", s.name, err)
+		}
+		got, err := r.RuleDigests(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(s.want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", s.name, diff)
+		}
+	}
+}
