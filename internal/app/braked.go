@@ -55,7 +55,7 @@ func (b brakes) undecided(ctx context.Context, now time.Time) (map[guard.Kind]st
 // the budgets are counted, which takes a look at all that is ours, only if some was used before.
 func (d *Daemon) showBrakes(ctx context.Context, i *instance, idle bool) error {
 	now := time.Now()
-	b := brakes{i.config, i.runner.Limits, &d.actor.book.Reader}
+	b := newBrakes(i.config, &i.runner.Planner, &d.actor.book.Reader)
 	shown, err := b.shown(ctx, now)
 	if err != nil {
 		return err

@@ -15,10 +15,15 @@ import (
 type brakes struct {
 	config *config.Config
 	limits guard.Limits
+	rules  map[string]string // digests of what they mean, by name
 	book   *ledger.Reader
 }
 
 var _ kwsync.Brakes = brakes{}
+
+func newBrakes(c *config.Config, p *kwsync.Planner, book *ledger.Reader) brakes {
+	return brakes{c, p.Limits, p.Rules.Digests(), book}
+}
 
 // Load implements kwsync.Brakes.
 func (b brakes) Load(ctx context.Context, now time.Time) (u guard.Usage, holds []guard.Hold, failing []guard.Failing, err error) {
@@ -95,11 +100,35 @@ func (b brakes) usage(ctx context.Context, now time.Time) (u guard.Usage, err er
 	}
 	u.Base = map[guard.Base]int{guard.People: counts.People, guard.Accounts: counts.Links, guard.OwnedGrants: counts.Owned}
 	u.OwnedByRule, u.People = counts.OwnedByRule, counts.People
+	if u.Changed, err = b.changed(ctx, counts.OwnedByRule); err != nil {
+		return u, err
+	}
 	u.Approved, err = b.book.Approved(ctx, now)
 	return u, err
 }
 
-// parking is where runs leave what waits and what fails.
+// changed are the rules that mean something else than when they gave what is ours, or that
+// are gone. Where nobody knows what one meant, as behind an older version, it counts as such.
+func (b brakes) changed(ctx context.Context, owned map[string]int) (map[string]bool, error) {
+	before, err := b.book.RuleDigests(ctx)
+	if err != nil {
+		return nil, err
+	}
+	changed := map[string]bool{}
+	for rule, was := range before {
+		if b.rules[rule] != was {
+			changed[rule] = true
+		}
+	}
+	for rule := range owned {
+		if _, known := before[rule]; !known {
+			changed[rule] = true
+		}
+	}
+	return changed, nil
+}
+
+// parking is where runs leave what waits, what fails and what the rules meant.
 type parking struct{ book *ledger.Ledger }
 
 var _ kwsync.Parking = parking{}
@@ -122,4 +151,9 @@ func (p parking) Quarantine(ctx context.Context, failing []guard.Failing) error 
 		}
 	}
 	return p.book.SaveFailing(ctx, all)
+}
+
+// KeepRules implements kwsync.Parking.
+func (p parking) KeepRules(ctx context.Context, digests map[string]string) error {
+	return p.book.KeepRuleDigests(ctx, digests)
 }

@@ -50,7 +50,7 @@ func OpenPlanner(ctx context.Context, c *config.Config, s Settings) (*kwsync.Pla
 		_ = memory.Close() // the first error is the one to know
 		return nil, nil, err
 	}
-	p.Brakes = brakes{c, p.Limits, memory}
+	p.Brakes = newBrakes(c, p, memory)
 	return p, memory.Close, nil
 }
 

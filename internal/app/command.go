@@ -44,7 +44,7 @@ func OpenActor(ctx context.Context, c *config.Config, s Settings) (*Actor, error
 // keep gives a runner the ledger for all that it remembers.
 func keep(r *kwsync.Runner, c *config.Config, book *ledger.Ledger) {
 	r.Recall, r.Journal, r.Parking = book, book, parking{book}
-	r.Brakes = brakes{c, r.Limits, &book.Reader}
+	r.Brakes = newBrakes(c, &r.Planner, &book.Reader)
 }
 
 // Close closes the ledger.

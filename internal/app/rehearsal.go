@@ -51,7 +51,7 @@ func (r *Rehearsal) Plan(ctx context.Context, d kwsync.Directory, first bool) (k
 		return kwsync.Report{}, err
 	}
 	p.Limits.Mode = r.mode
-	p.Brakes = brakes{r.config, p.Limits, r.book}
+	p.Brakes = newBrakes(r.config, p, r.book)
 	if first {
 		p.Recall, p.Brakes = nothing{}, nil
 	}

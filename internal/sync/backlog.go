@@ -68,8 +68,8 @@ func (r *Runner) forget(ctx context.Context, v *view, due []access.PersonID) err
 	return nil
 }
 
-// done remembers when each person has to be looked at again, and that the directory's
-// news have come through. What was asked for and could not be done is due at once.
+// done remembers when each person has to be looked at again, what the rules mean by now, and
+// that the directory's news have come through. What was asked for and could not be done is due at once.
 func (r *Runner) done(ctx context.Context, v *view) error {
 	next := map[access.PersonID]time.Time{}
 	for i := range v.verdicts {
@@ -85,6 +85,9 @@ func (r *Runner) done(ctx context.Context, v *view) error {
 	}
 	if err := r.Journal.Schedule(context.WithoutCancel(ctx), v.judged(), next); err != nil {
 		return fmt.Errorf("remember the dates to come: %w", err)
+	}
+	if err := r.keepRules(context.WithoutCancel(ctx), v); err != nil {
+		return err
 	}
 	r.backlog.done(v)
 	return nil

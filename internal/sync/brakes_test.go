@@ -20,7 +20,8 @@ type brakes struct {
 	failing []guard.Failing
 	parked  []guard.Parked
 	whole   bool
-	halt    func() string // nil: never
+	halt    func() string     // nil: never
+	rules   map[string]string // as they were kept last
 }
 
 func (b *brakes) Load(context.Context, time.Time) (guard.Usage, []guard.Hold, []guard.Failing, error) {
@@ -41,6 +42,11 @@ func (b *brakes) Park(_ context.Context, _ int64, items []guard.Parked, whole bo
 
 func (b *brakes) Quarantine(_ context.Context, failing []guard.Failing) error {
 	b.failing = failing
+	return nil
+}
+
+func (b *brakes) KeepRules(_ context.Context, digests map[string]string) error {
+	b.rules = digests
 	return nil
 }
 

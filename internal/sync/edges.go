@@ -92,13 +92,17 @@ type Brakes interface {
 	Halted(ctx context.Context, now time.Time) (why string, err error)
 }
 
-// Parking is where a run that writes leaves what waits, and what keeps failing.
+// Parking is where a run that writes leaves what waits, what keeps failing, and what the
+// rules meant.
 type Parking interface {
 	// Park remembers what a run has parked; whole says that nothing else waits any more,
 	// since the run was about everybody.
 	Park(ctx context.Context, run int64, items []guard.Parked, whole bool, now time.Time) error
 	// Quarantine remembers what is failing.
 	Quarantine(ctx context.Context, failing []guard.Failing) error
+	// KeepRules remembers the digests of what these rules mean. Of a rule that is not among
+	// them it keeps what is known for as long as something is ours because of it.
+	KeepRules(ctx context.Context, digests map[string]string) error
 }
 
 // Lease is the right to write to Kiteworks, which one process has at a time.

@@ -16,13 +16,17 @@ func (r *Runner) park(ctx context.Context, v *view) error {
 	if r.Parking == nil {
 		return nil
 	}
-	// What a pause or an unmet expectation has stopped would wait if it had not been.
-	paused := slices.ContainsFunc(v.holds, func(h guard.Hold) bool { return h.Scope == guard.HoldAll || h.Scope == guard.HoldNarrowing })
-	whole := v.about == nil && v.trigger.Approved == nil && !paused && len(v.report.Canaries) == 0
-	if err := r.Parking.Park(ctx, v.report.Run, v.report.Parked, whole, r.Now()); err != nil {
+	if err := r.Parking.Park(ctx, v.report.Run, v.report.Parked, v.whole(), r.Now()); err != nil {
 		return fmt.Errorf("remember what is parked: %w", err)
 	}
 	return nil
+}
+
+// whole says that nothing waits but what the run has parked. What a pause or an unmet
+// expectation has stopped would wait if it had not been.
+func (v *view) whole() bool {
+	paused := slices.ContainsFunc(v.holds, func(h guard.Hold) bool { return h.Scope == guard.HoldAll || h.Scope == guard.HoldNarrowing })
+	return v.about == nil && v.trigger.Approved == nil && !paused && len(v.report.Canaries) == 0
 }
 
 // quarantine remembers what keeps failing (promise P9), also of a run that was stopped.

@@ -23,7 +23,7 @@ func TestP07_PlannerHoldsNothingThatWrites(t *testing.T) {
 	reads := []string{
 		"Backup", "Catalog", "Close", "Confirm", "Due", "Grants", "History", "Holders", "Members", "Observe", "Observed", "Recall", "Refresh", "Request", "Requests", "Restored", "Run", "Runs",
 		"AccountsAt", "Existed", "Find", "Looked", "Names", "Newest", "Overview", "RequestsOf", "Stretches",
-		"Allowed", "Approved", "Counts", "Failing", "Holds", "ParkedItem", "ParkedItems", "Used",
+		"Allowed", "Approved", "Counts", "Failing", "Holds", "ParkedItem", "ParkedItems", "RuleDigests", "Used",
 	}
 	for _, typ := range []reflect.Type{
 		reflect.TypeFor[kwsync.Directory](),
