@@ -64,14 +64,23 @@ func (t parkedText) list(items []app.ParkedItem) {
 	fmt.Fprintln(w, "ID\tKIND\tRULE\tCHANGES\tSTATE\tUNTIL\tWHY")
 	now := time.Now()
 	for _, i := range items {
-		fmt.Fprintf(w, "%d\t%s\t%s\t%d\t%s\t%s\t%s\n", i.ID, i.Kind, i.Rule, i.Size, i.State(now), clockOf(t.config, i.Until()), i.Why)
+		fmt.Fprintf(w, "%d\t%s\t%s\t%d\t%s\t%s\t%s\n", i.ID, i.Kind, i.Rule, i.Size, i.State(now), t.until(i), i.Why)
 	}
+}
+
+// until is when an item, or its approval, ends; what was rejected is held until that is
+// taken back.
+func (t parkedText) until(i app.ParkedItem) string {
+	if i.State(time.Now()) == app.Rejected {
+		return fmt.Sprintf("resume %d", i.ID)
+	}
+	return clockOf(t.config, i.Until())
 }
 
 func (t parkedText) item(i app.ParkedItem) {
 	state := i.State(time.Now())
 	fmt.Fprintf(t.out, "%s %s, rule %s: %s\n", newPaint(t.out).bold(fmt.Sprintf("Item %d.", i.ID)), i.Kind, i.Rule, i.Why)
-	fmt.Fprintf(t.out, "Parked %s, by run %d at last. %s until %s.\n", clockOf(t.config, i.Opened), i.Run, capital(string(state)), clockOf(t.config, i.Until()))
+	fmt.Fprintf(t.out, "Parked %s, by run %d at last. %s until %s.\n", clockOf(t.config, i.Opened), i.Run, capital(string(state)), t.until(i))
 	if i.Decision != "" {
 		fmt.Fprintf(t.out, "%s by %s on %s: %s\n", capital(string(i.Decision)), i.Who(), clockOf(t.config, i.Decided), i.Reason)
 	}

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/config"
@@ -21,10 +22,23 @@ type (
 	Failing    = ledger.Failing
 )
 
-// Parked lists what is parked, without its changes.
+// Rejected is the state of an item that somebody has decided against.
+const Rejected = ledger.Rejected
+
+// Parked lists what is parked, and what was rejected and is held since, without the changes.
 func Parked(ctx context.Context, c *config.Config) (items []ParkedItem, err error) {
 	err = read(ctx, c, func(book *ledger.Reader) error {
-		items, err = book.ParkedItems(ctx, false)
+		all, err := book.ParkedItems(ctx, true)
+		if err != nil {
+			return err
+		}
+		holds, err := book.Holds(ctx, time.Now())
+		for _, item := range all {
+			held := slices.ContainsFunc(holds, func(h Hold) bool { return h.Item == item.ID })
+			if item.Closed.IsZero() || held {
+				items = append(items, item)
+			}
+		}
 		return err
 	})
 	return items, err

@@ -16,7 +16,8 @@ func (r *Runner) park(ctx context.Context, v *view) error {
 	if r.Parking == nil {
 		return nil
 	}
-	if err := r.Parking.Park(ctx, v.report.Run, v.report.Parked, v.whole(), r.Now()); err != nil {
+	whole := v.whole() && r.Limits.Mode != guard.Observe // there the mode stops a change before anything else could
+	if err := r.Parking.Park(ctx, v.report.Run, v.report.Parked, whole, r.Now()); err != nil {
 		return fmt.Errorf("remember what is parked: %w", err)
 	}
 	return nil
