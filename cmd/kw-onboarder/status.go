@@ -20,6 +20,9 @@ type statusCmd struct{}
 func (statusCmd) Run(c *command) error {
 	cfg, err := config.Load(c.cli.Config)
 	if err != nil {
+		if c.cli.Output != "json" { // the first line is always one of the three
+			fmt.Fprintln(c.out, newPaint(c.out).red("broken: the configuration on disk cannot be used; a daemon goes on with the one it has - correct it, `kw-onboarder check` says where"))
+		}
 		return err
 	}
 	s := app.Standing(c.ctx, cfg, time.Now().In(cfg.Location))
