@@ -141,8 +141,12 @@ func (p *parking) update(ctx context.Context, item, before *Parked, d difference
 			return err
 		}
 	}
+	why := item.Why
+	if !p.whole { // a run about some people counts only theirs
+		why = before.Why
+	}
 	const update = `UPDATE parked SET kind = $2, rule = $3, why = $4, run = $5, updated = $6 WHERE id = $1`
-	if _, err := p.batch.exec(ctx, update, id, item.Kind, item.Rule, item.Why, p.run, epoch(p.now)); err != nil {
+	if _, err := p.batch.exec(ctx, update, id, item.Kind, item.Rule, why, p.run, epoch(p.now)); err != nil {
 		return err
 	}
 	for _, key := range d.gone {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/kw-onboarder/kw-onboarder/internal/access"
 	"github.com/kw-onboarder/kw-onboarder/internal/plan"
 )
 
@@ -334,5 +335,28 @@ func TestP06_ANumberIsNotGivenTwice(t *testing.T) {
 	}
 	if id, err := l.AddHold(t.Context(), pause); id != 2 || err != nil {
 		t.Errorf("got hold %d and error %v, want 2", id, err)
+	}
+}
+
+// What a run about some people says of an item counts only theirs: what the last run about
+// everybody said stays.
+func TestP05_ADeltaKeepsWhatWasSaidOfTheWhole(t *testing.T) {
+	t.Parallel()
+	l := open(t, options(t))
+	now := time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
+	change := func(key string) plan.Change {
+		return plan.Change{Key: plan.Key(key), Op: plan.CreateAccount, Person: access.PersonID{Source: "corp", ID: key}}
+	}
+	park := func(why string, whole bool, changes ...plan.Change) {
+		t.Helper()
+		if err := l.Park(t.Context(), 1, []Parked{{Cause: "c", Kind: "create", Why: why, Changes: changes}}, whole, now); err != nil {
+			t.Fatal(err)
+		}
+	}
+	park("3 at once", true, change("a"), change("b"), change("c"))
+	park("1 at once", false, change("d"))
+	items, err := l.ParkedItems(t.Context(), false)
+	if err != nil || len(items) != 1 || items[0].Why != "3 at once" || items[0].Size != 4 {
+		t.Errorf("got %+v, %v; want one item of 4 changes that says of 3", items, err)
 	}
 }
