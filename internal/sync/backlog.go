@@ -96,6 +96,10 @@ func (r *Runner) done(ctx context.Context, v *view) error {
 // done takes out whom a run has come through with. Nothing is decided about who is gone.
 func (b *backlog) done(v *view) {
 	judged := v.judged()
+	if v.trigger.Approved != nil { // what was not in the reviewed plan is still to be done
+		*b = backlog{everyone: true}
+		return
+	}
 	if judged == nil {
 		*b = backlog{}
 		return

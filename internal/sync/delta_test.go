@@ -240,3 +240,21 @@ func TestDeltaLooksAtWallsBeforeItGives(t *testing.T) {
 		t.Errorf("it did %v, want the members of the walled folders read, and no more", s.events)
 	}
 }
+
+// A run that was narrowed to a reviewed plan has come through with nobody else.
+func TestDeltaSeesToWhatAReviewedPlanLeft(t *testing.T) {
+	t.Parallel()
+	s := moved()
+	r := s.runner(t)
+	if _, err := r.Run(t.Context(), kwsync.Trigger{Name: "apply", Full: true, Approved: kwsync.Approval{}}); err != nil || s.wrote() {
+		t.Fatalf("Run: %v, sent %v; want nothing, for nothing was approved", err, keys(s.sent))
+	}
+	s.directory.touched.People = nil
+	rep, err := r.Run(t.Context(), delta)
+	if err != nil || rep.Full || rep.Idle {
+		t.Errorf("Run: %v, full %v, idle %v; want a delta", err, rep.Full, rep.Idle)
+	}
+	if diff := cmp.Diff([]string{"grant|dir:ann|f-it"}, keys(s.sent)); diff != "" {
+		t.Errorf("sent (-want +got):\n%s", diff)
+	}
+}
