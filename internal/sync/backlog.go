@@ -28,11 +28,27 @@ func (b *backlog) add(t access.Touched) {
 	}
 }
 
+// take hands the news to a run. What comes while it is under way is not its own.
+func (b *backlog) take() (taken backlog) {
+	taken, b.everyone, b.people = *b, false, nil
+	return taken
+}
+
+// give back what a run did not come through with.
+func (b *backlog) giveBack(taken backlog) {
+	people := make([]access.PersonID, 0, len(taken.people))
+	for id := range taken.people {
+		people = append(people, id)
+	}
+	b.add(access.Touched{Everyone: taken.everyone, People: people})
+}
+
 // gather decides whom a run is about: in a full one everybody, in a delta whom the
 // directory has touched and for whom a date has come, and those named if it names any.
 func (r *Runner) gather(ctx context.Context, v *view) error {
 	r.backlog.add(v.touched)
-	if len(v.trigger.Named) > 0 || v.trigger.Full || r.backlog.everyone {
+	v.news = r.backlog.take()
+	if len(v.trigger.Named) > 0 || v.trigger.Full || v.news.everyone {
 		return v.narrow(v.trigger.Named...)
 	}
 	due, err := r.Journal.Due(ctx, r.Now())
@@ -40,11 +56,11 @@ func (r *Runner) gather(ctx context.Context, v *view) error {
 		return fmt.Errorf("read who is due from the ledger: %w", err)
 	}
 	v.report.Due = len(due)
-	about := make(map[access.PersonID]bool, len(due)+len(r.backlog.people))
+	about := make(map[access.PersonID]bool, len(due)+len(v.news.people))
 	for _, id := range due {
 		about[id] = true
 	}
-	for id := range r.backlog.people {
+	for id := range v.news.people {
 		about[id] = true
 	}
 	v.about = []int{}
@@ -89,29 +105,28 @@ func (r *Runner) done(ctx context.Context, v *view) error {
 	if err := r.keepRules(context.WithoutCancel(ctx), v); err != nil {
 		return err
 	}
-	r.backlog.done(v)
+	r.backlog.full = r.backlog.full && len(v.trigger.Named) > 0
+	r.backlog.giveBack(v.left())
 	return nil
 }
 
-// done takes out whom a run has come through with. Nothing is decided about who is gone.
-func (b *backlog) done(v *view) {
+// left is the news of whom the run was not about. Nothing is decided about who is gone,
+// and what was not in a reviewed plan is still to be done.
+func (v *view) left() backlog {
+	if v.trigger.Approved != nil {
+		return backlog{everyone: true}
+	}
+	if v.about == nil {
+		return backlog{}
+	}
+	left := backlog{everyone: v.news.everyone, people: map[access.PersonID]bool{}}
 	judged := v.judged()
-	if v.trigger.Approved != nil { // what was not in the reviewed plan is still to be done
-		*b = backlog{everyone: true}
-		return
-	}
-	if judged == nil {
-		*b = backlog{}
-		return
-	}
-	for _, id := range judged {
-		delete(b.people, id)
-	}
-	for id := range b.people {
-		if _, there := v.person(id); !there {
-			delete(b.people, id)
+	for id := range v.news.people {
+		if _, there := v.person(id); there && !slices.Contains(judged, id) {
+			left.people[id] = true
 		}
 	}
+	return left
 }
 
 // unfinishedPeople are those of whom a change did not come to be.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/kw-onboarder/kw-onboarder/internal/access"
 	"github.com/kw-onboarder/kw-onboarder/internal/plan"
 	kwsync "github.com/kw-onboarder/kw-onboarder/internal/sync"
 )
@@ -137,5 +138,29 @@ func TestP08_AStepEndsWithTheLease(t *testing.T) {
 	}
 	if _, err := r.Run(t.Context(), full); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// What the directory tells of while a run is under way, and a detour reads, is new to the
+// next run: the run itself has not judged it.
+func TestWhatADetourReadsIsNewToTheNextRun(t *testing.T) {
+	t.Parallel()
+	s, box := crowded("a0@corp.example")
+	r := s.runner(t)
+	r.Inbox = box
+	read := 0
+	s.directory.refresh = func(context.Context) (*access.Snapshot, error) {
+		if read++; read == 2 { // by the detour
+			s.directory.touched = access.Touched{People: []access.PersonID{id("f9")}}
+		}
+		return &s.snapshot, nil
+	}
+	if _, err := r.Run(t.Context(), full); err != nil {
+		t.Fatal(err)
+	}
+	s.directory.touched = access.Touched{}
+	rep, err := r.Run(t.Context(), delta)
+	if err != nil || rep.Idle {
+		t.Errorf("Run: %v, idle %v; want f9 looked at", err, rep.Idle)
 	}
 }

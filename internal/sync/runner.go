@@ -65,13 +65,18 @@ func (r *Runner) validate() error {
 
 // run is the run in five sentences: look, settle what is open, decide, learn,
 // apply. An idle one ends within the first.
-func (r *Runner) run(ctx context.Context, rep *Report, trigger Trigger) error {
+func (r *Runner) run(ctx context.Context, rep *Report, trigger Trigger) (err error) {
 	before := r.Reader.Requests()
 	open, err := r.Journal.Open(ctx)
 	if err != nil {
 		return fmt.Errorf("read the open intents: %w", err)
 	}
 	v := &view{planner: &r.Planner, report: rep, trigger: trigger, rivals: r.rivals}
+	defer func() {
+		if err != nil {
+			r.backlog.giveBack(v.news)
+		}
+	}()
 	if err := v.refresh(ctx); err != nil {
 		return err
 	}

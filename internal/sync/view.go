@@ -20,7 +20,8 @@ type view struct {
 	trigger  Trigger
 	snapshot *access.Snapshot
 	touched  access.Touched
-	about    []int // whom the run is about: indices into the snapshot's people, ascending; nil: everybody
+	news     backlog // whom the directory has told of, here and since the last run that came through
+	about    []int   // whom the run is about: indices into the snapshot's people, ascending; nil: everybody
 	bound    *rules.Bound
 	verdicts []access.Verdict
 	blocked  []plan.Note
