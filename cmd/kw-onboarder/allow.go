@@ -20,6 +20,9 @@ func (a allowCmd) Run(c *command) error {
 	if a.N <= 0 {
 		return usage("allow: %d more is no more: say how many", a.N)
 	}
+	if a.N > mostAllowed {
+		return usage("allow: %d more is more than %d: write `unlimited` in the configuration, if that is meant", a.N, mostAllowed)
+	}
 	cfg, err := a.load(c, "allow")
 	if err != nil {
 		return err
@@ -35,14 +38,23 @@ func (a allowCmd) Run(c *command) error {
 	return nil
 }
 
-// length is for how long something is to last: more than no time.
+// length is for how long something is to last: more than no time, and not for ever, for
+// what nobody remembers is not to decide.
 type length time.Duration
+
+const (
+	longestSpan = 90 * 24 * time.Hour
+	mostAllowed = 1_000_000
+)
 
 // UnmarshalText reads hours or days.
 func (l *length) UnmarshalText(text []byte) error {
 	var s config.Span
 	if err := s.UnmarshalText(text); err != nil || s == 0 {
 		return fmt.Errorf("%q is no length of time: write hours or days: 4h, 2d", text)
+	}
+	if time.Duration(s) > longestSpan {
+		return fmt.Errorf("%q is too long: at most 90d, and again when that has passed", text)
 	}
 	*l = length(s)
 	return nil

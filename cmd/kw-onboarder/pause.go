@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -18,6 +19,10 @@ type pauseCmd struct {
 // Run stops changes.
 func (p pauseCmd) Run(c *command) error {
 	cfg, err := p.load(c, "pause")
+	var mistakes *config.Error
+	if errors.As(err, &mistakes) { // a daemon goes on with the configuration that it has
+		return fmt.Errorf("%w\nto stop everything all the same, now: create an empty file HOLD beside the ledger, or beside the configuration if the ledger is in PostgreSQL", err)
+	}
 	if err != nil {
 		return err
 	}

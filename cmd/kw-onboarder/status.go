@@ -97,11 +97,11 @@ func (t statusText) brakes() (lines []brake) {
 	if n := len(t.Quarantined); n > 0 {
 		line("quarantine", "%s: `kw-onboarder quarantine`", since(n, "thing", t.Now.Sub(t.Quarantined[0].Since)))
 	}
+	for _, why := range t.Unmet() {
+		line("expected", "%s", why)
+	}
 	if t.FullLast == nil {
 		return lines
-	}
-	for _, why := range t.FullLast.Unmet {
-		line("expected", "%s", why)
 	}
 	if n := t.FullLast.Violations; n > 0 {
 		line("walls", "%s against one: `kw-onboarder plan`", count(n, "account"))

@@ -69,8 +69,9 @@ func (j *jsonStatus) brakes(s *history.Standing) {
 	j.Parked = newJSONBraked(len(s.Parked), func() time.Time { return s.Parked[0].Opened })
 	j.Expired = newJSONBraked(len(s.Expired), func() time.Time { return s.Expired[0].Opened })
 	j.Failing = newJSONBraked(len(s.Quarantined), func() time.Time { return s.Quarantined[0].Since })
+	j.Unmet = append(j.Unmet, s.Unmet()...)
 	if s.FullLast != nil {
-		j.Unmet, j.Against = append(j.Unmet, s.FullLast.Unmet...), s.FullLast.Violations
+		j.Against = s.FullLast.Violations
 	}
 }
 

@@ -64,6 +64,7 @@ func TestStatusNamesEachBrake(t *testing.T) {
 	at := time.Date(2027, 3, 1, 12, 0, 0, 0, time.UTC)
 	s := history.Standing{Now: at, Acting: true, HoldFile: "/var/lib/HOLD"}
 	s.FullLast = &history.Run{Summary: history.Summary{Summary: plan.Summary{Unmet: []string{"the boss is gone", "a group is empty"}, Violations: 1}}}
+	s.Success = s.FullLast
 	s.Pauses = make([]app.Hold, 1)
 	s.Pauses[0].Scope, s.Pauses[0].Until, s.Pauses[0].By.User, s.Pauses[0].By.Reason = "narrowing", at.Add(time.Hour), "ida", "a merger"
 	s.Parked = []app.ParkedItem{{Opened: at.Add(-3 * time.Hour)}, {Opened: at}}

@@ -71,13 +71,13 @@ func (s *Standing) stopped() bool {
 func (s *Standing) braked() Judgement {
 	hold := func(do, why string, args ...any) Judgement { return Judgement{Holding, fmt.Sprintf(why, args...), do} }
 	pause := s.Paused()
-	switch unmet, against := s.found(); {
+	switch unmet, against := s.Unmet(), s.against(); {
 	case s.HoldFile != "":
 		return hold("remove it to go on", "nothing is changed while the file %s is there", s.HoldFile)
 	case pause != nil:
 		return hold("`kw-onboarder resume` ends that", "%s", Pause(pause, s.Now.Location()))
 	case len(unmet) > 0:
-		return hold("look at the directory; the next full run looks again", "all that takes access away waits: %s", strings.Join(unmet, "; "))
+		return hold("look at the directory; the next run looks again", "all that takes access away waits: %s", strings.Join(unmet, "; "))
 	case len(s.Parked) > 0:
 		return hold("look at `kw-onboarder parked`, then approve or reject", "%d parked, waiting for a decision, the oldest for %s",
 			len(s.Parked), s.Now.Sub(s.Parked[0].Opened).Round(time.Second))
@@ -93,12 +93,21 @@ func (s *Standing) braked() Judgement {
 	return Judgement{State: OK}
 }
 
-// found is what the last full run has found: canaries that are not so, and how much access against walls.
-func (s *Standing) found() (unmet []string, against int) {
-	if s.FullLast == nil {
-		return nil, 0
+// Unmet is why what is expected of the directory is not so, by the last run that did not
+// fail: each has looked at the whole directory.
+func (s *Standing) Unmet() []string {
+	if s.Success == nil {
+		return nil
 	}
-	return s.FullLast.Unmet, s.FullLast.Violations
+	return s.Success.Unmet
+}
+
+// against is how much access is against walls, by the last run that looked at everybody.
+func (s *Standing) against() int {
+	if s.FullLast == nil {
+		return 0
+	}
+	return s.FullLast.Violations
 }
 
 // Pause says what a pause stops, for how long, who asked for it and why.

@@ -42,9 +42,14 @@ func TestStandingSaysWhichBrakeHolds(t *testing.T) {
 			"holding: paused until 2027-03-03 12:00:00 UTC, by ida: nothing is taken away (a merger) - `kw-onboarder resume` ends that",
 		},
 		{
+			"a canary, mended since the last full run",
+			Standing{FullLast: &Run{Summary: Summary{Summary: plan.Summary{Unmet: []string{"it was so"}}}}, Success: &Run{}},
+			"OK",
+		},
+		{
 			"a canary",
-			Standing{Brakes: Brakes{Parked: parked}, FullLast: found},
-			"holding: all that takes access away waits: expected group staff is not in the directory - look at the directory; the next full run looks again",
+			Standing{Brakes: Brakes{Parked: parked}, Success: found},
+			"holding: all that takes access away waits: expected group staff is not in the directory - look at the directory; the next run looks again",
 		},
 		{
 			"parked",
