@@ -124,7 +124,7 @@ func (t ownershipText) print(a plan.Adoption, done bool) {
 		if i == 0 || a.Grants[i-1].Folder != g.Folder {
 			t.line("%s", t.paint.bold(t.owned.Path(g.Folder)))
 		}
-		t.line("  %s: %s, rule %s, given by %s", t.owned.Address(g.Account), g.Role, strings.Join(g.Rules, ", "), t.owned.Giver(g))
+		t.line("  %s: %s, rule %s, given by %s", t.owned.Address(g.Account), g.Role, strings.Join(g.Rules(), ", "), t.owned.Giver(g))
 	}
 	if len(a.Accounts) > 0 {
 		t.line("%s", t.paint.bold("Accounts"))

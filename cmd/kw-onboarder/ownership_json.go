@@ -43,7 +43,7 @@ func newJSONOwnership(o *kwsync.Ownership, a plan.Adoption, d restoration, dry b
 	for _, g := range a.Grants {
 		j := jsonOwnedGrant{
 			Path: o.Path(g.Folder), Folder: g.Folder, Email: o.Address(g.Account), Account: g.Account,
-			Person: g.Person.String(), Role: g.Role, Floor: g.Floor, As: g.As, Rules: g.Rules,
+			Person: g.Person.String(), Role: g.Role, Floor: g.Floor, As: g.As, Rules: g.Rules(),
 			Giver: g.SharedBy, Given: g.Created,
 		}
 		if g.SharedBy != "" {

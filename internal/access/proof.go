@@ -8,4 +8,7 @@ type Proof struct {
 	Standing Standing
 	DN       string // where it is now; "" if it is nowhere
 	Why      string // where it was found or looked for, for a report
+	// Person is, of one who was found in place, all that the directory says of them now,
+	// but for Groups; nil of others, and of groups.
+	Person *Person
 }

@@ -1,6 +1,9 @@
 package access
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Cause is why a rule asks for something: the rule and the groups that led to it.
 type Cause struct {
@@ -8,6 +11,9 @@ type Cause struct {
 	Via   []GroupID // the groups that the condition named and the person is in
 	Since time.Time // in the directory: the start of the access lag
 }
+
+// Same says whether two causes are the same rule through the same groups.
+func (c Cause) Same(o Cause) bool { return c.Rule == o.Rule && slices.Equal(c.Via, o.Via) }
 
 // Wish is what one rule asks for: a role on a place.
 type Wish struct {
@@ -38,7 +44,12 @@ type Verdict struct {
 	Profile string  // its profile by name; "": Kiteworks chooses
 	Wishes  []Wish  // in the order of the rules
 	Held    []Held  // in the order of the rules
-	Skipped string  // why the person as a whole is not acted on; "" if it is
+	Skipped string  // why the person as a whole is given nothing; "" if they are
+	// Standing is what the directory says of the person: whoever is not Active is
+	// skipped by the rules, and may be a leaver. Zero: it says nothing.
+	Standing Standing
+	Lapsed   []string // rules that apply and whose `until` has come for what they gave
+	Heirs    []Heir   // who would get the account's data, by what the ladders ask for
 
 	// Next is when a date may change this verdict although nothing changes in the
 	// directory; zero: never.
@@ -55,6 +66,28 @@ type Owned struct {
 	Floor    string // the role before us; "": none
 	SharedBy string
 	Created  time.Time
-	Rules    []string // the rules that asked for it
-	Lost     string   // why it is no longer ours, a human having changed or removed it; "": it is ours
+	Causes   []Cause // why: the rules that asked for it, and the groups that led to it
+	Lost     string  // why it is no longer ours, a human having changed or removed it; "": it is ours
+}
+
+// Rules are the rules that asked for the grant, each once, in their order.
+func (o *Owned) Rules() []string { return RulesOf(o.Causes) }
+
+// RulesOf are the rules of causes, each once, in their order.
+func RulesOf(causes []Cause) []string {
+	names := make([]string, 0, len(causes))
+	for _, c := range causes {
+		if !slices.Contains(names, c.Rule) {
+			names = append(names, c.Rule)
+		}
+	}
+	return names
+}
+
+// Heir is who gets the data of an account that is deleted, found while its owner was
+// still employed: a person of the directory, or an address.
+type Heir struct {
+	As     string   // how a ladder asks for it: manager, a template, or an address
+	Person PersonID // zero: it is an address
+	Email  Email
 }

@@ -261,7 +261,7 @@ func (h *history) ending() ending {
 		if o.Floor != "" {
 			before = ", " + o.Floor + " before us"
 		}
-		e.Owned[paths[key.Folder]+" "+emails[key.Account]] = fmt.Sprintf("%s%s; %v by %s %s", o.Role, before, o.Rules, emails[o.SharedBy], o.Lost)
+		e.Owned[paths[key.Folder]+" "+emails[key.Account]] = fmt.Sprintf("%s%s; %v by %s %s", o.Role, before, o.Rules(), emails[o.SharedBy], o.Lost)
 	}
 	for place, id := range m.Folders {
 		e.Pins[place.As+" "+string(place.Path)] = paths[id]

@@ -43,6 +43,8 @@ type Brake string
 const (
 	ByMode       Brake = "mode"
 	ByHold       Brake = "hold"
+	ByProof      Brake = "proof" // what was read afresh does not confirm it (promise P2)
+	BySeats      Brake = "seats" // no licence is left
 	ByCanary     Brake = "canary"
 	ByWall       Brake = "wall"
 	ByNeeds      Brake = "needs" // something that it needs was stopped

@@ -24,6 +24,7 @@ func TestTheKindOfAChange(t *testing.T) {
 		plan.Grant:         {guard.Grant, guard.Grant, false},
 		plan.Raise:         {guard.Grant, guard.Grant, false},
 		plan.SetProfile:    {guard.Free, guard.Free, false},
+		plan.SetName:       {guard.Free, guard.Free, false},
 		plan.Suspend:       {guard.Suspend, guard.Suspend, true},
 		plan.Lower:         {guard.Lower, guard.Expire, true},
 		plan.Revoke:        {guard.Revoke, guard.Expire, true},

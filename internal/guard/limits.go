@@ -14,6 +14,7 @@ type Limits struct {
 	PerRule         *PerRule        // nil: DefaultPerRule
 	Expect          []Canary
 	Walls           []Wall
+	Seats           int  // accounts that licences allow; 0: nobody has said
 	ParkRuleChanges bool // what a changed rule would narrow waits for approval
 
 	// Identities are the addresses that the program acts as: they own the folders that they

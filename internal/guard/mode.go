@@ -65,7 +65,7 @@ func needed(op plan.Op) Mode {
 	switch op {
 	case plan.CreateFolder, plan.CreateAccount, plan.Grant:
 		return CreateOnly
-	case plan.Raise, plan.Rename, plan.Unsuspend, plan.SetProfile:
+	case plan.Raise, plan.Rename, plan.Unsuspend, plan.SetProfile, plan.SetName:
 		return UpsertOnly
 	}
 	return Sync

@@ -24,7 +24,7 @@ func everything() plan.Plan {
 func TestSplitKeepsToTheMode(t *testing.T) {
 	t.Parallel()
 	creations := []plan.Key{"create folder", "create account", "grant"}
-	upserts := append(slices.Clone(creations), "raise", "rename", "set profile", "unsuspend")
+	upserts := append(slices.Clone(creations), "raise", "rename", "set name", "set profile", "unsuspend")
 	all := append(slices.Clone(upserts), "delete", "lower", "revoke", "suspend")
 	tests := []struct {
 		mode guard.Mode

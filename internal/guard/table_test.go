@@ -51,14 +51,14 @@ func situations(op plan.Op) iter.Seq[situation] {
 var (
 	allowedFrom = map[plan.Op]guard.Mode{
 		plan.CreateFolder: guard.CreateOnly, plan.CreateAccount: guard.CreateOnly, plan.Grant: guard.CreateOnly,
-		plan.Raise: guard.UpsertOnly, plan.Rename: guard.UpsertOnly, plan.Unsuspend: guard.UpsertOnly, plan.SetProfile: guard.UpsertOnly,
+		plan.Raise: guard.UpsertOnly, plan.Rename: guard.UpsertOnly, plan.Unsuspend: guard.UpsertOnly, plan.SetProfile: guard.UpsertOnly, plan.SetName: guard.UpsertOnly,
 		plan.Suspend: guard.Sync, plan.Lower: guard.Sync, plan.Revoke: guard.Sync, plan.Delete: guard.Sync,
 	}
 	gives     = []plan.Op{plan.Grant, plan.Raise}
 	takes     = []plan.Op{plan.Suspend, plan.Lower, plan.Revoke, plan.Delete}
 	takesRole = []plan.Op{plan.Lower, plan.Revoke}
-	ofPeople  = []plan.Op{plan.CreateAccount, plan.Unsuspend, plan.Rename, plan.SetProfile, plan.Suspend, plan.Delete}
-	unbounded = []plan.Op{plan.Unsuspend, plan.Rename, plan.SetProfile}
+	ofPeople  = []plan.Op{plan.CreateAccount, plan.Unsuspend, plan.Rename, plan.SetProfile, plan.SetName, plan.Suspend, plan.Delete}
+	unbounded = []plan.Op{plan.Unsuspend, plan.Rename, plan.SetProfile, plan.SetName}
 )
 
 // want is what stops the change, by the rules: "" if nothing does.

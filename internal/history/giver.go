@@ -70,7 +70,7 @@ func (o ours) held(s ledger.Stretch, around []ledger.Stretch) Held {
 		h.Giver = Us
 	}
 	if isOurs && h.Giver != Somebody {
-		h.Rules = own.Rules
+		h.Rules = own.Rules()
 	}
 	return h
 }

@@ -130,7 +130,7 @@ func TestThenTellsOursFromTheOthers(t *testing.T) {
 		{"it was adopted", func(t *testing.T, s *site) {
 			s.see(ago(5), []string{"f1"}, viewer)
 			must(t, s.Adopt(t.Context(), root, []access.Owned{{
-				Person: person("ann"), Account: "a1", Folder: "f1", Role: "Viewer", Rules: []string{"staff"},
+				Person: person("ann"), Account: "a1", Folder: "f1", Role: "Viewer", Causes: []access.Cause{{Rule: "staff"}},
 			}}, nil))
 		}, Adopted, "Viewer"},
 		{"it was disowned", func(t *testing.T, s *site) {

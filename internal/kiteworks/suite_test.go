@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/access"
 	"github.com/kw-onboarder/kw-onboarder/internal/kiteworks"
@@ -88,7 +89,7 @@ func (s *telling) plan() (plan.Plan, error) {
 		return plan.Plan{}, err
 	}
 	s.open = nil // what happened is in the state, and what did not is planned again
-	return plan.Diff(s.verdicts, c, st, s.memory, plan.Policy{}), nil
+	return plan.Diff(s.verdicts, c, st, s.memory, plan.Policy{}, time.Now()), nil
 }
 
 func (s *telling) carryOut(p plan.Plan) {

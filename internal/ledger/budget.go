@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/kw-onboarder/kw-onboarder/internal/access"
 	"github.com/kw-onboarder/kw-onboarder/internal/plan"
 )
 
@@ -95,18 +96,18 @@ func (c *Counts) owned(ctx context.Context, b *batch) error {
 		JOIN texts ON texts.id = same.rules`
 	return b.each(ctx, query, nil, func(rows *sql.Rows) error {
 		var (
-			text  string
-			n     int
-			rules []string
+			text string
+			n    int
 		)
 		if err := rows.Scan(&text, &n); err != nil {
 			return err
 		}
-		if err := json.Unmarshal([]byte(text), &rules); err != nil {
+		causes, err := decodeCauses(text)
+		if err != nil {
 			return fmt.Errorf("read the rules of grants: %w", err)
 		}
 		c.Owned += n
-		for _, rule := range rules {
+		for _, rule := range access.RulesOf(causes) {
 			c.OwnedByRule[rule] += n
 		}
 		return nil

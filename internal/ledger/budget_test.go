@@ -76,10 +76,10 @@ func TestCounts(t *testing.T) {
 	l := open(t, options(t))
 	learn(t, l, plan.Learned{Links: []plan.Link{{Person: anna, Account: "a1"}, {Person: person(2), Account: "a2"}}})
 	ours := []access.Owned{
-		{Person: anna, Account: "a1", Folder: "f1", Rules: []string{"sales", "staff"}},
-		{Person: anna, Account: "a1", Folder: "f2", Rules: []string{"sales"}},
-		{Person: person(2), Account: "a2", Folder: "f1", Rules: []string{"sales", "staff"}},
-		{Person: person(2), Account: "a2", Folder: "f2", Rules: []string{"lost"}},
+		{Person: anna, Account: "a1", Folder: "f1", Causes: []access.Cause{{Rule: "sales"}, {Rule: "staff"}}},
+		{Person: anna, Account: "a1", Folder: "f2", Causes: []access.Cause{{Rule: "sales"}}},
+		{Person: person(2), Account: "a2", Folder: "f1", Causes: []access.Cause{{Rule: "sales"}, {Rule: "staff"}}},
+		{Person: person(2), Account: "a2", Folder: "f2", Causes: []access.Cause{{Rule: "lost"}}},
 	}
 	if err := l.Adopt(t.Context(), otto, ours, nil); err != nil {
 		t.Fatal(err)

@@ -126,8 +126,8 @@ func TestHoldersAtAMoment(t *testing.T) {
 	c, st := tenantOf([]string{"a1", "a2"}, []string{"f1", "f2"})
 	learn(t, l, plan.Learned{Links: []plan.Link{{Person: anna, Account: "a1"}}})
 	ours := []access.Owned{
-		{Person: anna, Account: "a1", Folder: "f1", Role: "Reader", Rules: []string{"sales"}},
-		{Person: anna, Account: "a1", Folder: "f2", Role: "Reader", Rules: []string{"sales"}},
+		{Person: anna, Account: "a1", Folder: "f1", Role: "Reader", Causes: []access.Cause{{Rule: "sales"}}},
+		{Person: anna, Account: "a1", Folder: "f2", Role: "Reader", Causes: []access.Cause{{Rule: "sales"}}},
 	}
 	if err := l.Adopt(t.Context(), otto, ours, nil); err != nil {
 		t.Fatal(err)

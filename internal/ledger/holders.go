@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
@@ -164,7 +163,9 @@ func (in holders) holding(ctx context.Context, row heldRow) (Holding, error) {
 	if err != nil {
 		return h, err
 	}
-	return h, json.Unmarshal([]byte(text), &h.Rules)
+	causes, err := decodeCauses(text)
+	h.Rules = access.RulesOf(causes)
+	return h, err
 }
 
 // holder fills in whose account it was.

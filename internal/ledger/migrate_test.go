@@ -66,9 +66,9 @@ func TestP08_ALedgerOfSchema1ReadsTheSame(t *testing.T) {
 	want.Links[anna] = plan.Link{Person: anna, Account: "a1", Created: true}
 	want.Links[bert] = plan.Link{Person: bert, Account: "a2"}
 	for _, o := range []access.Owned{
-		{Person: anna, Account: "a1", Folder: "f1", As: "svc", Role: "Reader", SharedBy: "svc-id", Created: given, Rules: []string{"sales", "staff"}},
-		{Person: anna, Account: "a1", Folder: "f2", As: "svc", Role: "Owner", Floor: "Reader", Rules: []string{}},
-		{Person: bert, Account: "a2", Folder: "f1", As: "svc", Role: "Reader", Floor: "a1", SharedBy: "svc-id", Created: given, Rules: []string{"sales", "staff"}},
+		{Person: anna, Account: "a1", Folder: "f1", As: "svc", Role: "Reader", SharedBy: "svc-id", Created: given, Causes: []access.Cause{{Rule: "sales"}, {Rule: "staff"}}},
+		{Person: anna, Account: "a1", Folder: "f2", As: "svc", Role: "Owner", Floor: "Reader", Causes: []access.Cause{}},
+		{Person: bert, Account: "a2", Folder: "f1", As: "svc", Role: "Reader", Floor: "a1", SharedBy: "svc-id", Created: given, Causes: []access.Cause{{Rule: "sales"}, {Rule: "staff"}}},
 	} {
 		want.Owned[plan.GrantKey{Account: o.Account, Folder: o.Folder}] = o
 	}

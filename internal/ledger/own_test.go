@@ -90,7 +90,7 @@ func wantRun(t *testing.T, l *Ledger, trigger, summary string) {
 func TestP03_AdoptNeverOverwritesWhatIsOurs(t *testing.T) {
 	t.Parallel()
 	adopted := owned("Owner", "Collaborator")
-	adopted.Rules = []string{"legal"}
+	adopted.Causes = []access.Cause{{Rule: "legal"}}
 	cases := []struct {
 		name   string
 		before func(t *testing.T, l *Ledger)

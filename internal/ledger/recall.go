@@ -3,7 +3,6 @@ package ledger
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"fmt"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/access"
@@ -57,7 +56,7 @@ func (in recalling) everybody(ctx context.Context) error {
 		return err
 	}
 	in.memory.Owned = make(map[plan.GrantKey]access.Owned, n) // with room for all: to grow costs as much as to fill
-	rules := map[int64][]string{}
+	rules := map[int64][]access.Cause{}
 	return in.batch.each(ctx, selectOwned, nil, func(rows *sql.Rows) error {
 		row, err := scanOwned(rows)
 		if err != nil {
@@ -68,7 +67,7 @@ func (in recalling) everybody(ctx context.Context) error {
 }
 
 func (in recalling) scope(ctx context.Context, of *plan.Scope) error {
-	rules := map[int64][]string{}
+	rules := map[int64][]access.Cause{}
 	for _, p := range of.People {
 		if err := in.links(ctx, ` WHERE source = $1 AND person_id = $2`, p.Source, p.ID); err != nil {
 			return err
@@ -97,7 +96,7 @@ func (in recalling) links(ctx context.Context, where string, args ...any) error 
 }
 
 // owned reads one person's grants.
-func (in recalling) owned(ctx context.Context, p access.PersonID, rules map[int64][]string) error {
+func (in recalling) owned(ctx context.Context, p access.PersonID, rules map[int64][]access.Cause) error {
 	const ofPerson = ` WHERE person_id = (SELECT id FROM texts WHERE text = $1) AND source = (SELECT id FROM texts WHERE text = $2)`
 	var found []ownedRow
 	err := in.batch.each(ctx, selectOwned+ofPerson, []any{p.ID, p.Source}, func(rows *sql.Rows) error {
@@ -131,7 +130,7 @@ func scanOwned(rows *sql.Rows) (r ownedRow, err error) {
 }
 
 // keep remembers a grant of ours; rules are the lists read so far, which grants share.
-func (in recalling) keep(ctx context.Context, r ownedRow, rules map[int64][]string) error {
+func (in recalling) keep(ctx context.Context, r ownedRow, rules map[int64][]access.Cause) error {
 	o := access.Owned{Created: moment(r.created)}
 	err := in.fill(ctx,
 		[]int64{r.account, r.folder, r.source, r.person, r.identity, r.role, r.floor, r.sharedBy, r.lost},
@@ -145,12 +144,12 @@ func (in recalling) keep(ctx context.Context, r ownedRow, rules map[int64][]stri
 		if err != nil {
 			return err
 		}
-		if err := json.Unmarshal([]byte(text), &names); err != nil {
+		if names, err = decodeCauses(text); err != nil {
 			return fmt.Errorf("read the rules of the grant of account %s on folder %s: %w", o.Account, o.Folder, err)
 		}
 		rules[r.rules] = names
 	}
-	o.Rules = names
+	o.Causes = names
 	in.memory.Owned[plan.GrantKey{Account: o.Account, Folder: o.Folder}] = o
 	return nil
 }

@@ -15,7 +15,7 @@ func TestRuleDigestsAreKeptWhileSomethingIsOurs(t *testing.T) {
 	o := options(t)
 	l := open(t, o)
 	r := openReadOnly(t, o)
-	ours := []access.Owned{{Person: anna, Account: "a1", Folder: "f1", Rules: []string{"sales", "staff"}}}
+	ours := []access.Owned{{Person: anna, Account: "a1", Folder: "f1", Causes: []access.Cause{{Rule: "sales"}, {Rule: "staff"}}}}
 	if err := l.Adopt(t.Context(), otto, ours, nil); err != nil {
 		t.Fatal(err)
 	}

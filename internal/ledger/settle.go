@@ -3,7 +3,6 @@ package ledger
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -122,7 +121,7 @@ func grantGiven(ctx context.Context, b *batch, c plan.Change, o plan.Outcome, no
 	}
 	row, err := ownedRowOf(ctx, b, access.Owned{
 		Person: c.Person, Account: c.Account, Folder: c.Folder, As: c.As, Role: c.To, Floor: c.From,
-		SharedBy: o.SharedBy, Created: o.Created, Rules: c.Rules(),
+		SharedBy: o.SharedBy, Created: o.Created, Causes: c.Why(),
 	})
 	if err != nil {
 		return err
@@ -145,7 +144,7 @@ const insertOwned = `INSERT INTO owned
 
 // ownedRowOf is a grant of ours as insertOwned wants it.
 func ownedRowOf(ctx context.Context, b *batch, o access.Owned) ([]any, error) {
-	rules, err := json.Marshal(o.Rules)
+	rules, err := encodeCauses(o.Causes)
 	if err != nil {
 		return nil, err
 	}

@@ -51,7 +51,7 @@ func grant(op plan.Op, from, to string, result plan.Result) event {
 func owned(role, floor string) *access.Owned {
 	return &access.Owned{
 		Person: anna, Account: "a1", Folder: "f1", As: "svc", Role: role, Floor: floor,
-		SharedBy: "svc-id", Created: given, Rules: []string{"sales", "staff"},
+		SharedBy: "svc-id", Created: given, Causes: []access.Cause{{Rule: "sales"}, {Rule: "staff"}},
 	}
 }
 

@@ -76,7 +76,7 @@ func (d *differ) adopt(v *access.Verdict, to *Adoption) {
 		}
 		to.Grants = append(to.Grants, access.Owned{
 			Person: v.Person, Account: account.ID, Folder: t.folder.ID, As: t.place.As, Role: have.Role,
-			SharedBy: have.SharedBy, Created: have.Created, Rules: rulesOf(t.causes),
+			SharedBy: have.SharedBy, Created: have.Created, Causes: undated(t.causes),
 		})
 	}
 }

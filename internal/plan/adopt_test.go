@@ -60,7 +60,7 @@ func TestP03_OnlyWhatTheRulesExplainMayBeAdopted(t *testing.T) {
 				if o.Person != id("anna") || o.Account != "u-anna" || o.Folder != "f1" || o.Floor != "" || o.As != as {
 					t.Errorf("got %+v, want a grant of anna's on f1 with nothing before it", o)
 				}
-				got = append(got, o.Rules...)
+				got = append(got, o.Rules()...)
 			}
 			if diff := cmp.Diff(tt.want, got); diff != "" {
 				t.Errorf("rules (-want +got):\n%s", diff)

@@ -12,7 +12,7 @@ import (
 type Op int
 
 // The operations, in the order in which a plan applies them: what widens comes
-// before what narrows. A diff of this version makes the first three and Raise.
+// before what narrows.
 const (
 	CreateFolder Op = iota + 1
 	CreateAccount
@@ -21,6 +21,7 @@ const (
 	Grant      // a role where none is held
 	Raise      // a stronger role than the one held
 	SetProfile // of accounts: From to To
+	SetName    // the name that an account is shown by: From to To
 	Suspend    // one call ends all access
 	Lower      // a weaker role than the one held
 	Revoke     // no role
@@ -29,7 +30,7 @@ const (
 
 var opNames = [...]string{
 	"invalid", "create folder", "create account", "unsuspend", "rename", "grant", "raise",
-	"set profile", "suspend", "lower", "revoke", "delete",
+	"set profile", "set name", "suspend", "lower", "revoke", "delete",
 }
 
 func (o Op) String() string {
@@ -87,6 +88,10 @@ type Change struct {
 	Needs  []Key          // creations that must have succeeded before
 
 	Expired bool // it narrows because a date that was written down has come
+	Exit    Exit // it concerns somebody who has left: it comes before all else; "": it does not
+	Ordered bool // a human has ordered it, offboarding somebody or undoing a run: no doubt about the directory holds it back
+	Late    bool // it gives again what an inherited role has given that ends in the same plan, and comes after that
+	Turn    int  // the place of a new account among those that wait for a seat, and of an address among those that move up
 }
 
 // SameEnd says whether two changes of one key lead from the same to the same: whoever
@@ -116,17 +121,21 @@ func (c *Change) Complete(made map[Key]Outcome) (missing string) {
 }
 
 // Rules are the rules that ask for the change, each once, in their order.
-func (c Change) Rules() []string { return rulesOf(c.Causes) }
+func (c Change) Rules() []string { return access.RulesOf(c.Causes) }
 
-func rulesOf(causes []access.Cause) []string {
-	names := make([]string, 0, len(causes))
-	for _, cause := range causes {
-		if !slices.Contains(names, cause.Rule) {
-			names = append(names, cause.Rule)
+// undated are causes as they are remembered, each once: when it began in the directory is not.
+func undated(causes []access.Cause) []access.Cause {
+	out := make([]access.Cause, 0, len(causes))
+	for _, c := range causes {
+		if !slices.ContainsFunc(out, c.Same) {
+			out = append(out, access.Cause{Rule: c.Rule, Via: c.Via})
 		}
 	}
-	return names
+	return out
 }
+
+// Why are the causes for which the ledger remembers a grant.
+func (c Change) Why() []access.Cause { return undated(c.Causes) }
 
 // Subject says for whom and where, for a report.
 func (c Change) Subject() string {

@@ -3,6 +3,7 @@ package plan
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/access"
 )
@@ -12,12 +13,16 @@ type Policy struct {
 	Never  map[access.Email]string // addresses that are never touched, and why
 	Repair []access.Path           // roots below which what somebody else removed of ours is given again
 	Rivals Rivals                  // what a plan for everybody found; nil: this is one
+	// Existing accounts are the people's, as those that we made; else they get grants, and nothing else happens to them.
+	Existing bool
+	Leavers  map[Exit]Ladder
+	Order    []string // the rules, as the configuration has them
 }
 
 // Diff compares what the rules want with what Kiteworks says. Nothing that st
 // did not look at is concluded from. The result is the same for the same input,
 // whatever the order of the verdicts.
-func Diff(verdicts []access.Verdict, c *access.Catalog, st access.State, m Memory, p Policy) Plan {
+func Diff(verdicts []access.Verdict, c *access.Catalog, st access.State, m Memory, p Policy, now time.Time) Plan {
 	verdicts = byPerson(verdicts)
 	d := newDiffer(verdicts, c, st, m, p)
 	for i := range verdicts {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -21,6 +22,7 @@ type world struct {
 	state    access.State
 	memory   plan.Memory
 	policy   plan.Policy
+	now      time.Time
 }
 
 // base is a tenant with roles, profiles and the folders /Dep, /Dep/Fin and
@@ -91,7 +93,7 @@ func (w *world) link(name, account string) *world {
 }
 
 func (w *world) diff() plan.Plan {
-	return plan.Diff(w.verdicts, &w.catalog, w.state, w.memory, w.policy)
+	return plan.Diff(w.verdicts, &w.catalog, w.state, w.memory, w.policy, w.now)
 }
 
 // lines prints changes and notes, one a line.

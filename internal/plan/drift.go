@@ -81,9 +81,7 @@ func (d *differ) lost(o access.Owned, have access.Grant, there bool) string {
 // tell reports one grant that is no longer ours.
 func (d *differ) tell(key GrantKey, o access.Owned, why string) {
 	n := Note{Kind: NoteDrift, Person: o.Person, Email: d.tenant.byID[key.Account].Email}
-	if len(o.Rules) > 0 {
-		n.Rule = o.Rules[0]
-	}
+	n.Rule = firstRule(o.Causes)
 	n.Why = fmt.Sprintf("had %s on %s from us: %s", o.Role, d.atlas.byID[key.Folder].Path, why)
 	d.plan.Notes = append(d.plan.Notes, n)
 }

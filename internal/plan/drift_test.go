@@ -11,7 +11,7 @@ import (
 
 // ours remembers that we gave a role; change says what else is remembered of it.
 func (w *world) ours(name, folder, role string, change ...func(*access.Owned)) *world {
-	o := access.Owned{Person: id(name), Account: "u-" + name, Folder: folder, As: as, Role: role, Rules: []string{"fin"}}
+	o := access.Owned{Person: id(name), Account: "u-" + name, Folder: folder, As: as, Role: role, Causes: []access.Cause{{Rule: "fin"}}}
 	for _, f := range change {
 		f(&o)
 	}

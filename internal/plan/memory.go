@@ -7,6 +7,11 @@ type Link struct {
 	Person  access.PersonID
 	Account string
 	Created bool // we created the account; false: it existed before us
+
+	Suspended bool          // by us, and not unsuspended by us since
+	Deleted   bool          // by us: who returns gets an account anew
+	Name      string        // that we have given it; "": none
+	Heirs     []access.Heir // as the directory had them when the person was last active
 }
 
 // GrantKey identifies a grant: one account on one folder.
@@ -19,6 +24,7 @@ type Memory struct {
 	Owned   map[GrantKey]access.Owned
 	Folders map[access.Place]string   // pins: identity and path as in the rule -> folder id
 	Groups  map[string]access.GroupID // pins: group as in the rule -> id
+	Leaving map[access.PersonID]Leaving
 }
 
 // Scope says of whom something is asked. A nil *Scope means everybody, an empty one nobody.
@@ -34,6 +40,7 @@ func NewMemory() Memory {
 		Owned:   map[GrantKey]access.Owned{},
 		Folders: map[access.Place]string{},
 		Groups:  map[string]access.GroupID{},
+		Leaving: map[access.PersonID]Leaving{},
 	}
 }
 
@@ -49,4 +56,9 @@ type Learned struct {
 	Folders map[access.Place]string   // newly resolved paths
 	Groups  map[string]access.GroupID // newly resolved groups
 	Lost    map[GrantKey]string       // what is no longer ours, and why
+
+	Causes   map[GrantKey][]access.Cause       // why we give by now what is ours
+	Heirs    map[access.PersonID][]access.Heir // of linked people, where others than before
+	Leaving  []Leaving                         // who has left, or in another way than before
+	Returned []access.PersonID                 // who has not left after all
 }

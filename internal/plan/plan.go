@@ -7,6 +7,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
+
+	"github.com/kw-onboarder/kw-onboarder/internal/access"
 )
 
 // MaxPerStep is how many people one request may carry: the vendor advises at
@@ -21,6 +24,8 @@ type Plan struct {
 	Learned Learned `json:"-"` // it is remembered by itself
 	Unasked []Leftover
 	Rivals  Rivals `json:"-"`
+	// Next is when a step of a ladder is due, for people who have left.
+	Next map[access.PersonID]time.Time `json:"-"`
 }
 
 // Steps cuts the plan into requests of at most limit people each.

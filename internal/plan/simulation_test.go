@@ -58,7 +58,7 @@ func (w *world) own(c plan.Change) {
 		floor = before.Floor
 	}
 	w.memory.Owned[key] = access.Owned{
-		Person: c.Person, Account: c.Account, Folder: c.Folder, As: c.As, Role: c.To, Floor: floor, SharedBy: us, Rules: c.Rules(),
+		Person: c.Person, Account: c.Account, Folder: c.Folder, As: c.As, Role: c.To, Floor: floor, SharedBy: us, Causes: c.Why(),
 	}
 }
 

@@ -40,7 +40,7 @@ func town(b *testing.B, people int) (*stage, *kwsync.Runner) {
 			attrs[fmt.Sprintf("d%d", g)] = []string{fmt.Sprintf("%03d", f)}
 			folder := fmt.Sprintf("folder-%03d", f)
 			s.state.Grants = append(s.state.Grants, access.Grant{Account: "u-" + name, Folder: folder, Role: "Viewer", SharedBy: "u-us"})
-			owned = append(owned, access.Owned{Person: id(name), Account: "u-" + name, Folder: folder, As: as, Role: "Viewer", SharedBy: "u-us", Rules: []string{"all"}})
+			owned = append(owned, access.Owned{Person: id(name), Account: "u-" + name, Folder: folder, As: as, Role: "Viewer", SharedBy: "u-us", Causes: []access.Cause{{Rule: "all"}}})
 		}
 	}
 	slices.SortFunc(s.state.Grants, func(a, b access.Grant) int {

@@ -41,7 +41,7 @@ func TestP02_WhatWasGivenStaysWhenItsTimeIsOver(t *testing.T) {
 	t.Parallel()
 	s := contracted("2026-03-01")
 	s.state.Grants = []access.Grant{{Account: "u-ann", Folder: "f-fin", Role: "Viewer"}}
-	s.memory.Owned[plan.GrantKey{Account: "u-ann", Folder: "f-fin"}] = access.Owned{Person: id("ann"), Account: "u-ann", Folder: "f-fin", Role: "Viewer", Rules: []string{"staff"}}
+	s.memory.Owned[plan.GrantKey{Account: "u-ann", Folder: "f-fin"}] = access.Owned{Person: id("ann"), Account: "u-ann", Folder: "f-fin", Role: "Viewer", Causes: []access.Cause{{Rule: "staff"}}}
 	rep, err := s.run(t)
 	if err != nil || len(rep.Plan.Changes) > 0 || s.wrote() || len(rep.Plan.Unasked) != 1 {
 		t.Errorf("Run: %v, changes %v, %v asked for by nobody; want no change, and 1", err, keys(rep.Plan.Changes), rep.Plan.Unasked)

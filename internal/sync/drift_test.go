@@ -16,7 +16,7 @@ func given() *stage {
 	s := newStage().person("ann", "Fin").account("ann").folder("f-fin", "/Dep/Fin")
 	s.memory.Links[id("ann")] = plan.Link{Person: id("ann"), Account: "u-ann", Created: true}
 	s.memory.Owned[plan.GrantKey{Account: "u-ann", Folder: "f-fin"}] = access.Owned{
-		Person: id("ann"), Account: "u-ann", Folder: "f-fin", As: as, Role: "Viewer", Rules: []string{"staff"},
+		Person: id("ann"), Account: "u-ann", Folder: "f-fin", As: as, Role: "Viewer", Causes: []access.Cause{{Rule: "staff"}},
 	}
 	return s
 }

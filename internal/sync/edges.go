@@ -17,6 +17,19 @@ type Directory interface {
 	Refresh(ctx context.Context, full bool) (*access.Snapshot, access.Touched, error)
 }
 
+// Prover looks afresh at single people and groups (promise P2). An error always means
+// that nothing is known.
+type Prover interface {
+	// Person says what has become of somebody. Of one who is in place the proof has all
+	// that the rules look at, but for the groups.
+	Person(ctx context.Context, id access.PersonID) (access.Proof, error)
+	// Groups are all that somebody who is in place is in now, directly or through others.
+	Groups(ctx context.Context, id access.PersonID) ([]access.GroupID, error)
+	// Group says whether a group is still there, and shows its members.
+	Group(ctx context.Context, id access.GroupID) (access.Proof, error)
+	Close()
+}
+
 // Reader reads Kiteworks. `plan` and `mode: observe` have only this: that
 // nothing is written is a matter of type (promise P7).
 type Reader interface {

@@ -51,7 +51,7 @@ func (q *inquiry) left(a *Answer, v *access.Verdict) (left []Spot) {
 		s := q.places.spot(q.places.pinned(owned.As, key.Folder))
 		claimed := slices.ContainsFunc(a.Spots, func(c Spot) bool { return c.Path.Fold() == s.Path.Fold() })
 		if !claimed && (q.question.Folder == "" || q.question.Folder.Under(s.Path)) {
-			s.Has, s.Ours, s.Open = owned.Role, true, q.open(v, owned.Rules)
+			s.Has, s.Ours, s.Open = owned.Role, true, q.open(v, owned.Rules())
 			left = append(left, s)
 		}
 	}

@@ -20,7 +20,7 @@ func possessions(t *testing.T) kwsync.Ownership {
 	s.state.Grants = []access.Grant{{Account: "u-bob", Folder: "f-fin", Role: "Viewer"}}
 	give := func(person, account, folder, rule string) {
 		s.memory.Owned[plan.GrantKey{Account: account, Folder: folder}] = access.Owned{
-			Person: id(person), Account: account, Folder: folder, As: as, Role: "Viewer", Rules: []string{rule},
+			Person: id(person), Account: account, Folder: folder, As: as, Role: "Viewer", Causes: []access.Cause{{Rule: rule}},
 		}
 	}
 	give("ann", "u-ann", "f-tax", "tax")

@@ -34,7 +34,7 @@ func (v *view) namable(m plan.Memory) namable {
 	}
 	for key, o := range m.Owned {
 		k.holders[key.Account], k.folders[key.Folder] = o.Person, true
-		for _, rule := range o.Rules {
+		for _, rule := range o.Rules() {
 			k.rules[rule] = true
 		}
 	}

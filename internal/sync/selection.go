@@ -30,7 +30,7 @@ func (o *Ownership) Select(a plan.Adoption, s Selection) (plan.Adoption, error) 
 	a.Grants = slices.DeleteFunc(slices.Clone(a.Grants), func(g access.Owned) bool {
 		return !s.All && (s.Accounts || s.FolderID != "" && g.Folder != s.FolderID ||
 			s.Folder != "" && !o.folders[g.Folder].Under(s.Folder) ||
-			s.Rule != "" && !slices.Contains(g.Rules, s.Rule) ||
+			s.Rule != "" && !slices.Contains(g.Rules(), s.Rule) ||
 			!o.means(person, g.Person, g.Account))
 	})
 	a.Accounts = slices.DeleteFunc(slices.Clone(a.Accounts), func(l plan.Link) bool {

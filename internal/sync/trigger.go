@@ -13,6 +13,10 @@ type Trigger struct {
 	Named []string
 	// Approved narrows it to a plan that was reviewed; nil: it does not.
 	Approved Approval
+	// Leavers narrows it to those of the touched people who have left: the others are left to the next run.
+	Leavers bool
+	// Undo takes back what the run of that number did, and does nothing else; 0: it does not.
+	Undo int64
 	// Request is the number under which it was asked for in the inbox; 0: it was not.
 	Request int64
 }

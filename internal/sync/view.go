@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/access"
 	"github.com/kw-onboarder/kw-onboarder/internal/guard"
@@ -19,6 +20,7 @@ type view struct {
 	report   *Report
 	trigger  Trigger
 	snapshot *access.Snapshot
+	now      time.Time // as of which all are judged
 	touched  access.Touched
 	news     backlog // whom the directory has told of, here and since the last run that came through
 	about    []int   // whom the run is about: indices into the snapshot's people, ascending; nil: everybody
@@ -82,9 +84,9 @@ func (v *view) evaluate(m plan.Memory) {
 	linked := func(id access.PersonID) bool { _, has := m.Links[id]; return has }
 	v.bound = v.planner.Rules.Bind(v.snapshot, rules.Known{Groups: m.Groups, Linked: linked})
 	people := map[string]int{}
-	now := v.planner.Now()
+	v.now = v.planner.Now()
 	v.each(func(p *access.Person) {
-		d := v.bound.Evaluate(p, now)
+		d := v.bound.Evaluate(p, v.now)
 		d.Held = slices.DeleteFunc(d.Held, func(h access.Held) bool {
 			if h.Common {
 				people[h.Rule]++
@@ -192,7 +194,7 @@ func (v *view) diff(m plan.Memory) plan.Plan {
 	if v.about != nil {
 		policy.Rivals = v.rivals
 	}
-	p := plan.Diff(v.verdicts, v.catalog, v.state, m, policy)
+	p := plan.Diff(v.verdicts, v.catalog, v.state, m, policy, v.now)
 	p.Notes = append(v.blocked, p.Notes...)
 	if v.about != nil || len(v.blocked) > 0 {
 		p.Unasked = nil // not all rules were judged for all people
