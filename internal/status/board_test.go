@@ -123,6 +123,7 @@ kw_onboarder_planned_changes{op="lower"} 0
 kw_onboarder_planned_changes{op="raise"} 0
 kw_onboarder_planned_changes{op="rename"} 0
 kw_onboarder_planned_changes{op="revoke"} 0
+kw_onboarder_planned_changes{op="set_name"} 0
 kw_onboarder_planned_changes{op="set_profile"} 0
 kw_onboarder_planned_changes{op="suspend"} 0
 kw_onboarder_planned_changes{op="unsuspend"} 0
