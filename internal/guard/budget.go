@@ -119,15 +119,19 @@ func (l Limits) Budget(k Kind) Budget {
 
 // shrunk says why a rule loses more grants than it may in one run; "": it does not.
 func (l Limits) shrunk(rule string, losing, owned int) string {
-	per := DefaultPerRule()
-	if l.PerRule != nil {
-		per = *l.PerRule
-	}
+	per := l.perRule()
 	may := max(per.Floor, share(per.Shrink, owned))
 	if losing <= may {
 		return ""
 	}
 	return fmt.Sprintf("rule %s would lose %d of its %d grants, and may lose %d in one run (budgets.per_rule): look at the groups it names, then approve", rule, losing, owned, may)
+}
+
+func (l Limits) perRule() PerRule {
+	if l.PerRule != nil {
+		return *l.PerRule
+	}
+	return DefaultPerRule()
 }
 
 // Spent is which part of each budget was used within its window, exceptions included; a

@@ -8,12 +8,13 @@ import (
 )
 
 // cause is what is approved or parked as one: the changes of one kind that come from
-// one rule through the same groups.
+// one rule through the same groups, or from people who have left in the same way.
 type cause struct {
 	key  string
 	kind Kind
 	rule string
-	at   []int // indices of its changes
+	exit plan.Exit // of people who have left; "": they have not
+	at   []int     // indices of its changes
 }
 
 // causeOf is the cause of one change, as yet without changes.
@@ -27,6 +28,14 @@ func causeOf(c *plan.Change) cause {
 		}
 	}
 	slices.Sort(via)
+	if c.Exit != "" { // all who have left in one way are one cause, whatever rule gave them what they have
+		x.rule, x.exit, via = "", c.Exit, nil
+		if c.Ordered {
+			via = []string{c.Person.String()}
+		}
+		x.key = strings.Join([]string{string(x.kind), "leavers", string(c.Exit), strings.Join(via, ",")}, "|")
+		return x
+	}
 	x.key = strings.Join([]string{string(x.kind), x.rule, strings.Join(via, ",")}, "|")
 	return x
 }

@@ -12,6 +12,7 @@ type Usage struct {
 	Base        map[Base]int    // what percentages are of
 	OwnedByRule map[string]int  // grants that a rule gave and that are ours
 	People      int             // in the directory at the last good full run; 0: there was none
+	Excluded    map[string]int  // people whom the groups of a rule's not_group shut out at the last good full run
 	Changed     map[string]bool // rules that evaluate otherwise than when they gave what is ours, or that are gone
 
 	// Approved are changes that somebody has looked at: they go past budgets and changes of
@@ -30,6 +31,9 @@ type World struct {
 	Catalog  *access.Catalog
 	State    access.State
 	Memory   plan.Memory
+
+	// Excluded is how many people the groups of each rule's not_group shut out now.
+	Excluded map[string]int
 
 	// Denied says whether a wall, by its index in Limits.Walls, denies a person; doubt: why
 	// that cannot be known. nil: it never can.
@@ -64,8 +68,9 @@ type Withheld struct {
 type Parked struct {
 	Key     string // of the cause: the same in every run
 	Kind    Kind
-	Rule    string // the first that asks for it; "": none does
-	Brake   Brake  // ByRuleChange or ByBudget
+	Rule    string    // the first that asks for it; "": none does
+	Exit    plan.Exit // how the people have left whom it concerns; "": they have not
+	Brake   Brake     // ByRuleChange or ByBudget
 	Why     string
 	Changes []plan.Change
 }

@@ -39,11 +39,8 @@ func ParseMode(s string) (Mode, error) {
 
 // Caveat says what of a mode this version does not do yet; "" if it does all.
 func (m Mode) Caveat() string {
-	switch m {
-	case UpsertOnly:
-		return "mode upsert-only is accepted, but this version creates, grants and raises only: it renames and unsuspends nobody, and sets no profiles"
-	case Sync:
-		return "mode sync is accepted, but this version creates, grants and raises only: it renames, unsuspends, lowers and removes nothing, and sets no profiles"
+	if m == UpsertOnly || m == Sync {
+		return fmt.Sprintf("mode %s is accepted, but this version sets no profiles of accounts that exist", m)
 	}
 	return ""
 }
@@ -71,13 +68,14 @@ func needed(op plan.Op) Mode {
 	return Sync
 }
 
-// forbids says why a mode does not let an operation through, "" if it does.
-func (m Mode) forbids(op plan.Op) string {
+// forbids says why a mode does not let a change through, "" if it does. What a human has
+// ordered is held to no mode that changes anything.
+func (m Mode) forbids(c *plan.Change) string {
 	switch {
 	case m == Observe:
 		return "mode observe changes nothing"
-	case m < needed(op):
-		return fmt.Sprintf("mode %s does not %s", m, op)
+	case m < needed(c.Op) && !c.Ordered:
+		return fmt.Sprintf("mode %s does not %s", m, c.Op)
 	}
 	return ""
 }

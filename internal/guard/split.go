@@ -17,7 +17,9 @@ func Split(p plan.Plan, w World, l Limits, u Usage, h []Hold, now time.Time) Dec
 	s := newSplitter(p.Changes, w, l, u)
 	d := Decision{Allowed: p, Canaries: unmet(l.Expect, w.Snapshot, u.People), Violations: s.walls.violations(l.Identities)}
 	s.exempt = s.walls.exempt(d.Violations)
+	s.excluded = w.Excluded
 	s.screen(newHolds(h, now), d.Canaries)
+	s.seat(w)
 	s.countLosses()
 	for _, c := range causes(s.changes, s.stopped) {
 		s.judge(c)
@@ -43,9 +45,11 @@ type splitter struct {
 	walls   *walls
 	purse   purse
 	exempt  map[plan.GrantKey]bool
-	losses  map[string]int // by rule
-	needed  map[plan.Key]int
-	parked  []Parked
+
+	excluded map[string]int // by rule
+	losses   map[string]int // by rule
+	needed   map[plan.Key]int
+	parked   []Parked
 }
 
 func newSplitter(changes []plan.Change, w World, l Limits, u Usage) *splitter {
@@ -89,10 +93,10 @@ func (s *splitter) screen(h holds, canaries []Unmet) {
 	}
 	for i := range s.changes {
 		c := &s.changes[i]
-		if s.stop(i, ByMode, s.limits.Mode.forbids(c.Op)) || s.stop(i, ByHold, h.stops(c)) {
+		if s.stop(i, ByMode, s.limits.Mode.forbids(c)) || s.stop(i, ByHold, h.stops(c)) {
 			continue
 		}
-		if len(waits) > 0 && KindOf(*c).Narrows() {
+		if len(waits) > 0 && KindOf(*c).Narrows() && !c.Ordered {
 			s.stop(i, ByCanary, "all that takes access away waits: "+strings.Join(waits, "; "))
 		}
 	}
@@ -101,14 +105,18 @@ func (s *splitter) screen(h holds, canaries []Unmet) {
 // free says whether a change goes past the budgets.
 func (s *splitter) free(c *plan.Change) bool {
 	ends := c.Op == plan.Revoke && s.exempt[plan.GrantKey{Account: c.Account, Folder: c.Folder}]
-	return ends || s.usage.approved(c)
+	return ends || c.Ordered || s.usage.approved(c)
 }
 
 // loses says whether a change takes a grant from a rule by surprise.
 func (s *splitter) loses(c *plan.Change) bool {
 	kind := KindOf(*c)
-	return (kind == Revoke || kind == Lower) && !s.free(c)
+	return (kind == Revoke || kind == Lower) && !s.free(c) && !left(c)
 }
+
+// left says whether a change concerns somebody who has left for good, which says nothing
+// about a rule.
+func left(c *plan.Change) bool { return c.Exit != "" && c.Exit != plan.ExitUnmatched }
 
 // countLosses counts the grants that each rule would lose.
 func (s *splitter) countLosses() {
@@ -151,8 +159,11 @@ func (s *splitter) refuse(x cause, bound []int) (Brake, string) {
 	for _, i := range bound {
 		c := &s.changes[i]
 		for _, rule := range c.Rules() {
-			if s.limits.ParkRuleChanges && x.kind.Narrows() && s.usage.Changed[rule] {
+			if s.limits.ParkRuleChanges && x.kind.Narrows() && s.usage.Changed[rule] && !left(c) {
 				return ByRuleChange, fmt.Sprintf("rule %s has changed since it gave this, or is gone: look at what ends, then approve", rule)
+			}
+			if why := s.opened(x.kind, rule); why != "" {
+				return ByBudget, why
 			}
 			if s.loses(c) {
 				if why := s.limits.shrunk(rule, s.losses[rule], s.usage.OwnedByRule[rule]); why != "" {
@@ -166,7 +177,7 @@ func (s *splitter) refuse(x cause, bound []int) (Brake, string) {
 
 func (s *splitter) park(x cause, bound []int, by Brake, why string) {
 	item := len(s.parked)
-	s.parked = append(s.parked, Parked{Key: x.key, Kind: x.kind, Rule: x.rule, Brake: by, Why: why})
+	s.parked = append(s.parked, Parked{Key: x.key, Kind: x.kind, Rule: x.rule, Exit: x.exit, Brake: by, Why: why})
 	for _, i := range bound {
 		s.fates[i] = fate{brake: by, why: why, items: []int{item}}
 	}

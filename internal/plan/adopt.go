@@ -67,7 +67,7 @@ func (d *differ) adopt(v *access.Verdict, to *Adoption) {
 	if l, linked := d.memory.Links[v.Person]; linked && !l.Created && v.Account {
 		to.Accounts = append(to.Accounts, l)
 	}
-	for _, t := range d.targets(v) {
+	for _, t := range d.targets(v, account.ID) {
 		key := GrantKey{Account: account.ID, Folder: t.folder.ID}
 		have, there := d.tenant.grants.find(key)
 		_, gave := d.memory.Owned[key]

@@ -85,7 +85,7 @@ type Change struct {
 	To     string         // and after
 	Retain *Retention     // what becomes of the account's data; nil: nobody has decided
 	Causes []access.Cause // the rules that ask for it, in their order
-	Needs  []Key          // creations that must have succeeded before
+	Needs  []Key          // what must have been done before: creations, an address that is waited for, the end of a role above
 
 	Expired bool // it narrows because a date that was written down has come
 	Exit    Exit // it concerns somebody who has left: it comes before all else; "": it does not
@@ -106,14 +106,14 @@ func (c *Change) Complete(made map[Key]Outcome) (missing string) {
 	for _, need := range c.Needs {
 		o := made[need]
 		if !o.Changed() {
-			return "needs what was not made: " + o.Why
+			return "needs what was not done: " + o.Why
 		}
 		switch {
 		case o.Account != "":
 			c.Account = o.Account
-		case c.Op == CreateFolder:
+		case o.Folder != "" && c.Op == CreateFolder:
 			c.Parent = o.Folder
-		default:
+		case o.Folder != "":
 			c.Folder = o.Folder
 		}
 	}

@@ -25,6 +25,8 @@ type Policy struct {
 func Diff(verdicts []access.Verdict, c *access.Catalog, st access.State, m Memory, p Policy, now time.Time) Plan {
 	verdicts = byPerson(verdicts)
 	d := newDiffer(verdicts, c, st, m, p)
+	d.now = now
+	d.moves = d.planMoves()
 	for i := range verdicts {
 		d.person(&verdicts[i])
 	}
@@ -33,6 +35,9 @@ func Diff(verdicts []access.Verdict, c *access.Catalog, st access.State, m Memor
 		d.plan.Notes = append(d.plan.Notes, n)
 	}
 	d.drift()
+	d.end()
+	d.regrant()
+	d.remove()
 	d.plan.Learned, d.plan.Rivals = d.learned, d.rivals
 	d.plan.Unasked = d.unasked()
 	d.plan.sort()
@@ -49,10 +54,17 @@ func newDiffer(verdicts []access.Verdict, c *access.Catalog, st access.State, m 
 		made:    map[Key]bool{},
 		spots:   map[access.Place]spot{},
 		asked:   map[GrantKey]bool{},
-
-		undecided: map[access.PersonID]bool{},
-		learned:   Learned{Folders: map[access.Place]string{}, Groups: map[string]access.GroupID{}, Lost: map[GrantKey]string{}},
+		weaker:  map[GrantKey]access.Role{},
+		ended:   map[GrantKey]*Change{},
+		stuck:   map[access.PersonID][]string{},
+		leaving: map[access.PersonID]Exit{},
+		learned: Learned{
+			Folders: map[access.Place]string{}, Groups: map[string]access.GroupID{}, Lost: map[GrantKey]string{},
+			Causes: map[GrantKey][]access.Cause{}, Heirs: map[access.PersonID][]access.Heir{},
+		},
+		plan: Plan{Next: map[access.PersonID]time.Time{}},
 	}
+	d.verdicts = verdicts
 	d.findRivals(verdicts)
 	return d
 }
@@ -72,30 +84,45 @@ func byPerson(verdicts []access.Verdict) []access.Verdict {
 
 // differ gathers one plan.
 type differ struct {
-	atlas   *atlas
-	tenant  *tenant
-	memory  Memory
-	policy  Policy
-	rivals  Rivals
-	blocked map[Note]int // note without its count -> people
-	made    map[Key]bool // creations already in the plan
-	spots   map[access.Place]spot
-	asked   map[GrantKey]bool // what a rule asks for of what is ours
+	verdicts []access.Verdict // by person
+	now      time.Time
+	atlas    *atlas
+	tenant   *tenant
+	memory   Memory
+	policy   Policy
+	rivals   Rivals
+	blocked  map[Note]int // note without its count -> people
+	made     map[Key]bool // creations already in the plan
+	spots    map[access.Place]spot
+	moves    map[access.PersonID]*move // whose address changes
 
-	undecided map[access.PersonID]bool // something was held, skipped or blocked
-	learned   Learned
-	plan      Plan
-	room      []target // of one person at a time
+	asked   map[GrantKey]bool            // what a rule asks for, or may ask for, of what is ours
+	weaker  map[GrantKey]access.Role     // of it, where a weaker role is enough by now
+	leaning []leaning                    // what is had through a role of ours on a folder above
+	ended   map[GrantKey]*Change         // what is taken away of what is ours
+	stuck   map[access.PersonID][]string // rules of which something was held or blocked; "": the person as a whole
+	leaving map[access.PersonID]Exit     // whose roles of ours all end, and why
+
+	removals []removal // accounts whose time to be deleted has come
+
+	learned Learned
+	plan    Plan
+	room    []target // of one person at a time
 }
 
 // person adds what one person needs.
 func (d *differ) person(v *access.Verdict) {
+	if exit := d.exit(v); exit != "" {
+		d.leave(v, exit)
+		return
+	}
+	d.comeBack(v)
 	if v.Skipped != "" {
 		d.skip(v, v.Skipped)
 		return
 	}
 	for _, h := range v.Held {
-		d.hold(v, h.Rule, h.Why)
+		d.holdRule(v, h)
 	}
 	if !v.Account && len(v.Wishes) == 0 {
 		return
@@ -110,22 +137,28 @@ func (d *differ) person(v *access.Verdict) {
 		d.skip(v, why)
 	case account != nil:
 		d.remember(v, account)
-		d.checkProfile(v)
-		d.grants(v, account.ID, "")
+		if needs, ok := d.restore(v, account); ok {
+			d.checkProfile(v)
+			d.grants(v, account.ID, needs)
+		}
 	case !v.Account:
 		d.hold(v, "", "has no account, and no rule that applies asks for one")
 	default:
 		if need, ok := d.create(v); ok {
-			d.grants(v, "", need)
+			d.grants(v, "", []Key{need})
 		}
 	}
 }
 
 // remember links a person to the account that existed before us.
 func (d *differ) remember(v *access.Verdict, a *access.Account) {
-	if _, linked := d.memory.Links[v.Person]; !linked {
+	link, linked := d.memory.Links[v.Person]
+	if !linked {
 		d.learned.Links = append(d.learned.Links, Link{Person: v.Person, Account: a.ID})
 		d.tenant.owner[a.ID] = v.Person
+	}
+	if len(v.Heirs) > 0 && !slices.Equal(v.Heirs, link.Heirs) {
+		d.learned.Heirs[v.Person] = v.Heirs
 	}
 }
 
@@ -147,15 +180,21 @@ func (d *differ) create(v *access.Verdict) (Key, bool) {
 	key := Key("account|" + v.Person.String())
 	d.plan.Changes = append(d.plan.Changes, Change{
 		Key: key, Op: CreateAccount, Person: v.Person, Email: v.Email, Name: v.Name,
-		Profile: profile, Notify: v.Notify, Causes: v.Causes,
+		Profile: profile, Notify: v.Notify, Causes: v.Causes, Turn: d.turn(v.Causes),
 	})
 	return key, true
 }
 
+// turn is the place of a person's account among those that wait for a seat: by the order
+// of the rules that ask for it.
+func (d *differ) turn(causes []access.Cause) int {
+	return max(0, slices.Index(d.policy.Order, firstRule(causes)))
+}
+
 // grants adds what is missing of a person's roles. The account exists, or is
-// created by the change need.
-func (d *differ) grants(v *access.Verdict, account string, need Key) {
-	targets := d.targets(v)
+// created by one of the changes that the grants need.
+func (d *differ) grants(v *access.Verdict, account string, needs []Key) {
+	targets := d.targets(v, account)
 	lacking := targets[:0]
 	for _, t := range targets {
 		if d.missing(v, &t, account) {
@@ -174,9 +213,7 @@ func (d *differ) grants(v *access.Verdict, account string, need Key) {
 			c.Op = Raise
 		}
 		c.Key = Key(c.Op.String() + "|" + v.Person.String() + "|" + t.key)
-		if need != "" {
-			c.Needs = append(c.Needs, need)
-		}
+		c.Needs = slices.Clone(needs)
 		if t.folder.ID == "" {
 			c.Needs = append(c.Needs, d.createFolder(t.place, t.causes))
 		}
@@ -199,9 +236,13 @@ func (d *differ) missing(v *access.Verdict, t *target, account string) bool {
 	have, there := d.tenant.grants.find(key)
 	if owned, gave := d.memory.Owned[key]; gave {
 		d.asked[key] = true
+		if !there && owned.Lost == "" && !d.tenant.shown(account) {
+			return false // of an account that is suspended, lists need not show what is there
+		}
 		if cmp.Or(owned.Lost, d.lost(owned, have, there)) != "" {
 			return d.yielded(v, t, owned, have, there)
 		}
+		d.claim(key, owned, t)
 	}
 	if !there {
 		return true
@@ -212,6 +253,8 @@ func (d *differ) missing(v *access.Verdict, t *target, account string) bool {
 	}
 	if have.Origin == "" || have.Origin == access.OriginUnknown {
 		t.from = held.Name
+	} else if known && held.Rank >= t.role.Rank {
+		d.lean(v, t, account, have.Origin)
 	}
 	return known && held.Rank < t.role.Rank
 }

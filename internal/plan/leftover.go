@@ -21,7 +21,7 @@ type Leftover struct {
 func (d *differ) unasked() []Leftover {
 	var left []Leftover
 	for key, owned := range d.memory.Owned {
-		if d.asked[key] || d.undecided[owned.Person] || owned.Lost != "" || d.learned.Lost[key] != "" {
+		if d.asked[key] || len(d.stuck[owned.Person]) > 0 || d.ended[key] != nil || owned.Lost != "" || d.learned.Lost[key] != "" {
 			continue
 		}
 		if _, there := d.tenant.grants.find(key); there || !d.tenant.observed[key.Folder] {

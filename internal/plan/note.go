@@ -56,17 +56,35 @@ type Note struct {
 }
 
 func (d *differ) skip(v *access.Verdict, why string) {
-	d.undecided[v.Person] = true
+	d.stick(v, "")
 	d.plan.Notes = append(d.plan.Notes, Note{Kind: NoteSkipped, Person: v.Person, DN: v.DN, Email: v.Email, Why: why})
 }
 
 func (d *differ) hold(v *access.Verdict, rule, why string) {
-	d.undecided[v.Person] = true
+	d.stick(v, rule)
 	d.plan.Notes = append(d.plan.Notes, Note{Kind: NoteHeld, Person: v.Person, DN: v.DN, Email: v.Email, Rule: rule, Why: why})
+}
+
+// holdRule holds a rule for a person. One that is held for everybody is told once, by whoever
+// has bound the rules.
+func (d *differ) holdRule(v *access.Verdict, h access.Held) {
+	if h.Common {
+		d.stick(v, h.Rule)
+		return
+	}
+	d.hold(v, h.Rule, h.Why)
+}
+
+// stick keeps what a rule gave a person, for it is not decided what it asks for; without a
+// rule, whatever we gave them.
+func (d *differ) stick(v *access.Verdict, rule string) {
+	if !slices.Contains(d.stuck[v.Person], rule) {
+		d.stuck[v.Person] = append(d.stuck[v.Person], rule)
+	}
 }
 
 // block counts one more person for whom a rule waits for an administrator.
 func (d *differ) block(v *access.Verdict, rule, why string) {
-	d.undecided[v.Person] = true
+	d.stick(v, rule)
 	d.blocked[Note{Kind: NoteBlocked, Rule: rule, Why: why}]++
 }

@@ -111,8 +111,10 @@ func (p *Plan) sort() {
 // Compare orders changes as a plan has them.
 func (c Change) Compare(o Change) int {
 	return cmp.Or(
+		cmp.Compare(c.phase(), o.phase()),
 		cmp.Compare(c.Op, o.Op),
 		cmp.Compare(c.depth(), o.depth()),
+		cmp.Compare(c.Turn, o.Turn),
 		cmp.Compare(c.As, o.As),
 		cmp.Compare(c.Path, o.Path),
 		cmp.Compare(c.Folder, o.Folder),
@@ -120,6 +122,18 @@ func (c Change) Compare(o Change) int {
 		cmp.Compare(c.Email, o.Email),
 		cmp.Compare(c.Key, o.Key),
 	)
+}
+
+// phase is whose turn it is (promise P4): those who have left come before all; what is given
+// anew because an inherited role has ended comes after that has.
+func (c Change) phase() int {
+	switch {
+	case c.Exit != "":
+		return 0
+	case c.Late:
+		return 2
+	}
+	return 1
 }
 
 // depth orders the creation of folders: what is above comes first.

@@ -20,6 +20,8 @@ func Settle(open []Change, c *access.Catalog, st access.State) []Outcome {
 			out.settleFolder(o, a)
 		case CreateAccount:
 			out.settleAccount(o, t, st)
+		case Suspend, Unsuspend, Rename, SetProfile, SetName, Delete:
+			out.settleState(o, t, st)
 		default:
 			out.settleGrant(o, t)
 		}
@@ -50,11 +52,46 @@ func (out *Outcome) settleAccount(o Change, t *tenant, st access.State) {
 	}
 }
 
+// settleState decides a change of an account by what the account is now.
+func (out *Outcome) settleState(o Change, t *tenant, st access.State) {
+	a := t.byID[o.Account]
+	switch {
+	case !st.Of.Accounts:
+		out.Result, out.Why = Unknown, "the accounts were not read"
+	case a == nil:
+		out.Why = "the account is no longer on Kiteworks"
+	case as(a, o):
+		out.Result, out.Why = Done, ""
+	}
+}
+
+// as says whether an account is as a change of it wanted it.
+func as(a *access.Account, o Change) bool {
+	switch o.Op {
+	case Suspend:
+		return a.Status == access.Suspended
+	case Unsuspend:
+		return a.Status == access.Live || a.Status == access.Unverified
+	case Rename:
+		return string(a.Email) == o.To
+	case SetName:
+		return a.Name == o.To
+	case SetProfile:
+		return a.Profile == o.To
+	}
+	return a.Status == access.Deleted
+}
+
+// settleGrant decides a change of a role by the list of members. That one does not show an
+// account that is suspended proves nothing: then the end of a role is sent again, and found out.
 func (out *Outcome) settleGrant(o Change, t *tenant) {
 	g, found := t.grants.find(GrantKey{Account: o.Account, Folder: o.Folder})
 	switch {
 	case !t.observed[o.Folder]:
 		out.Result, out.Why = Unknown, fmt.Sprintf("the members of %s were not read", o.Path)
+	case o.Op == Revoke && !found && t.shown(o.Account):
+		out.Result, out.Why = Done, ""
+	case o.Op == Revoke:
 	case found && g.Origin == "" && g.Role == o.To && t.byOther(g, o.As):
 		out.Result, out.Why = Already, "somebody else has given it since"
 	case found && g.Origin == "" && g.Role == o.To:

@@ -29,12 +29,13 @@ func (t target) path() access.Path {
 
 // targets resolves a person's wishes and merges those on one folder: the
 // strongest role by the server's rank wins, all causes are kept.
-func (d *differ) targets(v *access.Verdict) []target {
+func (d *differ) targets(v *access.Verdict, account string) []target {
 	targets := d.room[:0]
 	for _, w := range v.Wishes {
 		t, why := d.resolve(w)
 		if why != "" {
 			d.block(v, w.Cause.Rule, why)
+			d.mayAsk(w.Place, account)
 			continue
 		}
 		i := slices.IndexFunc(targets, func(o target) bool { return o.key == t.key })
@@ -49,6 +50,14 @@ func (d *differ) targets(v *access.Verdict) []target {
 	}
 	d.room = targets
 	return targets
+}
+
+// mayAsk keeps what is ours where a rule may ask for it that cannot be carried out as it is.
+func (d *differ) mayAsk(p access.Place, account string) {
+	key := GrantKey{Account: account, Folder: d.locate(p).folder.ID}
+	if _, ours := d.memory.Owned[key]; ours {
+		d.asked[key] = true
+	}
 }
 
 // resolve finds the role and the folder of one wish, or says why it cannot be had.

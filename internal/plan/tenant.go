@@ -45,14 +45,7 @@ func newTenant(st access.State, m Memory) *tenant {
 // nil without a reason means that there is none and one may be created.
 func (t *tenant) account(v *access.Verdict) (a *access.Account, why string) {
 	if l, ok := t.links[v.Person]; ok {
-		a, there := t.byID[l.Account]
-		switch {
-		case !there:
-			return nil, fmt.Sprintf("the linked account %s is no longer on Kiteworks", l.Account)
-		case a.Email != v.Email:
-			return nil, fmt.Sprintf("the linked account has the address %s on Kiteworks: nothing is given until both agree, and this version does not rename accounts", a.Email)
-		}
-		return a, unusable(a)
+		return t.linked(l)
 	}
 	a, why = t.byAddress(v.Email)
 	if a == nil || why != "" {
@@ -63,6 +56,21 @@ func (t *tenant) account(v *access.Verdict) (a *access.Account, why string) {
 	}
 	if a.Kind == access.Recipient && a.Status == access.Live {
 		return nil, ""
+	}
+	return a, unusable(a)
+}
+
+// linked finds the account of a person who was linked to one. What we have suspended is
+// ours to give back; what we have deleted is made anew.
+func (t *tenant) linked(l Link) (*access.Account, string) {
+	a, there := t.byID[l.Account]
+	switch {
+	case l.Deleted && (!there || a.Status == access.Deleted):
+		return nil, ""
+	case !there:
+		return nil, fmt.Sprintf("the linked account %s is no longer on Kiteworks", l.Account)
+	case l.Suspended && a.Status == access.Suspended:
+		return a, untouchable(a)
 	}
 	return a, unusable(a)
 }
@@ -91,13 +99,21 @@ func (t *tenant) shown(account string) bool {
 
 // unusable says why an account that exists gets nothing, "" if it may.
 func unusable(a *access.Account) string {
-	switch a.Kind {
-	case access.Admin, access.SharedMailbox, access.DistributionList:
-		return fmt.Sprintf("the account of %s has the kind %s, which is never touched", a.Email, a.Kind)
+	if why := untouchable(a); why != "" {
+		return why
 	}
 	switch a.Status {
 	case access.Suspended, access.Deactivated, access.Deleted:
 		return fmt.Sprintf("the account of %s is %s on Kiteworks, and not by us", a.Email, a.Status)
+	}
+	return ""
+}
+
+// untouchable says why nothing is ever done to an account, "" if it may.
+func untouchable(a *access.Account) string {
+	switch a.Kind {
+	case access.Admin, access.SharedMailbox, access.DistributionList:
+		return fmt.Sprintf("the account of %s has the kind %s, which is never touched", a.Email, a.Kind)
 	}
 	return ""
 }
