@@ -70,7 +70,7 @@ func TestEvaluate_GivesWishesInTheOrderOfTheRules(t *testing.T) {
 	got := decide(set, &access.Snapshot{People: []access.Person{jane}, Groups: []access.Group{group("1", "staff")}})
 	staff := access.Cause{Rule: "staff", Via: []access.GroupID{groupID("1")}, Since: changed}
 	want := access.Verdict{
-		Person: jane.ID, DN: jane.DN, Email: "jane@corp.example", Name: "Name of jane", Account: true, Profile: "Standard",
+		Person: jane.ID, DN: jane.DN, Email: "jane@corp.example", Name: "Name of jane", Account: true, Profile: "Standard", Standing: access.Active,
 		Causes: []access.Cause{staff, {Rule: "standard", Since: changed}, {Rule: "premium", Since: changed}},
 		Wishes: []access.Wish{
 			{Place: access.Place{As: folders, Path: "/Departments/Finance"}, Role: "Collaborator", Create: true, Cause: staff},
@@ -120,6 +120,9 @@ func TestEvaluate_Skips(t *testing.T) {
 			}
 			if acted := v.Account || len(v.Wishes) > 0; acted != (tt.want == "") {
 				t.Errorf("got %+v: a skipped person is given nothing, any other something", v)
+			}
+			if v.Standing != tt.person.Standing {
+				t.Errorf("the standing is %s, want %s", v.Standing, tt.person.Standing)
 			}
 		})
 	}
