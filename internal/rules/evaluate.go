@@ -34,7 +34,7 @@ func (b *Bound) skip(p *access.Person) string {
 	case p.Standing == access.Unknown:
 		return "the directory does not say whether the person is active"
 	case p.Standing != access.Active:
-		return p.Standing.String() + " in the directory"
+		return p.Standing.String() + " in the directory" + b.unfound(p)
 	case p.Email == "" && p.NoEmail == "":
 		return "no e-mail address"
 	case p.Email == "":
@@ -57,6 +57,15 @@ func (b *Bound) address(p *access.Person) access.Email {
 		return ""
 	}
 	return p.Email
+}
+
+// unfound says of somebody who has left that no account is looked for by their address,
+// and what to do about it; "": their account is known, or the address is theirs alone.
+func (b *Bound) unfound(p *access.Person) string {
+	if n := b.shared[p.Email]; n != nil {
+		return n.unfound(p.ID)
+	}
+	return ""
 }
 
 // decision is one person under way.

@@ -93,6 +93,7 @@ func TestEvaluate_Skips(t *testing.T) {
 	twin, third := person("twin", nil), person("third", nil)
 	twin.Email, third.Email = "jane@corp.example", "jane@corp.example"
 	twin.Standing = access.Disabled
+	const link = ", or decide with `kw-onboarder link PERSON ACCOUNT` whose the account is"
 	tests := []struct {
 		name   string
 		person access.Person
@@ -107,8 +108,9 @@ func TestEvaluate_Skips(t *testing.T) {
 		{"without a reason", with(func(p *access.Person) { p.Email = "" }), nil, "no e-mail address"},
 		{"no e-mail", with(func(p *access.Person) { p.Email, p.NoEmail = "", "outside the domains" }), nil, "outside the domains"},
 		{"no e-mail is not shared", with(func(p *access.Person) { p.Email, p.NoEmail = "", "none" }), []access.Person{{}}, "none"},
-		{"shared", person("jane", nil), []access.Person{twin}, "jane@corp.example is also the address of CN=twin,OU=Staff,DC=corp: give one of them another"},
-		{"shared by three", person("jane", nil), []access.Person{twin, third}, "jane@corp.example is also the address of CN=third,OU=Staff,DC=corp; CN=twin,OU=Staff,DC=corp: give one of them another"},
+		{"shared", person("jane", nil), []access.Person{twin}, "jane@corp.example is also the address of CN=twin,OU=Staff,DC=corp: give one of them another" + link},
+		{"shared by three", person("jane", nil), []access.Person{twin, third}, "jane@corp.example is also the address of CN=third,OU=Staff,DC=corp; CN=twin,OU=Staff,DC=corp: give one of them another" + link},
+		{"shared with whoever is active", person("jane", nil), []access.Person{third}, "jane@corp.example is also the address of CN=third,OU=Staff,DC=corp: give one of them another"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -4,7 +4,10 @@ import "github.com/kw-onboarder/kw-onboarder/internal/access"
 
 // Excluded says of each rule with a `not_group`, by name, how many of the active people of
 // the snapshot that group keeps out, none included: of a group that has lost most of its
-// members it is not to be believed that they may come in. A rule that is held is left out.
+// members it is not to be believed that they may come in. Counted are all in the group,
+// whatever else the rule asks for, so that nothing but the group moves the number.
+// A rule that is held is left out: what was counted before holds on, for the group
+// may come back empty.
 func (b *Bound) Excluded(people []access.Person) map[string]int {
 	members := map[int32]int{}
 	b.eachExcluding(func(_ *boundRule, group int32) { members[group] = 0 })

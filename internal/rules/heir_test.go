@@ -90,6 +90,22 @@ func TestEvaluate_Heirs(t *testing.T) {
 	}
 }
 
+// TestEvaluate_HeirsAreNotFollowed: who is the manager of a manager is not looked at, and
+// whether an heir can have anything is decided when it is their turn.
+func TestEvaluate_HeirsAreNotFollowed(t *testing.T) {
+	t.Parallel()
+	set, _ := withHeirs("manager")
+	ann, eve := person("ann", nil), person("eve", nil)
+	ann.Attrs, eve.Attrs = map[string][]string{"manager": {eve.DN}}, map[string][]string{"manager": {ann.DN}}
+	b := set.Bind(&access.Snapshot{People: []access.Person{ann, eve}}, rules.Known{})
+	for _, tt := range []struct{ owner, want access.Person }{{ann, eve}, {eve, ann}} {
+		want := []access.Heir{{As: "manager", Person: tt.want.ID, Email: tt.want.Email}}
+		if diff := cmp.Diff(want, b.Evaluate(&tt.owner, now).Heirs); diff != "" {
+			t.Errorf("heirs of %s (-want +got):\n%s", tt.owner.ID, diff)
+		}
+	}
+}
+
 // TestEvaluate_HeirsAreOfWhomIsEmployed: whoever is skipped for another reason has an
 // account perhaps, and of whoever has left the entry says nothing any more.
 func TestEvaluate_HeirsAreOfWhomIsEmployed(t *testing.T) {

@@ -9,9 +9,8 @@ import (
 
 // LintAgainst finds what a snapshot shows of rules without mistakes: groups that it
 // does not have, or has twice, attributes that nobody can have, and rules that give
-// nobody anything, in their order; then the walls, and whom the ladders
-// ask for. Where nobody is acted on, that is all
-// there is to say.
+// nobody anything, in their order; then the walls, and whom the ladders ask for. Where
+// nobody is acted on, that is all there is to say.
 func (s *Set) LintAgainst(sn *access.Snapshot, k Known) []Problem {
 	bound := s.Bind(sn, k)
 	b := busyness{gives: map[string]bool{}, waits: map[string]*waiting{}}

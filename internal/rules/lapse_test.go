@@ -74,14 +74,23 @@ func TestEvaluate_LapsedAreTheRulesWhoseEndHasCome(t *testing.T) {
 }
 
 // TestEvaluate_ARuleLapsesWhenItsGrantIsDue: the moment that Next tells is the one
-// from which the rule has lapsed.
+// from which the rule has lapsed, the end of the day where the configuration lives.
 func TestEvaluate_ARuleLapsesWhenItsGrantIsDue(t *testing.T) {
 	t.Parallel()
 	r := everyone("a", "/Departments/A")
 	r.Grants[0].Until = &rules.Date{From: "ends", IfEmpty: rules.Deny}
 	jane := person("jane", map[string][]string{"ends": {"2026-06-20"}})
-	b := compile(t, r).Bind(&access.Snapshot{People: []access.Person{jane}}, rules.Known{})
+	o := options()
+	o.Location = time.FixedZone("Vienna, in summer", 2*60*60)
+	set, problems := rules.Compile([]rules.Rule{r}, o)
+	if len(problems) > 0 {
+		t.Fatalf("problems: %+v", problems)
+	}
+	b := set.Bind(&access.Snapshot{People: []access.Person{jane}}, rules.Known{})
 	due := b.Evaluate(&jane, now).Next
+	if want := time.Date(2026, 6, 20, 22, 0, 0, 0, time.UTC); !due.Equal(want) {
+		t.Errorf("due at %s, want %s", due, want)
+	}
 	for _, tt := range []struct {
 		at   time.Time
 		want []string

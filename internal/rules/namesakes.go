@@ -102,7 +102,25 @@ func (n *namesakes) against(id access.PersonID) string {
 	case n.linked > 1:
 		return fmt.Sprintf("%s is also the address of %s, and %d of these people have accounts: give all but one of them another", n.email, n.others(self), n.linked)
 	}
-	return fmt.Sprintf("%s is also the address of %s: give one of them another", n.email, n.others(self))
+	way := "give one of them another"
+	if slices.ContainsFunc(n.people, func(a namesake) bool { return a.left() }) {
+		way += ", or decide with " + byLink + " whose the account is"
+	}
+	return fmt.Sprintf("%s is also the address of %s: %s", n.email, n.others(self), way)
+}
+
+// byLink is how somebody says whose an account is where the directory does not.
+const byLink = "`kw-onboarder link PERSON ACCOUNT`"
+
+// unfound is said of somebody who has left and whose account is not known. Its address
+// may have been given to another since, and would lead to theirs.
+func (n *namesakes) unfound(id access.PersonID) string {
+	self := n.find(id)
+	if n.people[self].linked {
+		return ""
+	}
+	return fmt.Sprintf("; %s is also the address of %s, so that no account is looked for by it: decide with %s whether one is that of %s",
+		n.email, n.others(self), byLink, n.people[self].name)
 }
 
 // taken is said to a newcomer. Whether somebody has come back under another id, or
@@ -111,8 +129,8 @@ func (n *namesakes) taken(self int) string {
 	newcomer := n.people[self].name
 	incumbent := n.people[slices.IndexFunc(n.people, func(a namesake) bool { return a.linked })]
 	if incumbent.left() {
-		return fmt.Sprintf("%s is the address of %s, who has the account and is %s in the directory: decide with `kw-onboarder link` whether the account is now that of %s",
-			n.email, incumbent.name, incumbent.standing, newcomer)
+		return fmt.Sprintf("%s is the address of %s, who has the account and is %s in the directory: decide with %s whether the account is now that of %s",
+			n.email, incumbent.name, incumbent.standing, byLink, newcomer)
 	}
 	return fmt.Sprintf("%s is the address of %s, who has the account: give %s another", n.email, incumbent.name, newcomer)
 }

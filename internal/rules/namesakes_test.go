@@ -36,6 +36,8 @@ func TestEvaluate_OneAddressOfSeveralPeople(t *testing.T) {
 	gone, unsure := jane, jane
 	gone.Standing, unsure.Standing = access.Disabled, access.Unknown
 	const give = ": give one of them another"
+	const unfound = "disabled in the directory; " + janes + " is also the address of CN=twin,OU=Staff,DC=corp, so that no account is looked for by it: " +
+		"decide with `kw-onboarder link PERSON ACCOUNT` whether one is that of CN=jane,OU=Staff,DC=corp"
 	const several = ", and 2 of these people have accounts: give all but one of them another"
 	tests := []struct {
 		name   string
@@ -56,14 +58,18 @@ func TestEvaluate_OneAddressOfSeveralPeople(t *testing.T) {
 		}},
 		{"the linked one is disabled", []access.Person{gone, twin}, []string{"corp:jane"}, []string{
 			"disabled in the directory",
-			janes + " is the address of CN=jane,OU=Staff,DC=corp, who has the account and is disabled in the directory: decide with `kw-onboarder link` whether the account is now that of CN=twin,OU=Staff,DC=corp",
+			janes + " is the address of CN=jane,OU=Staff,DC=corp, who has the account and is disabled in the directory: decide with `kw-onboarder link PERSON ACCOUNT` whether the account is now that of CN=twin,OU=Staff,DC=corp",
 		}},
 		{"of the linked one the directory does not say enough", []access.Person{unsure, twin}, []string{"corp:jane"}, []string{
 			"the directory does not say whether the person is active",
 			janes + " is the address of CN=jane,OU=Staff,DC=corp, who has the account: give CN=twin,OU=Staff,DC=corp another",
 		}},
 		{"one has left, and none is linked", []access.Person{gone, twin}, nil, []string{
-			"disabled in the directory", janes + " is also the address of CN=jane,OU=Staff,DC=corp" + give,
+			unfound, janes + " is also the address of CN=jane,OU=Staff,DC=corp" + give + ", or decide with `kw-onboarder link PERSON ACCOUNT` whose the account is",
+		}},
+		{"one has left, and the other is linked", []access.Person{gone, twin}, []string{"corp:twin"}, []string{unfound, ""}},
+		{"one has left, and both are linked", []access.Person{gone, twin}, []string{"corp:jane", "corp:twin"}, []string{
+			"disabled in the directory", janes + " is also the address of CN=jane,OU=Staff,DC=corp" + several,
 		}},
 		{"both are linked", []access.Person{jane, twin}, []string{"corp:jane", "corp:twin"}, []string{
 			janes + " is also the address of CN=twin,OU=Staff,DC=corp" + several,
