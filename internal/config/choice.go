@@ -105,6 +105,13 @@ func (f *findings) checkChoices(c *Config) {
 	}
 }
 
+// checkSeats refuses a number that lets nobody have an account.
+func (f *findings) checkSeats(seats int) {
+	if f.given("accounts.seats") && seats < 1 {
+		f.report("accounts.seats", "want 1 or more", "write how many accounts the licences allow, or leave it out if nobody knows")
+	}
+}
+
 func choice(n int, names ...string) string {
 	if n < 1 || n > len(names) {
 		return "unset"

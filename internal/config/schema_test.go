@@ -151,7 +151,14 @@ func TestSchema_RefusesWhatAnEditorCanSee(t *testing.T) {
 		"requests-out-of-range":     "minimum: got 0, want 1",
 		"rule-misspelt-when":        "additional properties",
 		"rule-without-when":         "missing property 'when'",
-		"unbuilt-leavers":           "additional properties 'leavers'",
+		"unbuilt-pages":             "at '/http': additional properties",
+		"leavers-who-unknown":       "'disabled', 'expired', 'gone', 'unmatched'",
+		"leavers-who-empty":         "minItems: got 0, want 1",
+		"leavers-steps-missing":     "missing property 'steps'",
+		"leavers-do-unknown":        "'suspend', 'revoke', 'delete'",
+		"leavers-after-missing":     "missing property 'after'",
+		"leavers-unknown-key":       "additional properties 'to'",
+		"seats-zero":                "minimum: got 0, want 1",
 		"budget-zero":               "minimum: got 0, want 1",
 		"budget-no-budget":          "'unlimited'",
 		"budget-unknown-kind":       "at '/budgets': additional properties",
@@ -189,7 +196,7 @@ func TestSchema_DemandsWhatCheckDemands(t *testing.T) {
 }
 
 // leftToCheck are the keys of which other keys decide whether they are needed.
-var leftToCheck = regexp.MustCompile(`^directory\.(bind|groups)|^budgets\..*\.floor$|^expect\[1\]|^walls\[1\]\.(deny|folders)$`)
+var leftToCheck = regexp.MustCompile(`^directory\.(bind|groups)|^leavers\[\d\]\.steps\[\d\]\.data_to$|^budgets\..*\.floor$|^expect\[1\]|^walls\[1\]\.(deny|folders)$`)
 
 // misses says whether the mistakes are about the key that was taken away.
 func misses(err error, path string) bool {
