@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -57,17 +58,20 @@ func (b brakes) stops(ctx context.Context, now time.Time) (holds []guard.Hold, f
 }
 
 // Halted implements kwsync.Brakes.
-func (b brakes) Halted(ctx context.Context, now time.Time) (why string, err error) {
+func (b brakes) Halted(ctx context.Context, now time.Time) (all, narrowing string, err error) {
 	if present, _ := HoldFile(b.config); present {
-		return "stopped by the file " + HoldPath(b.config), nil
+		return "stopped by the file " + HoldPath(b.config), "", nil
 	}
 	holds, err := b.book.Holds(ctx, now)
 	for _, h := range holds {
-		if h.Scope == ledger.HoldAll {
-			return said(h), err
+		switch h.Scope {
+		case ledger.HoldAll:
+			all = cmp.Or(all, said(h))
+		case ledger.HoldNarrowing:
+			narrowing = cmp.Or(narrowing, said(h))
 		}
 	}
-	return "", err
+	return all, narrowing, err
 }
 
 // said is why a hold is there, and the reason that was given.

@@ -20,7 +20,8 @@ type brakes struct {
 	failing []guard.Failing
 	parked  []guard.Parked
 	whole   bool
-	halt    func() string     // nil: never
+	halt    func() string // nil: never
+	paused  string        // why nothing is taken away
 	rules   map[string]string
 	undone  []plan.Key // as they were kept last
 }
@@ -29,11 +30,11 @@ func (b *brakes) Load(context.Context, time.Time) (guard.Usage, []guard.Hold, []
 	return b.usage, b.holds, b.failing, nil
 }
 
-func (b *brakes) Halted(context.Context, time.Time) (string, error) {
+func (b *brakes) Halted(context.Context, time.Time) (all, narrowing string, err error) {
 	if b.halt != nil {
-		return b.halt(), nil
+		return b.halt(), b.paused, nil
 	}
-	return "", nil
+	return "", b.paused, nil
 }
 
 func (b *brakes) Park(_ context.Context, _ int64, items []guard.Parked, whole bool, _ time.Time) error {

@@ -107,9 +107,9 @@ type Journal interface {
 type Brakes interface {
 	// Load returns what the brakes have to know at a moment, and what is failing.
 	Load(ctx context.Context, now time.Time) (guard.Usage, []guard.Hold, []guard.Failing, error)
-	// Halted says why nothing may be changed at a moment; "": it may. It is asked between
-	// two batches of a run under way.
-	Halted(ctx context.Context, now time.Time) (why string, err error)
+	// Halted says why nothing may be changed at a moment, or nothing be taken away; "": it
+	// may. It is asked between two batches of a run under way.
+	Halted(ctx context.Context, now time.Time) (all, narrowing string, err error)
 }
 
 // Parking is where a run that writes leaves what waits, what keeps failing, and what the

@@ -98,8 +98,8 @@ func withheld(rep *kwsync.Report) []string {
 	return out
 }
 
-// moved is ann, who has moved from Fin to IT.
-func moved() *stage {
+// transferred is ann, who has moved from Fin to IT.
+func transferred() *stage {
 	return newStage().person("ann", "IT").folder("f-fin", "/Dep/Fin").folder("f-it", "/Dep/IT").holds("ann", "f-fin", "staff")
 }
 
@@ -147,7 +147,7 @@ func TestP02_WhatNarrowsIsProvedAfresh(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := moved()
+			s := transferred()
 			r, p := s.proving(t)
 			test.now(p)
 			rep, err := r.Run(t.Context(), full)
@@ -173,7 +173,7 @@ func TestP02_WhatNarrowsIsProvedAfresh(t *testing.T) {
 // TestP02_NothingNarrowsWithoutTheMeansToProve: as a runner is that nobody has given any.
 func TestP02_NothingNarrowsWithoutTheMeansToProve(t *testing.T) {
 	t.Parallel()
-	s := moved()
+	s := transferred()
 	r, _ := s.proving(t)
 	r.Prove = nil
 	rep, err := r.Run(t.Context(), full)

@@ -97,7 +97,7 @@ func (v *view) look(ctx context.Context, m plan.Memory, open []plan.Change) erro
 // evaluate judges those whom the run is about, all as of one moment. What holds a rule
 // for everybody is reported once, not once for each of twenty thousand people.
 func (v *view) evaluate(m plan.Memory) {
-	linked := func(id access.PersonID) bool { _, has := m.Links[id]; return has }
+	linked := func(id access.PersonID) bool { link, has := m.Links[id]; return has && !link.Deleted }
 	v.bound = v.planner.Rules.Bind(v.snapshot, rules.Known{Groups: m.Groups, Linked: linked})
 	people := map[string]int{}
 	v.now = v.planner.Now()
