@@ -61,7 +61,7 @@ func (l *Ledger) TakeBack(ctx context.Context, p access.PersonID, by Actor) (was
 		if was = n > 0; err != nil || !was {
 			return err
 		}
-		return decree(ctx, b, "take back", by, struct{ Person access.PersonID }{p})
+		return decree(ctx, b, tookBack, by, struct{ Person access.PersonID }{p})
 	})
 	return was, err
 }

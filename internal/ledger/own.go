@@ -95,7 +95,7 @@ func (l *Ledger) Disown(ctx context.Context, by Actor, keys []plan.GrantKey, acc
 		if err := setCreated(ctx, b, accounts, false); err != nil {
 			return err
 		}
-		return decree(ctx, b, "disown", by, gave{keys, accounts})
+		return decree(ctx, b, disowned, by, gave{keys, accounts})
 	})
 }
 
@@ -114,7 +114,7 @@ func (l *Ledger) Adopt(ctx context.Context, by Actor, owned []access.Owned, acco
 		if err := setCreated(ctx, b, accounts, true); err != nil {
 			return err
 		}
-		return decree(ctx, b, "adopt", by, gave{keys, accounts})
+		return decree(ctx, b, adopted, by, gave{keys, accounts})
 	})
 }
 
@@ -158,6 +158,20 @@ func setCreated(ctx context.Context, b *batch, accounts []string, created bool) 
 type gave struct {
 	Grants   []plan.GrantKey
 	Accounts []string
+}
+
+// The decisions that are kept as runs.
+const (
+	adopted  = "adopt"
+	disowned = "disown"
+	tookBack = "take back"
+	relinked = "link"
+	rekeyed  = "rekey"
+)
+
+// Decree says whether the run only keeps a decision of a human.
+func (r Run) Decree() bool {
+	return slices.Contains([]string{adopted, disowned, tookBack, relinked, rekeyed}, r.Trigger)
 }
 
 // decree records a decision of a human, and what it was about, as a run that is over.

@@ -57,7 +57,7 @@ func (l *Ledger) Retire(ctx context.Context, by Actor, directory string) error {
 		if err := unknowHeirs(ctx, b, directory); err != nil {
 			return err
 		}
-		return decree(ctx, b, "disown", by, gave{keys, accounts})
+		return decree(ctx, b, disowned, by, gave{keys, accounts})
 	})
 }
 
