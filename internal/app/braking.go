@@ -160,7 +160,7 @@ func (p parking) Quarantine(ctx context.Context, failing []guard.Failing) error 
 
 // KeepRules implements kwsync.Parking.
 func (p parking) KeepRules(ctx context.Context, digests map[string]string) error {
-	return p.book.KeepRuleDigests(ctx, digests)
+	return p.book.KeepRules(ctx, digests, nil)
 }
 
 // HoldUndone implements kwsync.Parking.

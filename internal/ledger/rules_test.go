@@ -38,7 +38,7 @@ func TestRuleDigestsAreKeptWhileSomethingIsOurs(t *testing.T) {
 		if s.lost {
 			learn(t, l, plan.Learned{Lost: lost})
 		}
-		if err := l.KeepRuleDigests(t.Context(), s.keep); err != nil {
+		if err := l.KeepRules(t.Context(), s.keep, nil); err != nil {
 			t.Fatalf("%s: %v", s.name, err)
 		}
 		got, err := r.RuleDigests(t.Context())
