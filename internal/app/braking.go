@@ -105,6 +105,9 @@ func (b brakes) usage(ctx context.Context, now time.Time) (u guard.Usage, err er
 	}
 	u.Base = map[guard.Base]int{guard.People: counts.People, guard.Accounts: counts.Links, guard.OwnedGrants: counts.Owned}
 	u.OwnedByRule, u.People = counts.OwnedByRule, counts.People
+	if u.Excluded, err = b.book.Excluded(ctx); err != nil {
+		return u, err
+	}
 	if u.Changed, err = b.changed(ctx, counts.OwnedByRule); err != nil {
 		return u, err
 	}
@@ -158,18 +161,12 @@ func (p parking) Quarantine(ctx context.Context, failing []guard.Failing) error 
 	return p.book.SaveFailing(ctx, all)
 }
 
-// KeepRules implements kwsync.Parking.
-func (p parking) KeepRules(ctx context.Context, digests map[string]string) error {
-	return p.book.KeepRules(ctx, digests, nil)
+// HoldUndone implements kwsync.Parking.
+func (p parking) HoldUndone(ctx context.Context, run int64, keys []plan.Key, now time.Time) error {
+	return p.book.HoldUndone(ctx, run, keys, ledger.Actor{}, now)
 }
 
-// HoldUndone implements kwsync.Parking.
-func (p parking) HoldUndone(ctx context.Context, run int64, keys []plan.Key) error {
-	for _, key := range keys {
-		h := ledger.Hold{Scope: ledger.HoldChange, Key: string(key), Why: fmt.Sprintf("run %d was undone", run)}
-		if _, err := p.book.AddHold(ctx, h); err != nil {
-			return err
-		}
-	}
-	return nil
+// KeepRules implements kwsync.Parking.
+func (p parking) KeepRules(ctx context.Context, digests map[string]string, excluded map[string]int) error {
+	return p.book.KeepRules(ctx, digests, excluded)
 }

@@ -32,11 +32,3 @@ func HintOf(err error) string {
 	_ = errors.As(err, &m) // others have no hint
 	return m.hint
 }
-
-// HeirPaths are where each of the Heirs stands first.
-func (c *Config) HeirPaths() (paths []string) {
-	for _, h := range c.heirs() {
-		paths = append(paths, h.path)
-	}
-	return paths
-}

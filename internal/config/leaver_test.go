@@ -9,6 +9,7 @@ import (
 
 	"github.com/kw-onboarder/kw-onboarder/internal/config"
 	"github.com/kw-onboarder/kw-onboarder/internal/plan"
+	"github.com/kw-onboarder/kw-onboarder/internal/rules"
 )
 
 // withLeavers is the smallest configuration with ladders.
@@ -40,7 +41,7 @@ func TestLadders_OfTheExample(t *testing.T) {
 	if diff := cmp.Diff(want, c.Ladders()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff([]string{"manager"}, c.Heirs()); diff != "" {
+	if diff := cmp.Diff([]rules.HeirExpression{{Text: "manager", Path: "leavers[0].steps[2].data_to"}}, c.Heirs()); diff != "" {
 		t.Errorf("heirs (-want +got):\n%s", diff)
 	}
 }
@@ -83,11 +84,9 @@ func TestHeirs_EachOnceAndNoAddress(t *testing.T) {
 		fmt.Sprintf(ladder, "gone", "archive@corp.example", "'{{ .secretary }}'")+", "+
 		fmt.Sprintf(ladder, "disabled", "manager", "archive@corp.example")+", "+
 		fmt.Sprintf(ladder, "expired", "'{{ .secretary }} '", "manager")+"]")
-	if diff := cmp.Diff([]string{"{{ .secretary }}", "manager"}, c.Heirs()); diff != "" {
+	want := []rules.HeirExpression{{Text: "{{ .secretary }}", Path: "leavers[0].steps[1].or_to"}, {Text: "manager", Path: "leavers[1].steps[1].data_to"}}
+	if diff := cmp.Diff(want, c.Heirs()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
-	}
-	if diff := cmp.Diff([]string{"leavers[0].steps[1].or_to", "leavers[1].steps[1].data_to"}, c.HeirPaths()); diff != "" {
-		t.Errorf("paths (-want +got):\n%s", diff)
 	}
 }
 

@@ -47,12 +47,12 @@ func (b *brakes) Quarantine(_ context.Context, failing []guard.Failing) error {
 	return nil
 }
 
-func (b *brakes) HoldUndone(_ context.Context, _ int64, keys []plan.Key) error {
+func (b *brakes) HoldUndone(_ context.Context, _ int64, keys []plan.Key, _ time.Time) error {
 	b.undone = keys
 	return nil
 }
 
-func (b *brakes) KeepRules(_ context.Context, digests map[string]string) error {
+func (b *brakes) KeepRules(_ context.Context, digests map[string]string, _ map[string]int) error {
 	b.rules = digests
 	return nil
 }

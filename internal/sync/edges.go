@@ -121,10 +121,11 @@ type Parking interface {
 	// Quarantine remembers what is failing.
 	Quarantine(ctx context.Context, failing []guard.Failing) error
 	// HoldUndone holds what an undone run would do again, under these keys.
-	HoldUndone(ctx context.Context, run int64, keys []plan.Key) error
-	// KeepRules remembers the digests of what these rules mean. Of a rule that is not among
-	// them it keeps what is known for as long as something is ours because of it.
-	KeepRules(ctx context.Context, digests map[string]string) error
+	HoldUndone(ctx context.Context, run int64, keys []plan.Key, now time.Time) error
+	// KeepRules remembers the digests of what these rules mean, and how many people each shuts
+	// out. Of a rule that is not among them it keeps what is known for as long as something
+	// is ours because of it.
+	KeepRules(ctx context.Context, digests map[string]string, excluded map[string]int) error
 }
 
 // Lease is the right to write to Kiteworks, which one process has at a time.

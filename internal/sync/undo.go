@@ -44,7 +44,7 @@ func (r *Runner) hold(ctx context.Context, v *view) error {
 	for _, c := range v.report.Plan.Changes {
 		keys = append(keys, c.Redone()...)
 	}
-	if err := r.Parking.HoldUndone(ctx, v.trigger.Undo, keys); err != nil {
+	if err := r.Parking.HoldUndone(ctx, v.trigger.Undo, keys, r.Now()); err != nil {
 		return fmt.Errorf("hold what is undone: %w", err)
 	}
 	return nil
