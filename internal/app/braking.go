@@ -8,6 +8,7 @@ import (
 	"github.com/kw-onboarder/kw-onboarder/internal/config"
 	"github.com/kw-onboarder/kw-onboarder/internal/guard"
 	"github.com/kw-onboarder/kw-onboarder/internal/ledger"
+	"github.com/kw-onboarder/kw-onboarder/internal/plan"
 	kwsync "github.com/kw-onboarder/kw-onboarder/internal/sync"
 )
 
@@ -156,4 +157,15 @@ func (p parking) Quarantine(ctx context.Context, failing []guard.Failing) error 
 // KeepRules implements kwsync.Parking.
 func (p parking) KeepRules(ctx context.Context, digests map[string]string) error {
 	return p.book.KeepRuleDigests(ctx, digests)
+}
+
+// HoldUndone implements kwsync.Parking.
+func (p parking) HoldUndone(ctx context.Context, run int64, keys []plan.Key) error {
+	for _, key := range keys {
+		h := ledger.Hold{Scope: ledger.HoldChange, Key: string(key), Why: fmt.Sprintf("run %d was undone", run)}
+		if _, err := p.book.AddHold(ctx, h); err != nil {
+			return err
+		}
+	}
+	return nil
 }

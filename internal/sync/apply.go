@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/kw-onboarder/kw-onboarder/internal/guard"
 	"github.com/kw-onboarder/kw-onboarder/internal/plan"
 )
 
@@ -22,8 +23,8 @@ const (
 // apply carries out the plan, batch by batch: intents first, then the requests,
 // then the outcomes. Between two batches it makes way for what cannot wait.
 func (r *Runner) apply(ctx context.Context, v *view) error {
-	a := &application{runner: r, run: v.report.Run, made: map[plan.Key]plan.Outcome{}}
-	defer func() { v.report.Outcomes = a.outcomes }()
+	a := &application{runner: r, view: v, made: map[plan.Key]plan.Outcome{}, doubted: map[plan.Key]bool{}, proof: newProof(v)}
+	defer a.close()
 	queue := batches(v.report.Plan.Steps(plan.MaxPerStep))
 	for len(queue) > 0 {
 		overtaken, err := r.makeWay(ctx, v)
@@ -84,7 +85,9 @@ func follows(s, prev plan.Step) bool {
 // application is one plan under way.
 type application struct {
 	runner   *Runner
-	run      int64
+	view     *view
+	proof    *proof
+	doubted  map[plan.Key]bool         // withheld after all, for the reason was not confirmed
 	made     map[plan.Key]plan.Outcome // creations that ended
 	outcomes []plan.Outcome
 	line     line
@@ -103,12 +106,72 @@ func (a *application) halt(ctx context.Context) (err error) {
 	return nil
 }
 
+// close writes into the report how it ended. What was withheld on the way was not allowed.
+func (a *application) close() {
+	r := a.view.report
+	r.Outcomes = a.outcomes
+	if len(a.doubted) > 0 {
+		r.Plan.Changes = slices.DeleteFunc(r.Plan.Changes, func(c plan.Change) bool { return a.doubted[c.Key] })
+		r.foretell()
+	}
+}
+
+// confirm looks afresh at whatever narrows, and withholds that of which the reason does not hold
+// any more (promise P2).
+func (a *application) confirm(ctx context.Context, steps []plan.Step) []plan.Step {
+	var narrowing []plan.Change
+	for _, s := range steps {
+		for _, c := range s.Changes {
+			if bound(&c) {
+				narrowing = append(narrowing, c)
+			}
+		}
+	}
+	if len(narrowing) == 0 || a.halted != "" {
+		return steps
+	}
+	doubts := a.proof.doubts(ctx, narrowing)
+	if ctx.Err() != nil {
+		return steps // and none of them is sent
+	}
+	return a.keep(steps, func(c plan.Change) (guard.Brake, string) { return guard.ByProof, doubts[c.Key] })
+}
+
+// keep takes out of steps what is doubted.
+func (a *application) keep(steps []plan.Step, doubt func(plan.Change) (guard.Brake, string)) []plan.Step {
+	kept := steps[:0:0]
+	for _, s := range steps {
+		var changes []plan.Change
+		for _, c := range s.Changes {
+			by, why := doubt(c)
+			if why == "" {
+				changes = append(changes, c)
+				continue
+			}
+			a.doubted[c.Key] = true
+			a.view.report.Withheld = append(a.view.report.Withheld, guard.Withheld{Change: c, Brake: by, Why: why})
+		}
+		if s.Changes = changes; len(changes) > 0 {
+			kept = append(kept, s)
+		}
+	}
+	return kept
+}
+
+// orphaned says whether a change needs one that was withheld on the way.
+func (a *application) orphaned(c plan.Change) (guard.Brake, string) {
+	if slices.ContainsFunc(c.Needs, func(k plan.Key) bool { return a.doubted[k] }) {
+		return guard.ByNeeds, "needs a change whose reason was not confirmed"
+	}
+	return "", ""
+}
+
 // batch intends, sends and settles. Steps that were not begun when ctx ended
 // are settled as skipped.
 func (a *application) batch(ctx context.Context, steps []plan.Step) error {
 	var ready []plan.Step
 	var intents []plan.Change
-	for _, s := range steps {
+	for _, s := range a.confirm(ctx, a.keep(steps, a.orphaned)) {
 		if s = a.complete(ctx, s); len(s.Changes) > 0 {
 			ready = append(ready, s)
 			intents = append(intents, s.Changes...)
@@ -119,7 +182,7 @@ func (a *application) batch(ctx context.Context, steps []plan.Step) error {
 	}
 	// From here on the batch is in hand: it ends with its outcomes recorded.
 	keep := context.WithoutCancel(ctx)
-	if err := a.runner.Journal.Intend(keep, a.run, intents); err != nil {
+	if err := a.runner.Journal.Intend(keep, a.view.report.Run, intents); err != nil {
 		return fmt.Errorf("record %d intents: %w", len(intents), err)
 	}
 	outcomes, crash := a.send(ctx, ready)

@@ -21,7 +21,8 @@ type brakes struct {
 	parked  []guard.Parked
 	whole   bool
 	halt    func() string     // nil: never
-	rules   map[string]string // as they were kept last
+	rules   map[string]string
+	undone  []plan.Key // as they were kept last
 }
 
 func (b *brakes) Load(context.Context, time.Time) (guard.Usage, []guard.Hold, []guard.Failing, error) {
@@ -42,6 +43,11 @@ func (b *brakes) Park(_ context.Context, _ int64, items []guard.Parked, whole bo
 
 func (b *brakes) Quarantine(_ context.Context, failing []guard.Failing) error {
 	b.failing = failing
+	return nil
+}
+
+func (b *brakes) HoldUndone(_ context.Context, _ int64, keys []plan.Key) error {
+	b.undone = keys
 	return nil
 }
 

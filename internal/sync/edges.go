@@ -78,10 +78,17 @@ type Memory interface {
 	Schedule(ctx context.Context, judged []access.PersonID, next map[access.PersonID]time.Time) error
 }
 
+// History is the ledger as one who asks what a run has done sees it.
+type History interface {
+	// Did returns what a run has sent, and how each of it ended.
+	Did(ctx context.Context, run int64) ([]plan.Change, []plan.Outcome, error)
+}
+
 // Journal is the ledger as a run that writes sees it (promise P8).
 type Journal interface {
 	Recall
 	Memory
+	History
 	// Begin opens a run and returns its number; trigger is what started it.
 	Begin(ctx context.Context, started time.Time, trigger string) (run int64, err error)
 	// Open returns the intents of any earlier run that have no outcome.
@@ -113,6 +120,8 @@ type Parking interface {
 	Park(ctx context.Context, run int64, items []guard.Parked, whole bool, now time.Time) error
 	// Quarantine remembers what is failing.
 	Quarantine(ctx context.Context, failing []guard.Failing) error
+	// HoldUndone holds what an undone run would do again, under these keys.
+	HoldUndone(ctx context.Context, run int64, keys []plan.Key) error
 	// KeepRules remembers the digests of what these rules mean. Of a rule that is not among
 	// them it keeps what is known for as long as something is ours because of it.
 	KeepRules(ctx context.Context, digests map[string]string) error
