@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/plan"
+	"github.com/kw-onboarder/kw-onboarder/internal/rules"
 )
 
 // Leaver is what happens, step by step, to those who have left in one of some ways.
@@ -100,27 +101,16 @@ func (c *Config) Ladders() map[plan.Exit]plan.Ladder {
 // theManager is whom the directory names as somebody's manager.
 const theManager = "manager"
 
-// heir is who gets the data of an account, by what its owner's entry says, and where that stands first.
-type heir struct{ expr, path string }
-
-// Heirs are the manager and the templates that ladders name, each once, in the order of
+// heirs are the manager and the templates that ladders name, each once, in the order of
 // the file. Addresses are not among them: there is nothing to find out.
-func (c *Config) Heirs() []string {
-	var all []string
-	for _, h := range c.heirs() {
-		all = append(all, h.expr)
-	}
-	return all
-}
-
-func (c *Config) heirs() []heir {
-	var all []heir
+func (c *Config) heirs() []rules.HeirExpression {
+	var all []rules.HeirExpression
 	for i, l := range c.Leavers {
 		for n, s := range l.Steps {
 			path := fmt.Sprintf("leavers[%d].steps[%d]", i, n)
-			for _, h := range []heir{{s.DataTo, path + ".data_to"}, {s.OrTo, path + ".or_to"}} {
-				again := slices.ContainsFunc(all, func(o heir) bool { return o.expr == h.expr })
-				if isFoundOut(h.expr) && !again {
+			for _, h := range []rules.HeirExpression{{Text: s.DataTo, Path: path + ".data_to"}, {Text: s.OrTo, Path: path + ".or_to"}} {
+				again := slices.ContainsFunc(all, func(o rules.HeirExpression) bool { return o.Text == h.Text })
+				if isFoundOut(h.Text) && !again {
 					all = append(all, h)
 				}
 			}
