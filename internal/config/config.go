@@ -143,7 +143,7 @@ func (f *findings) validate(c *Config) {
 
 // checkRules compiles the rules; their problems bear the paths of the file.
 func (f *findings) checkRules(c *Config) {
-	o := rules.Options{DefaultAs: string(c.Kiteworks.Identities.Folders), Tables: c.Tables, Location: c.Location, Denials: c.denials(), Heirs: c.Heirs()}
+	o := rules.Options{DefaultAs: string(c.Kiteworks.Identities.Folders), Tables: c.Tables, Location: c.Location, Denials: c.denials(), Heirs: c.heirs()}
 	for _, id := range c.Kiteworks.Identities.All() {
 		o.Identities = append(o.Identities, string(id))
 	}

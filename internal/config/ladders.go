@@ -4,10 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/access"
-	"github.com/kw-onboarder/kw-onboarder/internal/rules"
 )
 
 const (
@@ -58,9 +56,10 @@ func (f *findings) checkSteps(path string, steps []Step) {
 		}
 		f.checkDeed(at+".do", s.Do, steps[:i])
 	}
-	alone := func(s Step) bool { return s.Do == DeleteAccount }
-	if i := slices.IndexFunc(steps, alone); i >= 0 && !slices.ContainsFunc(steps, func(s Step) bool { return !alone(s) }) {
-		f.report(fmt.Sprintf("%s[%d].do", path, i), "deletes an account that no step has suspended or revoked from before", orderHint)
+	does := func(do Deed) int { return slices.IndexFunc(steps, func(s Step) bool { return s.Do == do }) }
+	if i := does(DeleteAccount); i >= 0 && does(SuspendAccount) < 0 && does(0) < 0 { // one in the wrong place, or misspelt, is told above
+		f.report(fmt.Sprintf("%s[%d].do", path, i), "deletes an account that no step has suspended before",
+			"write a step to suspend in front of it: a mistake is then noticed while it can be undone")
 	}
 }
 
@@ -126,19 +125,4 @@ func barredHeirs(k *Kiteworks) map[access.Email]string {
 		barred[e] = fmt.Sprintf("%s is one of kiteworks.identities: these are service accounts, and inherit nothing", e)
 	}
 	return barred
-}
-
-// lintLadders warns of deletions that leave no time to notice a mistake.
-func (c *Config) lintLadders() (found []rules.Problem) {
-	for i, l := range c.Leavers {
-		for n, s := range l.Steps {
-			if s.Do == DeleteAccount && time.Duration(s.After-l.Steps[n-1].After) < day { // there is a step before it
-				found = append(found, rules.Problem{
-					Path: fmt.Sprintf("leavers[%d].steps[%d].after", i, n), Message: "deletes accounts within a day of the step before it",
-					Hint: "leave time in which somebody can notice that a person has not left: a deletion cannot be undone",
-				})
-			}
-		}
-	}
-	return found
 }

@@ -101,9 +101,9 @@ func (c *Config) Ladders() map[plan.Exit]plan.Ladder {
 // theManager is whom the directory names as somebody's manager.
 const theManager = "manager"
 
-// Heirs are the manager and the templates that ladders name, each once, in the order of
+// heirs are the manager and the templates that ladders name, each once, in the order of
 // the file. Addresses are not among them: there is nothing to find out.
-func (c *Config) Heirs() []rules.HeirExpression {
+func (c *Config) heirs() []rules.HeirExpression {
 	var all []rules.HeirExpression
 	for i, l := range c.Leavers {
 		for n, s := range l.Steps {

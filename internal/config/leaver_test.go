@@ -2,6 +2,7 @@ package config_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -9,7 +10,6 @@ import (
 
 	"github.com/kw-onboarder/kw-onboarder/internal/config"
 	"github.com/kw-onboarder/kw-onboarder/internal/plan"
-	"github.com/kw-onboarder/kw-onboarder/internal/rules"
 )
 
 // withLeavers is the smallest configuration with ladders.
@@ -22,7 +22,8 @@ func withLeavers(t *testing.T, leavers string) *config.Config {
 	return c
 }
 
-// TestLadders_OfTheExample: what config.example.yaml says comes through.
+// TestLadders_OfTheExample: what config.example.yaml says comes through. Whoever begins from
+// it deletes no account.
 func TestLadders_OfTheExample(t *testing.T) {
 	t.Parallel()
 	c, err := config.Load(example)
@@ -32,7 +33,6 @@ func TestLadders_OfTheExample(t *testing.T) {
 	leave := plan.Ladder{
 		{Do: plan.Suspend},
 		{After: 7 * day, Do: plan.Revoke},
-		{After: 90 * day, Do: plan.Delete, DataTo: "manager", OrTo: "archive@corp.example"},
 	}
 	want := map[plan.Exit]plan.Ladder{
 		plan.ExitDisabled: leave, plan.ExitExpired: leave, plan.ExitGone: leave,
@@ -41,8 +41,8 @@ func TestLadders_OfTheExample(t *testing.T) {
 	if diff := cmp.Diff(want, c.Ladders()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff([]rules.HeirExpression{{Text: "manager", Path: "leavers[0].steps[2].data_to"}}, c.Heirs()); diff != "" {
-		t.Errorf("heirs (-want +got):\n%s", diff)
+	if c.Heirs() != nil {
+		t.Errorf("got heirs %v, want none", c.Heirs())
 	}
 }
 
@@ -57,8 +57,12 @@ func TestLadders_WhatTheyMaySay(t *testing.T) {
 		{"revoke alone", "{after: 0d, do: revoke}", plan.Ladder{{Do: plan.Revoke}}},
 		{"at one time", "{after: 7d, do: suspend}, {after: 168h, do: revoke}", plan.Ladder{{After: 7 * day, Do: plan.Suspend}, {After: 7 * day, Do: plan.Revoke}}},
 		{
-			"delete behind revoke, to an address as it is compared", "{after: 0h, do: revoke}, {after: 1d, do: delete, data_to: ' Archive@Corp.example '}",
-			plan.Ladder{{Do: plan.Revoke}, {After: day, Do: plan.Delete, DataTo: "archive@corp.example"}},
+			"delete behind suspend, to an address as it is compared", "{after: 0h, do: suspend}, {after: 1d, do: delete, data_to: ' Archive@Corp.example '}",
+			plan.Ladder{{Do: plan.Suspend}, {After: day, Do: plan.Delete, DataTo: "archive@corp.example"}},
+		},
+		{
+			"to the manager, else to an address", "{after: 0h, do: suspend}, {after: 90d, do: delete, data_to: manager, or_to: archive@corp.example}",
+			plan.Ladder{{Do: plan.Suspend}, {After: 90 * day, Do: plan.Delete, DataTo: "manager", OrTo: "archive@corp.example"}},
 		},
 		{
 			"a template", "{after: 0h, do: suspend}, {after: 1d, do: delete, data_to: '{{ .secretary }}', or_to: manager}",
@@ -84,9 +88,11 @@ func TestHeirs_EachOnceAndNoAddress(t *testing.T) {
 		fmt.Sprintf(ladder, "gone", "archive@corp.example", "'{{ .secretary }}'")+", "+
 		fmt.Sprintf(ladder, "disabled", "manager", "archive@corp.example")+", "+
 		fmt.Sprintf(ladder, "expired", "'{{ .secretary }} '", "manager")+"]")
-	want := []rules.HeirExpression{{Text: "{{ .secretary }}", Path: "leavers[0].steps[1].or_to"}, {Text: "manager", Path: "leavers[1].steps[1].data_to"}}
-	if diff := cmp.Diff(want, c.Heirs()); diff != "" {
+	if diff := cmp.Diff([]string{"{{ .secretary }}", "manager"}, c.Heirs()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{"leavers[0].steps[1].or_to", "leavers[1].steps[1].data_to"}, c.HeirPaths()); diff != "" {
+		t.Errorf("paths (-want +got):\n%s", diff)
 	}
 }
 
@@ -98,36 +104,50 @@ func TestLeavers_LeftOut(t *testing.T) {
 	}
 }
 
-// TestWarnings_ASyncThatTakesNothingOrAnything: what stands empty in the file is meant.
-func TestWarnings_ASyncThatTakesNothingOrAnything(t *testing.T) {
+// TestWarnings_OfLeavers: what stands empty in the file is meant.
+func TestWarnings_OfLeavers(t *testing.T) {
 	t.Parallel()
 	const (
 		noLeavers = "mode: sync without `leavers`: whoever leaves keeps the account and all access"
 		noExpect  = "mode: sync without `expect`: no canary keeps a broken directory from taking access away"
 		hasty     = "leavers[0].steps[1].after: deletes accounts within a day of the step before it"
+		idle      = " does none of the steps of `leavers`: nobody is suspended, and nothing is taken away"
+		silent    = "leavers: says nothing of those who are "
+		keep      = ": they keep the account and all access"
 		canary    = "\nexpect: [{people: {may_shrink: 10%}}]"
+		all       = "disabled, expired, gone"
 	)
+	leavers := func(who, steps string) string { return "\nleavers: [{who: [" + who + "], steps: [" + steps + "]}]" }
 	deleting := func(first, second string) string {
-		return "\nleavers: [{who: [gone], steps: [{after: " + first + ", do: suspend}, {after: " + second + ", do: delete, data_to: manager}]}]"
+		return leavers(all, "{after: "+first+", do: suspend}, {after: "+second+", do: delete, data_to: manager}")
 	}
+	const suspend = "{after: 0h, do: suspend}"
 	tests := []struct {
-		name, mode, more string
-		want             []string
+		name, mode, kind, more string
+		want                   []string
 	}{
-		{"neither", "sync", "", []string{noExpect, noLeavers}},
-		{"both, and empty", "sync", "\nleavers: []\nexpect: []", nil},
-		{"no leavers", "sync", canary, []string{noLeavers}},
-		{"no canary", "sync", "\nleavers: [{who: [gone], steps: [{after: 0h, do: suspend}]}]", []string{noExpect}},
-		{"another mode", "upsert-only", "", nil},
-		{"deleted at once", "observe", deleting("0h", "0h"), []string{hasty}},
-		{"deleted soon", "observe", deleting("0h", "23h"), []string{hasty}},
-		{"deleted late, and as soon as suspended", "sync", canary + deleting("90d", "90d"), []string{hasty}},
-		{"deleted a day later", "sync", canary + deleting("0h", "24h"), nil},
+		{"neither", "sync", "openldap", "", []string{noExpect, noLeavers}},
+		{"both, and empty", "sync", "openldap", "\nleavers: []\nexpect: []", nil},
+		{"no leavers", "sync", "openldap", canary, []string{noLeavers}},
+		{"no canary", "sync", "openldap", leavers(all, suspend), []string{noExpect}},
+		{"no leavers in another mode", "upsert-only", "openldap", "", nil},
+		{"deleted at once", "observe", "openldap", deleting("0h", "0h"), []string{hasty}},
+		{"deleted soon", "observe", "openldap", deleting("0h", "23h"), []string{hasty}},
+		{"deleted late, and as soon as suspended", "sync", "openldap", canary + deleting("90d", "90d"), []string{hasty}},
+		{"deleted a day later", "sync", "openldap", canary + deleting("0h", "24h"), nil},
+		{"a mode that only creates", "create-only", "openldap", leavers(all, suspend), []string{"mode: create-only" + idle}},
+		{"a mode that takes nothing away", "upsert-only", "openldap", leavers(all+", unmatched", suspend), []string{"mode: upsert-only" + idle}},
+		{"a mode that does nothing at all", "observe", "openldap", leavers(all, suspend), nil},
+		{"one way left out", "observe", "openldap", leavers("disabled, expired", suspend), []string{silent + "gone" + keep}},
+		{"only those to whom no rule applies", "observe", "active-directory", leavers("unmatched", suspend), []string{silent + "disabled, or expired, or gone" + keep}},
+		{"a directory that shows no dates", "observe", "389ds", leavers("gone", suspend), []string{silent + "disabled" + keep}},
+		{"a directory that shows who is gone, and no more", "observe", "generic", leavers("gone", suspend), nil},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			c, err := config.Parse("config.yaml", with(t, "mode: observe", "mode: "+tt.mode+tt.more))
+			text := strings.Replace(string(with(t, "mode: observe", "mode: "+tt.mode+tt.more)), "kind: openldap", "kind: "+tt.kind, 1)
+			c, err := config.Parse("config.yaml", []byte(text))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -196,7 +196,7 @@ func TestSchema_DemandsWhatCheckDemands(t *testing.T) {
 }
 
 // leftToCheck are the keys of which other keys decide whether they are needed.
-var leftToCheck = regexp.MustCompile(`^directory\.(bind|groups)|^leavers\[\d\]\.steps\[\d\]\.data_to$|^budgets\..*\.floor$|^expect\[1\]|^walls\[1\]\.(deny|folders)$`)
+var leftToCheck = regexp.MustCompile(`^directory\.(bind|groups)|^budgets\..*\.floor$|^expect\[1\]|^walls\[1\]\.(deny|folders)$`)
 
 // misses says whether the mistakes are about the key that was taken away.
 func misses(err error, path string) bool {
