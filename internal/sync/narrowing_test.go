@@ -197,10 +197,10 @@ func TestP02_AGroupThatIsGoneTakesNothingByItself(t *testing.T) {
 	}{
 		"it is there": {group: access.Proof{Standing: access.Active}},
 		"it is gone": {group: access.Proof{Standing: access.Gone}, why: []string{
-			"proof revoke|dir:ann|f-fin: the group dir:devs, through which it was given, is gone: approve it if that is meant",
+			"proof revoke|dir:ann|f-fin: the group dir:devs, through which it was given, is gone: review what ends with `plan --out`, and apply that plan, if it is meant",
 		}},
 		"it is out of scope": {group: access.Proof{Standing: access.OutOfScope}, why: []string{
-			"proof revoke|dir:ann|f-fin: the group dir:devs, through which it was given, is out of scope: approve it if that is meant",
+			"proof revoke|dir:ann|f-fin: the group dir:devs, through which it was given, is out of scope: review what ends with `plan --out`, and apply that plan, if it is meant",
 		}},
 		"it hides its members": {fail: errors.New("it hides its members"), why: []string{
 			"proof revoke|dir:ann|f-fin: the group dir:devs could not be looked at afresh: it hides its members",

@@ -121,7 +121,7 @@ func (p *proof) group(ctx context.Context, id access.GroupID) string {
 	case err != nil:
 		return fmt.Sprintf("the group %s could not be looked at afresh: %v", id, err)
 	case found.Standing != access.Active:
-		return fmt.Sprintf("the group %s, through which it was given, is %s: approve it if that is meant", id, found.Standing)
+		return fmt.Sprintf("the group %s, through which it was given, is %s: review what ends with `plan --out`, and apply that plan, if it is meant", id, found.Standing)
 	}
 	return ""
 }
