@@ -34,6 +34,10 @@ func (c *Conn) Supports(control string) bool { return c.root.Has("supportedcontr
 // what Active Directory counts, each domain controller counts for itself.
 func (c *Conn) Origin() string { return c.server + " " + c.root.One("dsservicename") }
 
+// Closed says whether the connection has ended: a server closes one that is idle for long, and so does
+// Options.Timeout. A call on it would fail.
+func (c *Conn) Closed() bool { return c.ldap.IsClosing() }
+
 // Close says good-bye and ends the connection. It does not wait for a server that no longer listens.
 func (c *Conn) Close() {
 	_ = c.socket.SetDeadline(time.Now().Add(time.Second))

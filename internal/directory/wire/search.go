@@ -17,6 +17,7 @@ type Search struct {
 	Base       string
 	Filter     string
 	Attributes []string
+	NamesOnly  bool // attributes come without their values
 	Controls   []ldap.Control
 }
 
@@ -30,7 +31,7 @@ const (
 // request is the search as go-ldap has it.
 func (s *Search) request() *ldap.SearchRequest {
 	return &ldap.SearchRequest{
-		BaseDN: s.Base, Scope: ldap.ScopeWholeSubtree, Filter: s.Filter, Attributes: s.Attributes,
+		BaseDN: s.Base, Scope: ldap.ScopeWholeSubtree, Filter: s.Filter, Attributes: s.Attributes, TypesOnly: s.NamesOnly,
 		Controls: append([]ldap.Control(nil), s.Controls...),
 	}
 }
