@@ -3,7 +3,6 @@ package directory
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -12,6 +11,7 @@ import (
 	"github.com/go-ldap/ldap/v3"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/access"
+	"github.com/kw-onboarder/kw-onboarder/internal/directory/wire"
 )
 
 // Groups are all groups that somebody who is in place is in now, directly or through others, sorted:
@@ -113,22 +113,46 @@ func (c *climb) up(ctx context.Context, source string, r *record) error {
 
 // above meets the groups of one directory that list some of a level themselves.
 func (c *climb) above(ctx context.Context, l *lookup, some []rung) error {
+	here := slices.DeleteFunc(slices.Clone(some), func(r rung) bool { return r.source != l.m.o.Name })
 	for _, s := range l.m.scopes {
 		if filter := l.listing(some, len(c.p.d.sources) > 1); filter != "" {
-			if err := c.meet(ctx, l, s, filter, nil); err != nil {
+			if err := c.meet(ctx, l, s, filter, nil, nil); err != nil {
 				return err
 			}
 		}
-		// Servers tell u1 from U1 in a group that names members so, a reading does not.
-		for _, r := range some {
-			if r.source == l.m.o.Name && len(r.uids) > 0 && l.m.kind.memberUIDs {
-				if err := c.meet(ctx, l, s, "(memberUid=*)", r.uids); err != nil {
-					return err
-				}
-			}
+		if err := c.unsearchable(ctx, l, s, here); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// unsearchable meets the groups that a server shows with somebody and does not find by them: servers tell u1 from U1 in
+// memberUid, a reading does not; and OpenLDAP computes members for who reads the group only (overlay dynlist). Their lists are read.
+func (c *climb) unsearchable(ctx context.Context, l *lookup, s *scope, here []rung) error {
+	if !l.m.kind.memberUIDs || len(here) == 0 {
+		return nil
+	}
+	uids, dns := map[string]bool{}, map[string]bool{}
+	for _, r := range here {
+		dns[normalDN(r.dn)] = true
+		for _, uid := range r.uids {
+			uids[uid] = true
+		}
+	}
+	if len(uids) > 0 {
+		names := func(e *wire.Entry) bool {
+			return slices.ContainsFunc(folded(e.Values("memberuid")), func(uid string) bool { return uids[uid] })
+		}
+		if err := c.meet(ctx, l, s, "(memberUid=*)", []string{"memberuid"}, names); err != nil {
+			return err
+		}
+	}
+	return c.meet(ctx, l, s, "(memberURL=*)", l.m.kind.members, func(e *wire.Entry) bool {
+		return slices.ContainsFunc(l.m.kind.members, func(attribute string) bool {
+			return slices.ContainsFunc(e.Values(attribute), func(dn string) bool { return dns[normalDN(dn)] })
+		})
+	})
 }
 
 // listing is a filter for the groups that list some of a level; "": none can.
@@ -160,15 +184,13 @@ func (l *lookup) foreignDNs(sid string) []string {
 	return dns
 }
 
-// meet meets the groups of a scope that a filter finds; with uids, those that name one of them.
-func (c *climb) meet(ctx context.Context, l *lookup, s *scope, filter string, uids []string) error {
+// meet meets the groups of a scope that a filter finds, and of these, if lists is given, those of which it says so;
+// it looks at the attributes.
+func (c *climb) meet(ctx context.Context, l *lookup, s *scope, filter string, attributes []string, lists func(e *wire.Entry) bool) error {
 	find := s.Search
-	find.Filter, find.Attributes = "(&"+s.Filter+filter+")", []string{l.m.kind.id.attribute}
+	find.Filter, find.Attributes = "(&"+s.Filter+filter+")", append([]string{l.m.kind.id.attribute}, attributes...)
 	if l.m.kind.primaryGroup {
 		find.Attributes = append(find.Attributes, "objectsid")
-	}
-	if len(uids) > 0 {
-		find.Attributes = append(find.Attributes, "memberuid")
 	}
 	return l.c.Each(ctx, find, func(e *ldap.Entry) error {
 		l.m.entry.Fill(e)
@@ -177,8 +199,7 @@ func (c *climb) meet(ctx context.Context, l *lookup, s *scope, filter string, ui
 			return err
 		}
 		id := access.GroupID{Source: l.m.o.Name, ID: text}
-		named := slices.ContainsFunc(folded(l.m.entry.Values("memberuid")), func(uid string) bool { return slices.Contains(uids, uid) })
-		if _, known := c.met[id]; known || len(uids) > 0 && !named {
+		if _, known := c.met[id]; known || lists != nil && !lists(l.m.entry) {
 			return nil
 		}
 		c.met[id] = e.DN
@@ -210,79 +231,4 @@ func (c *climb) meetAgain(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-var errUnread = errors.New("no directory was read before")
-
-// sample tries out, once for each directory, whether climbing finds what was read. A server may find nothing
-// by an attribute that it shows, or not by what it computes itself: nobody would be in a group any more.
-func (p *Prover) sample(ctx context.Context) error {
-	if p.last == nil {
-		return errUnread
-	}
-	for _, s := range p.d.sources {
-		if p.samples[s.o.Name] || len(s.o.Groups.Bases) == 0 {
-			continue
-		}
-		if err := p.sampleOf(ctx, s.o.Name); err != nil {
-			return err
-		}
-		p.samples[s.o.Name] = true
-	}
-	return nil
-}
-
-func (p *Prover) sampleOf(ctx context.Context, source string) error {
-	var differs error
-	for _, person := range p.inGroupsOf(source) {
-		want := make([]access.GroupID, 0, len(person.Groups))
-		for _, at := range person.Groups {
-			want = append(want, p.last.Groups[at].ID)
-		}
-		got, err := p.groupsOf(ctx, person.ID)
-		if ctx.Err() != nil || err != nil && p.cut() {
-			return err
-		}
-		missing := slices.DeleteFunc(slices.Clone(want), func(id access.GroupID) bool { return slices.Contains(got, id) })
-		if err == nil && len(missing) == 0 {
-			return nil
-		}
-		differs = cmp.Or(err, fmt.Errorf("asked which groups list %q, %s leaves out %d of the %d that do: let the bind account search by the members of groups, not only read them",
-			person.DN, source, len(missing), len(want)))
-	}
-	return differs
-}
-
-// cut says whether a connection has ended.
-func (p *Prover) cut() bool {
-	for _, w := range p.witnesses {
-		if w.c.Closed() {
-			return true
-		}
-	}
-	return false
-}
-
-// inGroupsOf are a few people of the snapshot who are in groups of a directory: whoever is in most, and others, as
-// somebody may have changed since.
-func (p *Prover) inGroupsOf(source string) []*access.Person {
-	var most, first, last *access.Person
-	for i := range p.last.People {
-		person := &p.last.People[i]
-		in := func(at int32) bool { return p.last.Groups[at].ID.Source == source }
-		if !slices.ContainsFunc(person.Groups, in) || person.Standing == access.Gone {
-			continue
-		}
-		if first == nil {
-			first = person
-		}
-		if most == nil || len(person.Groups) > len(most.Groups) {
-			most = person
-		}
-		last = person
-	}
-	if most == nil {
-		return nil
-	}
-	return slices.Compact([]*access.Person{most, first, last})
 }

@@ -35,7 +35,7 @@ func (g *guilds) reply(s scriptedSearch) reply {
 	filter := strings.ToLower(s.filter)
 	byMember, byID := strings.Contains(filter, "(member="), strings.Contains(filter, "entryuuid=")
 	switch {
-	case strings.Contains(filter, "memberuid=") || byMember && g.mute.Load():
+	case strings.Contains(filter, "memberuid=") || strings.Contains(filter, "memberurl=") || byMember && g.mute.Load():
 		return reply{}
 	case byMember && strings.Contains(filter, "member=uid=u1,"):
 		return reply{entries: []*ldap.Entry{lower}}
@@ -108,5 +108,58 @@ func TestP02_AGroupIsProvenWithItsName(t *testing.T) {
 	got, err := p.Group(t.Context(), access.GroupID{Source: "corp", ID: idOf(101).String()})
 	if err != nil || got.Standing != access.Active || got.DN != "cn=lower,"+guildsDN || got.Person != nil {
 		t.Errorf("got %+v, %v, want the lower guild", got, err)
+	}
+}
+
+// TestP02_AMemberFromAnotherDomainIsProven: Active Directory lists them, and groups, by a name that is made of the SID.
+func TestP02_AMemberFromAnotherDomainIsProven(t *testing.T) {
+	t.Parallel()
+	root := func() reply {
+		r := rootDSE(ldap.ControlTypePaging)
+		r.entries[0].Attributes = append(r.entries[0].Attributes, ldap.NewEntryAttribute("namingContexts", []string{windowsDN}))
+		return r
+	}
+	principal := "CN=" + sidText(sid(7)) + ",CN=ForeignSecurityPrincipals," + windowsDN
+	host := startScripted(t, func(s scriptedSearch) reply {
+		group := ldap.NewEntry("CN=Guests,DC=corp", map[string][]string{"objectGUID": {guid(50)}, "cn": {"Guests"}, "member": {principal}})
+		switch {
+		case s.base == "":
+			return root()
+		case !s.whole:
+			return reply{entries: []*ldap.Entry{ldap.NewEntry(windowsDN, map[string][]string{"objectGUID": {guid(99)}})}}
+		case strings.Contains(s.filter, "objectClass=user"):
+			return reply{entries: []*ldap.Entry{windowsUser(60)}}
+		case strings.Contains(s.filter, "member=") && !strings.Contains(s.filter, principal):
+			return reply{}
+		}
+		return reply{entries: []*ldap.Entry{group}}
+	})
+	home := startScripted(t, func(s scriptedSearch) reply {
+		switch {
+		case s.base == "":
+			return root()
+		case strings.Contains(s.filter, "objectClass=user"):
+			return reply{entries: []*ldap.Entry{windowsUser(7)}}
+		}
+		return reply{entries: []*ldap.Entry{ldap.NewEntry(windowsDN, map[string][]string{"objectGUID": {guid(98)}})}}
+	})
+	first, second := windowsOptions(home.url), windowsOptions(host.url)
+	first.Name, first.Groups.Bases, second.Name = "home", nil, "host"
+	d, err := New(first, second)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sn, _, err := d.Refresh(t.Context(), true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := d.Prover()
+	defer p.Close()
+	for _, person := range sn.People {
+		got, err := p.Groups(t.Context(), person.ID)
+		want := person.ID.Source == "home"
+		if err != nil || len(got) != len(person.Groups) || want != (len(got) == 1) {
+			t.Errorf("got %s in %v, %v, read in %v; want the foreigner in the guests, and nobody else", person.ID, got, err, person.Groups)
+		}
 	}
 }

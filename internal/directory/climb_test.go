@@ -175,3 +175,34 @@ func simOptions(url string) directory.Options {
 	o.Groups.Bases = []string{"ou=Groups," + ldapsim.CompanyBase}
 	return o
 }
+
+// TestP02_AGroupWhoseMembersAreComputedIsProven: what the server finds by them may be less than what it shows.
+func TestP02_AGroupWhoseMembersAreComputedIsProven(t *testing.T) {
+	t.Parallel()
+	company := slapdtest.NewCompany(30, 1)
+	s := slapdtest.Start(t, slapdtest.Options{LDIF: company.LDIF(), Dynamic: true})
+	s.Add(t, "cn=computed,"+slapdtest.GroupsBase, map[string][]string{
+		"objectClass": {"groupOfURLs"}, "cn": {"computed"}, "memberURL": {"ldap:///" + slapdtest.PeopleBase + "??sub?(employeeType=staff)"},
+	})
+	s.Add(t, "cn=above,"+slapdtest.GroupsBase, map[string][]string{
+		"objectClass": {"groupOfNames"}, "cn": {"above"}, "member": {"cn=computed," + slapdtest.GroupsBase},
+	})
+	o := options(s.URL())
+	o.Groups.Filter = "(|(objectClass=groupOfNames)(objectClass=groupOfURLs))"
+	d := newClient(t, o)
+	sn := refreshed(t, d)
+	prover := d.Prover()
+	defer prover.Close()
+	in := 0
+	for _, person := range sn.People {
+		if slices.Contains(groupDNs(sn, person), "cn=above,"+slapdtest.GroupsBase) {
+			in++
+		}
+		if difference := groupsDiffer(t, prover, sn, &person); difference != "" {
+			t.Errorf("%s (-read +proven):\n%s", person.DN, difference)
+		}
+	}
+	if in == 0 {
+		t.Error("nobody is in the computed group")
+	}
+}
