@@ -45,12 +45,22 @@ func (d *differ) regrantOne(all []leaning) {
 		if d.covered(l.target, kept) {
 			continue
 		}
-		d.plan.Changes = append(d.plan.Changes, Change{
-			Key: Key("grant|" + l.verdict.Person.String() + "|" + l.target.key), Op: Grant, Person: l.verdict.Person, Email: l.verdict.Email,
-			Account: l.on.Account, As: l.target.place.As, Folder: l.target.folder.ID, Path: l.target.path(), To: l.target.role.Name,
-			Causes: l.target.causes, Needs: []Key{d.ended[l.on].Key}, Late: true,
-		})
+		d.plan.Changes = append(d.plan.Changes, d.anew(l))
 	}
+}
+
+// anew gives a role on the folder itself, or makes the weaker one stronger that we gave there.
+func (d *differ) anew(l leaning) Change {
+	c := Change{
+		Op: Grant, Person: l.verdict.Person, Email: l.verdict.Email, Account: l.on.Account, As: l.target.place.As,
+		Folder: l.target.folder.ID, Path: l.target.path(), To: l.target.role.Name,
+		Causes: l.target.causes, Needs: []Key{d.ended[l.on].Key}, Late: true,
+	}
+	if o, ours := d.memory.Owned[GrantKey{Account: c.Account, Folder: c.Folder}]; ours && o.Lost == "" {
+		c.Op, c.From = Raise, o.Role
+	}
+	c.Key = Key(c.Op.String() + "|" + c.Person.String() + "|" + l.target.key)
+	return c
 }
 
 // loses says whether what a role is had through ends, or is too little then.

@@ -113,8 +113,11 @@ func (d *differ) inherits(r removal, as string) (*access.Account, string) {
 		return nil, fmt.Sprintf("%s is a %s", a.Email, a.Kind)
 	case a.Status != access.Live:
 		return nil, fmt.Sprintf("%s is %s on Kiteworks", a.Email, a.Status)
-	case d.hasLeft(a):
-		return nil, fmt.Sprintf("%s has left too", a.Email)
+	}
+	if owner, owned := d.tenant.owner[a.ID]; owned {
+		if why := d.unemployed(d.verdict(owner), string(a.Email)); why != "" {
+			return nil, why
+		}
 	}
 	return a, ""
 }
@@ -139,8 +142,8 @@ func (d *differ) heirAccount(h access.Heir) (*access.Account, string) {
 		return d.accountAt(h.Email)
 	}
 	v := d.verdict(h.Person)
-	if v == nil || v.Standing != access.Active || d.exit(v) != "" {
-		return nil, fmt.Sprintf("%s has left too", cmp.Or(string(h.Email), h.Person.String()))
+	if why := d.unemployed(v, cmp.Or(string(h.Email), h.Person.String())); why != "" {
+		return nil, why
 	}
 	if l, linked := d.memory.Links[h.Person]; linked {
 		if a := d.tenant.byID[l.Account]; a != nil {
@@ -163,12 +166,13 @@ func (d *differ) accountAt(e access.Email) (*access.Account, string) {
 	return a, why
 }
 
-// hasLeft says whether an account is that of somebody who is not known to be employed.
-func (d *differ) hasLeft(a *access.Account) bool {
-	owner, owned := d.tenant.owner[a.ID]
-	if !owned {
-		return false
+// unemployed says why somebody cannot have data: they have left, or may have.
+func (d *differ) unemployed(v *access.Verdict, name string) string {
+	switch {
+	case v != nil && d.exit(v) != "":
+		return name + " has left too"
+	case v == nil || v.Standing != access.Active:
+		return name + " is not known to be employed"
 	}
-	v := d.verdict(owner)
-	return v == nil || v.Standing != access.Active || d.exit(v) != ""
+	return ""
 }
