@@ -9,13 +9,20 @@ import (
 )
 
 // claim notes of a grant of ours that a rule asks for: whether a weaker role is enough by
-// now, and by which rules we give it from now on.
-func (d *differ) claim(key GrantKey, o access.Owned, t *target) {
+// now, and by which rules we give it from now on. A rule that gave it and is not decided
+// may still ask for it.
+func (d *differ) claim(v *access.Verdict, key GrantKey, o access.Owned, t *target) {
 	if d.atlas.weaker(t.role.Name, o.Role) {
-		d.weaker[key] = t.role // why we gave the stronger one is remembered until it is gone
+		d.weaker[key] = *t // why we gave the stronger one is remembered until it is gone
 		return
 	}
-	if causes := undated(t.causes); !slices.EqualFunc(causes, o.Causes, access.Cause.Same) {
+	causes := undated(t.causes)
+	for _, c := range o.Causes {
+		if d.undecided(v, c.Rule) && !slices.ContainsFunc(causes, c.Same) {
+			causes = append(causes, c)
+		}
+	}
+	if !slices.EqualFunc(causes, o.Causes, access.Cause.Same) {
 		d.learned.Causes[key] = causes
 	}
 }
@@ -41,7 +48,7 @@ func (d *differ) end() {
 		if v == nil || d.frozen(v, o) {
 			continue
 		}
-		if c, ends := d.ending(v, key, o, wanted.Name); ends {
+		if c, ends := d.ending(v, key, o, wanted); ends {
 			d.ended[key] = &c
 		}
 	}
@@ -59,41 +66,90 @@ func (d *differ) end() {
 }
 
 // frozen says whether what a person has from us stays, because it is not decided what
-// they should have: a rule that gave it is held or blocked, or the person is. Of somebody who
-// has left it is decided.
+// they should have: a rule that gave it is held or blocked, or the person is, or nobody says
+// that they are employed. Of somebody who has left it is decided.
 func (d *differ) frozen(v *access.Verdict, o access.Owned) bool {
-	if d.leaving[v.Person] != "" {
+	switch {
+	case d.leaving[v.Person] != "":
 		return false
+	case v.Standing != access.Active:
+		return true
+	case len(o.Causes) == 0:
+		return len(d.stuck[v.Person]) > 0 // nobody knows which rule gave it
 	}
-	stuck := d.stuck[v.Person]
-	return slices.Contains(stuck, "") || slices.ContainsFunc(o.Causes, func(c access.Cause) bool { return slices.Contains(stuck, c.Rule) })
+	return slices.ContainsFunc(o.Causes, func(c access.Cause) bool { return d.undecided(v, c.Rule) })
 }
 
-// ending is the change that takes a grant of ours down to the wanted role or to what was
-// there before us, whichever is more. What was not looked at, and what a role from above
-// hides, stays.
-func (d *differ) ending(v *access.Verdict, key GrantKey, o access.Owned, wanted string) (c Change, ends bool) {
+// undecided says whether it is not known what a rule asks for a person.
+func (d *differ) undecided(v *access.Verdict, rule string) bool {
+	stuck := d.stuck[v.Person]
+	return slices.Contains(stuck, "") || slices.Contains(stuck, rule)
+}
+
+// ending is the change that takes a grant of ours down to what is wanted or to what was
+// there before us, whichever is more. What was not looked at stays, and what is not the
+// person's account or not ours any more.
+func (d *differ) ending(v *access.Verdict, key GrantKey, o access.Owned, wanted target) (c Change, ends bool) {
 	have, there := d.tenant.grants.find(key)
 	account := d.tenant.byID[key.Account]
 	switch {
-	case !d.tenant.observed[key.Folder], account == nil:
+	case !d.tenant.observed[key.Folder], account == nil, account.Status == access.Deleted, d.tenant.owner[key.Account] != o.Person:
 		return c, false
-	case there && have.Origin != "":
-		d.hold(v, firstRule(o.Causes), fmt.Sprintf("has %s on %s from a folder above: what we gave there ends after that", have.Role, d.atlas.byID[key.Folder].Path))
+	case !there && d.tenant.shown(key.Account), there && d.lost(o, have, there) != "":
 		return c, false
-	case !there && d.tenant.shown(key.Account):
-		return c, false // of an account that is in use, lists show all there is
 	}
 	c = Change{
 		Op: Revoke, Person: o.Person, Email: account.Email, Account: key.Account, As: o.As,
-		Folder: key.Folder, Path: d.atlas.byID[key.Folder].Path, From: cmp.Or(have.Role, o.Role), To: d.stronger(wanted, o.Floor),
-		Causes: o.Causes, Expired: d.expired(v, o), Exit: d.leaving[v.Person], Ordered: d.leaving[v.Person] == ExitOffboarded,
+		Folder: key.Folder, Path: d.atlas.byID[key.Folder].Path, From: cmp.Or(have.Role, o.Role), To: d.stronger(wanted.role.Name, o.Floor),
+		Causes: o.Causes, Expired: expired(v, o, wanted), Exit: d.leaving[v.Person], Ordered: d.leaving[v.Person] == ExitOffboarded,
+	}
+	if same(c.From, c.To) {
+		return c, false
+	}
+	if why := cmp.Or(d.barred(v, account), untouchable(account), d.hidden(have), d.unranked(c, o)); why != "" {
+		d.keep(v, o, c.Path, why)
+		return c, false
 	}
 	if c.To != "" {
 		c.Op = Lower
 	}
 	c.Key = Key(c.Op.String() + "|" + o.Person.String() + "|" + key.Folder)
-	return c, !same(c.From, c.To)
+	return c, true
+}
+
+// keep reports a grant of ours that nothing asks for and that stays. It decides nothing
+// about the rule: what else that gave ends.
+func (d *differ) keep(v *access.Verdict, o access.Owned, on access.Path, why string) {
+	d.plan.Notes = append(d.plan.Notes, Note{
+		Kind: NoteHeld, Person: v.Person, DN: v.DN, Email: v.Email, Rule: firstRule(o.Causes),
+		Why: fmt.Sprintf("what we gave on %s stays: %s", on, why),
+	})
+}
+
+// hidden says that a role from above hides what we gave.
+func (d *differ) hidden(have access.Grant) string {
+	switch have.Origin {
+	case "":
+		return ""
+	case access.OriginUnknown:
+		return fmt.Sprintf("%s may come from a folder above, and Kiteworks does not say from which", have.Role)
+	}
+	return fmt.Sprintf("%s comes from a folder above, and has to end there first", have.Role)
+}
+
+// unranked says why it is not certain that a change takes a role down, and no further than
+// to what was there before us.
+func (d *differ) unranked(c Change, o access.Owned) string {
+	_, known := d.atlas.known(o.Floor)
+	switch {
+	case c.To == "":
+		return ""
+	case o.Floor != "" && !known:
+		return fmt.Sprintf("before us there was %s, whose rank the server does not give", o.Floor)
+	case !d.atlas.weaker(c.To, c.From):
+		return fmt.Sprintf("%s is not known to be less than %s", c.To, c.From)
+	}
+	return ""
 }
 
 // stronger is the stronger of two roles, of which "" is none.
@@ -104,42 +160,17 @@ func (d *differ) stronger(a, b string) string {
 	return a
 }
 
-// expired says whether a grant ends because for each rule that gave it a date has come
-// that was written down before.
-func (d *differ) expired(v *access.Verdict, o access.Owned) bool {
-	return len(o.Causes) > 0 && !slices.ContainsFunc(o.Causes, func(c access.Cause) bool { return !slices.Contains(v.Lapsed, c.Rule) })
-}
-
-// leaning is a role that a person should have on a folder, and has through one of ours on a
-// folder above.
-type leaning struct {
-	verdict *access.Verdict
-	target  target
-	on      GrantKey
-}
-
-func (d *differ) lean(v *access.Verdict, t *target, account, origin string) {
-	on := GrantKey{Account: account, Folder: origin}
-	if o, ours := d.memory.Owned[on]; ours && o.Lost == "" {
-		d.leaning = append(d.leaning, leaning{v, *t, on})
-	}
-}
-
-// regrant gives anew, on folders below, what a role gives that ends in the same plan. It
-// comes after that: as long as the stronger role reaches down, Kiteworks refuses a weaker one.
-func (d *differ) regrant() {
-	for _, l := range d.leaning {
-		ends := d.ended[l.on]
-		if ends == nil || l.target.folder.ID == "" || ends.To != "" && !d.atlas.weaker(ends.To, l.target.role.Name) {
-			continue
+// expired says whether a grant ends because for each rule that gave it, and does not ask for
+// something here still, a date has come that was written down before.
+func expired(v *access.Verdict, o access.Owned, wanted target) bool {
+	ended := 0
+	for _, c := range o.Causes {
+		switch asks := func(w access.Cause) bool { return w.Rule == c.Rule }; {
+		case slices.Contains(v.Lapsed, c.Rule):
+			ended++
+		case !slices.ContainsFunc(wanted.causes, asks):
+			return false
 		}
-		if o, ours := d.memory.Owned[GrantKey{Account: l.on.Account, Folder: l.target.folder.ID}]; ours && o.Lost == "" && !d.atlas.weaker(o.Role, l.target.role.Name) {
-			continue
-		}
-		d.plan.Changes = append(d.plan.Changes, Change{
-			Key: Key("grant|" + l.verdict.Person.String() + "|" + l.target.key), Op: Grant, Person: l.verdict.Person, Email: l.verdict.Email,
-			Account: l.on.Account, As: l.target.place.As, Folder: l.target.folder.ID, Path: l.target.path(), To: l.target.role.Name,
-			Causes: l.target.causes, Needs: []Key{ends.Key}, Late: true,
-		})
 	}
+	return ended > 0
 }

@@ -48,26 +48,18 @@ func (h *history) human(t *rapid.T) {
 // rules ask for something else of somebody.
 func (h *history) rules(t *rapid.T) {
 	v := &h.verdicts[rapid.IntRange(0, len(h.verdicts)-1).Draw(t, "person")]
-	path, role := rapid.SampledFrom([]string{"/Dep/Fin", "/Dep/Legal"}).Draw(t, "path"), rapid.SampledFrom(roleNames).Draw(t, "wanted")
-	v.Wishes = []access.Wish{wish("r", path, role)}
+	path, role := rapid.SampledFrom([]string{"/Dep/Fin", "/Dep/Legal"}).Draw(t, "path"), rapid.SampledFrom(append(slices.Clone(roleNames), "")).Draw(t, "wanted")
+	v.Wishes = nil
+	if role != "" {
+		v.Wishes = []access.Wish{wish("r", path, role)}
+	}
 }
 
 // run plans, holds the plan to the truth, and carries it out.
 func (h *history) run(t *rapid.T) {
 	p := h.diff()
 	for _, c := range p.Changes {
-		key := plan.GrantKey{Account: c.Account, Folder: c.Folder}
-		was := h.held(key).Role
-		repaired := c.Op == plan.Grant && was == "" && len(h.policy.Repair) > 0
-		switch {
-		case rank[c.To] <= rank[was] || c.From != was:
-			t.Fatalf("%s from %q to %q, where %q is held", c.Op, c.From, c.To, was)
-		case h.touched[key] && !repaired:
-			t.Fatalf("%s of %v to %s, which a human has changed since we gave it", c.Op, key, c.To)
-		}
-		if _, ours := h.before[key]; !ours || h.touched[key] {
-			h.before[key], h.touched[key] = was, false
-		}
+		h.judge(t, c)
 	}
 	h.carryOut(p)
 	for key, o := range h.memory.Owned {
@@ -80,6 +72,30 @@ func (h *history) run(t *rapid.T) {
 	}
 	if again := h.diff(); len(again.Changes) > 0 || len(again.Learned.Lost) > 0 {
 		t.Fatalf("a second plan has %q", lines(again))
+	}
+}
+
+// judge holds one change to the truth: what widens is more than what is held, what narrows
+// is ours, and goes no further than to what was there before us.
+func (h *history) judge(t *rapid.T, c plan.Change) {
+	key := plan.GrantKey{Account: c.Account, Folder: c.Folder}
+	was := h.held(key).Role
+	before, ours := h.before[key]
+	narrows := c.Op == plan.Lower || c.Op == plan.Revoke
+	repaired := c.Op == plan.Grant && was == "" && len(h.policy.Repair) > 0
+	switch {
+	case c.From != was || !narrows && rank[c.To] <= rank[was]:
+		t.Fatalf("%s from %q to %q, where %q is held", c.Op, c.From, c.To, was)
+	case narrows && (!ours || rank[c.To] < rank[before] || rank[c.To] >= rank[was] || (c.To == "") != (c.Op == plan.Revoke)):
+		t.Fatalf("%s from %q to %q, where %q was before us", c.Op, c.From, c.To, before)
+	case h.touched[key] && !repaired:
+		t.Fatalf("%s of %v to %s, which a human has changed since we gave it", c.Op, key, c.To)
+	}
+	switch {
+	case narrows && c.To == before:
+		delete(h.before, key)
+	case !narrows && (!ours || h.touched[key]):
+		h.before[key], h.touched[key] = was, false
 	}
 }
 

@@ -8,60 +8,22 @@ import (
 	"github.com/kw-onboarder/kw-onboarder/internal/access"
 )
 
-// exit says how a person has left; "": they have not, or nobody knows. Who is not known to
-// be gone is never a leaver.
-func (d *differ) exit(v *access.Verdict) Exit {
-	switch v.Standing {
-	case access.Disabled:
-		return ExitDisabled
-	case access.Expired:
-		return ExitExpired
-	case access.Gone:
-		return ExitGone
-	}
-	switch {
-	case d.memory.Leaving[v.Person].Exit == ExitOffboarded:
-		return ExitOffboarded
-	case v.Standing == access.OutOfScope, d.unmatched(v):
-		return ExitUnmatched
-	}
-	return ""
-}
-
-// unmatched says that no rule applies to a person, which is a way to leave only if there is
-// a ladder for it. As long as one rule is not decided, or a date may bring one back, it is not said.
-func (d *differ) unmatched(v *access.Verdict) bool {
-	return len(d.policy.Leavers[ExitUnmatched]) > 0 && v.Standing == access.Active && v.Skipped == "" &&
-		!v.Account && len(v.Wishes)+len(v.Held)+len(v.Lapsed) == 0 && v.Next.IsZero()
-}
-
-// comeBack forgets that somebody had left who has not. Of one to whom no rule applied that
-// is known only once a rule does.
-func (d *differ) comeBack(v *access.Verdict) {
-	l, left := d.memory.Leaving[v.Person]
-	if !left || v.Standing != access.Active || l.Exit == ExitUnmatched && (v.Skipped != "" || len(v.Held) > 0) {
-		return
-	}
-	d.learned.Returned = append(d.learned.Returned, v.Person)
-}
-
 // leave takes the steps of the ladder that are due for somebody who has left.
 func (d *differ) leave(v *access.Verdict, exit Exit) {
 	d.stick(v, "") // what they have stays, unless a step takes it
-	if d.memory.Links[v.Person].Deleted {
-		return
-	}
 	account, why := d.leaver(v, exit)
 	switch {
-	case why != "" || v.Skipped != "" && account == nil:
-		d.skip(v, cmp.Or(why, v.Skipped))
+	case why != "":
+		d.skip(v, d.called(v, exit)+"; "+why)
 		return
 	case account == nil:
+		if v.Skipped != "" && !d.memory.Links[v.Person].Deleted {
+			d.skip(v, v.Skipped)
+		}
 		return
 	}
 	d.remember(v, account)
-	since := d.since(v, exit)
-	ladder := d.ladder(exit)
+	since, ladder := d.since(v, exit), d.ladder(v, exit)
 	if len(ladder) == 0 {
 		d.skip(v, fmt.Sprintf("%s, and `leavers` says of those who are %s nothing: what they have stays", d.called(v, exit), exit))
 		return
@@ -69,7 +31,7 @@ func (d *differ) leave(v *access.Verdict, exit Exit) {
 	for _, r := range ladder {
 		at := since.Add(r.After)
 		if d.now.Before(at) {
-			d.later(v, r, at)
+			d.later(v, exit, r, at)
 			break
 		}
 		if !d.climb(v, account, exit, r) {
@@ -78,55 +40,20 @@ func (d *differ) leave(v *access.Verdict, exit Exit) {
 	}
 }
 
-// called is how somebody is said to have left.
-func (d *differ) called(v *access.Verdict, exit Exit) string {
-	switch {
-	case exit == ExitOffboarded:
-		return "offboarded by " + d.memory.Leaving[v.Person].Why
-	case v.Skipped != "":
-		return v.Skipped
-	}
-	return "no rule applies"
-}
-
-// ladder is what happens to those who have left in one way. Whoever is offboarded is
-// suspended at once, and is then treated as if the account of the directory were disabled.
-func (d *differ) ladder(exit Exit) Ladder {
-	if exit != ExitOffboarded {
-		return d.policy.Leavers[exit]
-	}
-	ladder := Ladder{{Do: Suspend}}
-	for _, r := range d.policy.Leavers[ExitDisabled] {
-		if r.Do != Suspend {
-			ladder = append(ladder, r)
-		}
-	}
-	return ladder
-}
-
-// since is when a person was first seen to have left. Who was only unmatched begins anew
-// when they leave for good.
-func (d *differ) since(v *access.Verdict, exit Exit) time.Time {
-	l, known := d.memory.Leaving[v.Person]
-	if known && l.Exit == exit {
-		return l.Since
-	}
-	since := d.now
-	if known && l.Exit != ExitUnmatched && exit != ExitUnmatched {
-		since = l.Since
-	}
-	d.learned.Leaving = append(d.learned.Leaving, Leaving{Person: v.Person, Exit: exit, Since: since})
-	return since
-}
-
 // leaver is the account of somebody who has left: the linked one; where accounts that
 // existed are the people's, also one that their address finds. nil: there is none to act on, and why.
 func (d *differ) leaver(v *access.Verdict, exit Exit) (*access.Account, string) {
 	account, why := d.accountOf(v, exit)
-	if account == nil {
+	if account == nil || why != "" {
 		return nil, why
 	}
-	return account, cmp.Or(d.policy.Never[account.Email], d.policy.Never[v.Email], untouchable(account))
+	if why := cmp.Or(d.barred(v, account), untouchable(account)); why != "" {
+		return nil, why
+	}
+	if d.memory.Links[v.Person].Deleted && d.lifted(v.Person) {
+		return nil, "somebody has restored the account that we had deleted: it stays as it is"
+	}
+	return account, ""
 }
 
 // accountOf finds the account of somebody who has left. Who is only unmatched was never
@@ -134,31 +61,34 @@ func (d *differ) leaver(v *access.Verdict, exit Exit) (*access.Account, string) 
 func (d *differ) accountOf(v *access.Verdict, exit Exit) (*access.Account, string) {
 	if l, linked := d.memory.Links[v.Person]; linked {
 		a := d.tenant.byID[l.Account]
-		if a == nil {
-			return nil, fmt.Sprintf("%s; the linked account %s is no longer on Kiteworks", v.Skipped, l.Account)
+		switch {
+		case d.tenant.removed(l):
+			return nil, ""
+		case a == nil:
+			return nil, fmt.Sprintf("the linked account %s is no longer on Kiteworks", l.Account)
 		}
 		return a, ""
 	}
 	if !d.policy.Existing || v.Email == "" || exit == ExitUnmatched {
 		return nil, ""
 	}
-	a, _ := d.tenant.byAddress(v.Email)
-	if a == nil || a.Kind != access.User || a.Status == access.Deleted {
-		return nil, ""
+	a, why := d.tenant.byAddress(v.Email)
+	if a == nil || why != "" || a.Kind != access.User || a.Status == access.Deleted {
+		return nil, why
 	}
 	if other, taken := d.tenant.owner[a.ID]; taken && other != v.Person {
-		return nil, fmt.Sprintf("%s; the account of %s belongs to another person of the directory, %s", v.Skipped, v.Email, other)
+		return nil, fmt.Sprintf("the account of %s belongs to another person of the directory, %s", v.Email, other)
 	}
 	return a, ""
 }
 
 // later reports which step comes next, and has the person looked at again then. What deletes
 // is left to a run that sees everything.
-func (d *differ) later(v *access.Verdict, r Rung, at time.Time) {
+func (d *differ) later(v *access.Verdict, exit Exit, r Rung, at time.Time) {
 	if r.Do != Delete {
 		d.plan.Next[v.Person] = at
 	}
-	d.skip(v, fmt.Sprintf("%s; next: %s on %s", d.called(v, d.exit(v)), r.Do, at.UTC().Format(time.DateOnly)))
+	d.skip(v, fmt.Sprintf("%s; next: %s on %s", d.called(v, exit), r.Do, at.UTC().Format(time.DateOnly)))
 }
 
 // climb takes one step, and says whether the next may be looked at.
@@ -174,22 +104,16 @@ func (d *differ) climb(v *access.Verdict, a *access.Account, exit Exit, r Rung) 
 	return true
 }
 
-// mine says whether an account is treated as one that we made.
-func (d *differ) mine(id access.PersonID) bool {
-	return d.policy.Existing || d.memory.Links[id].Created
-}
-
 // suspend switches an account off that is on. One that we had switched off, and somebody has
 // switched on again, stays as they want it.
 func (d *differ) suspend(v *access.Verdict, a *access.Account, exit Exit) (on bool) {
-	link := d.memory.Links[v.Person]
 	switch {
-	case !d.mine(v.Person):
+	case !d.mine(v.Person, a.ID):
 		d.skip(v, d.called(v, exit)+"; the account existed before and is not ours (accounts.existing): it is not suspended")
 		return true
-	case a.Status != access.Live && a.Status != access.Unverified:
+	case !live(a):
 		return true
-	case link.Suspended:
+	case d.lifted(v.Person):
 		d.skip(v, d.called(v, exit)+"; somebody has lifted our suspension: the account stays as it is")
 		return false
 	}

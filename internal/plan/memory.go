@@ -1,6 +1,10 @@
 package plan
 
-import "github.com/kw-onboarder/kw-onboarder/internal/access"
+import (
+	"time"
+
+	"github.com/kw-onboarder/kw-onboarder/internal/access"
+)
 
 // Link ties a person to an account, for ever or until an administrator decides otherwise.
 type Link struct {
@@ -25,6 +29,8 @@ type Memory struct {
 	Folders map[access.Place]string   // pins: identity and path as in the rule -> folder id
 	Groups  map[string]access.GroupID // pins: group as in the rule -> id
 	Leaving map[access.PersonID]Leaving
+	// Full is when the last run that judged everybody began; zero: nobody has said.
+	Full time.Time
 }
 
 // Scope says of whom something is asked. A nil *Scope means everybody, an empty one nobody.
@@ -61,4 +67,7 @@ type Learned struct {
 	Heirs    map[access.PersonID][]access.Heir // of linked people, where others than before
 	Leaving  []Leaving                         // who has left, or in another way than before
 	Returned []access.PersonID                 // who has not left after all
+	// Lifted are those who have not left and whose account somebody else has switched on
+	// or restored: that we had suspended or deleted it is over.
+	Lifted []access.PersonID
 }

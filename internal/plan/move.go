@@ -8,8 +8,10 @@ import (
 
 // move is an account whose address is to become another (promise P10).
 type move struct {
-	verdict *access.Verdict
+	person  access.PersonID
 	account *access.Account
+	to      access.Email
+	causes  []access.Cause
 	why     string // why it cannot; "": it can
 	turn    int    // its place among those that wait for one another's address
 	after   *move  // whose address it gets
@@ -26,121 +28,25 @@ const (
 	settled
 )
 
-func (m *move) key() Key      { return Key("rename|" + m.verdict.Person.String()) }
-func (m *move) asideKey() Key { return Key("rename aside|" + m.verdict.Person.String()) }
+func (m *move) key() Key      { return Key("rename|" + m.person.String()) }
+func (m *move) asideKey() Key { return Key("rename aside|" + m.person.String()) }
 
 // asideAddress is where an account waits until the address that it is to have is free.
 func (m *move) asideAddress() access.Email {
 	return access.Email(fmt.Sprintf("moving-%s@%s", m.account.ID, m.account.Email.Domain()))
 }
 
-// planMoves finds whose address has changed in the directory, and in which order the
-// accounts can follow.
-func (d *differ) planMoves() map[access.PersonID]*move {
-	moves := map[access.PersonID]*move{}
-	var all []*move
-	for i := range d.verdicts {
-		v := &d.verdicts[i]
-		link, linked := d.memory.Links[v.Person]
-		if !linked || link.Deleted || v.Email == "" || v.Skipped != "" {
-			continue
-		}
-		a := d.tenant.byID[link.Account]
-		if a == nil || a.Email == v.Email || untouchable(a) != "" {
-			continue
-		}
-		m := &move{verdict: v, account: a}
-		moves[v.Person], all = m, append(all, m)
-		if !d.mine(v.Person) {
-			m.why = "accounts.existing is ignore, so that it is not renamed"
-		}
-	}
-	for _, m := range all {
-		d.follow(m, moves)
-	}
-	return moves
-}
-
-// follow decides a move, after that of whoever has the address now.
-func (d *differ) follow(m *move, moves map[access.PersonID]*move) {
-	if m.state != unseen {
-		return
-	}
-	m.state = onPath
-	defer func() { m.state = settled }()
-	other := d.holder(m)
-	if m.why != "" || other == nil {
-		return
-	}
-	next := moves[d.tenant.owner[other.ID]]
-	if next == nil || next.account != other {
-		m.why = fmt.Sprintf("%s has that address: decide with `kw-onboarder link`, or give one of them another", d.describe(other))
-		return
-	}
-	if next.state == onPath {
-		next.aside, m.after = true, next
-		return
-	}
-	d.follow(next, moves)
-	if next.why != "" {
-		m.why = fmt.Sprintf("%s has that address, and keeps it: %s", d.describe(other), next.why)
-		return
-	}
-	m.after, m.turn = next, next.turn+1
-}
-
-// holder is another account that has the address that one is to get.
-func (d *differ) holder(m *move) *access.Account {
-	for _, a := range d.tenant.byEmail[m.verdict.Email] {
-		if a.ID != m.account.ID {
-			return a
-		}
-	}
-	return nil
-}
-
-// describe names an account and whose it is.
-func (d *differ) describe(a *access.Account) string {
-	if owner, owned := d.tenant.owner[a.ID]; owned {
-		return fmt.Sprintf("account %s of %s, which is %s,", a.ID, owner, a.Status)
-	}
-	return fmt.Sprintf("account %s, which is %s,", a.ID, a.Status)
-}
-
-// restore makes an account that exists usable and named as the directory has it. Grants
-// wait for the changes that they need; ok is false if nothing may be given.
-func (d *differ) restore(v *access.Verdict, a *access.Account) (needs []Key, ok bool) {
-	if a.Status == access.Suspended {
-		d.plan.Changes = append(d.plan.Changes, Change{
-			Key: Key("unsuspend|" + v.Person.String()), Op: Unsuspend, Person: v.Person, Email: a.Email, Account: a.ID, Causes: v.Causes,
-		})
-	}
-	if m := d.moves[v.Person]; m != nil {
-		if m.why != "" {
-			d.skip(v, fmt.Sprintf("the linked account has the address %s on Kiteworks: nothing is given until both agree; %s", a.Email, m.why))
-			return nil, false
-		}
-		d.rename(m)
-		needs = []Key{m.key()}
-	}
-	if link := d.memory.Links[v.Person]; v.Account && v.Name != "" && link.Name != "" && a.Name == link.Name && v.Name != a.Name {
-		d.plan.Changes = append(d.plan.Changes, Change{
-			Key: Key("set name|" + v.Person.String()), Op: SetName, Person: v.Person, Email: v.Email, Account: a.ID, From: a.Name, To: v.Name, Causes: v.Causes,
-		})
-	}
-	return needs, true
-}
-
-// rename adds the change of an address. In a circle one leaves its own for a while.
-func (d *differ) rename(m *move) {
+// changes are the change of the address; in a circle one leaves its own for a while before.
+func (m *move) changes() []Change {
 	c := Change{
-		Key: m.key(), Op: Rename, Person: m.verdict.Person, Email: m.verdict.Email, Account: m.account.ID,
-		From: string(m.account.Email), To: string(m.verdict.Email), Causes: m.verdict.Causes, Turn: 1 + m.turn,
+		Key: m.key(), Op: Rename, Person: m.person, Email: m.to, Account: m.account.ID,
+		From: string(m.account.Email), To: string(m.to), Causes: m.causes, Turn: 1 + m.turn,
 	}
+	var all []Change
 	if m.aside {
 		away := c
 		away.Key, away.To, away.Turn = m.asideKey(), string(m.asideAddress()), 0
-		d.plan.Changes = append(d.plan.Changes, away)
+		all = append(all, away)
 		c.From, c.Needs = away.To, append(c.Needs, away.Key)
 	}
 	switch {
@@ -150,5 +56,72 @@ func (d *differ) rename(m *move) {
 	default:
 		c.Needs = append(c.Needs, m.after.key())
 	}
-	d.plan.Changes = append(d.plan.Changes, c)
+	return append(all, c)
+}
+
+// mover finds in which order accounts can get the addresses that they are to have.
+type mover struct {
+	tenant *tenant
+	all    []*move
+	moves  map[string]*move // by account
+}
+
+func newMover(t *tenant) mover { return mover{tenant: t, moves: map[string]*move{}} }
+
+func (r *mover) add(m *move) {
+	r.all = append(r.all, m)
+	r.moves[m.account.ID] = m
+}
+
+// order decides all moves.
+func (r *mover) order() {
+	for _, m := range r.all {
+		r.follow(m)
+	}
+}
+
+// follow decides a move, after that of whoever has the address now.
+func (r *mover) follow(m *move) {
+	if m.state != unseen {
+		return
+	}
+	m.state = onPath
+	defer func() { m.state = settled }()
+	other := r.holder(m)
+	if m.why != "" || other == nil {
+		return
+	}
+	next := r.moves[other.ID]
+	if next == nil {
+		m.why = fmt.Sprintf("%s has that address: decide with `kw-onboarder link`, or give one of them another", r.describe(other))
+		return
+	}
+	if next.state == onPath {
+		next.aside, m.after = true, next
+		return
+	}
+	r.follow(next)
+	if next.why != "" {
+		m.why = fmt.Sprintf("%s has that address, and keeps it: %s", r.describe(other), next.why)
+		return
+	}
+	m.after, m.turn = next, next.turn+1
+}
+
+// holder is another account that has the address that one is to get.
+func (r *mover) holder(m *move) *access.Account {
+	for _, a := range r.tenant.byEmail[m.to] {
+		if a.ID != m.account.ID {
+			return a
+		}
+	}
+	return nil
+}
+
+// describe names an account and whose it is.
+func (r *mover) describe(a *access.Account) string {
+	if owner, owned := r.tenant.owner[a.ID]; owned {
+		return fmt.Sprintf("account %s of %s, which is %s,", a.ID, owner, a.Status)
+	}
+	return fmt.Sprintf("account %s, which is %s,", a.ID, a.Status)
 }

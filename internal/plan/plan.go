@@ -125,9 +125,11 @@ func (c Change) Compare(o Change) int {
 }
 
 // phase is whose turn it is (promise P4): those who have left come before all; what is given
-// anew because an inherited role has ended comes after that has.
+// anew because an inherited role has ended comes after that has; what cannot be undone comes last.
 func (c Change) phase() int {
 	switch {
+	case c.Op == Delete:
+		return 3
 	case c.Exit != "":
 		return 0
 	case c.Late:

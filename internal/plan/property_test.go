@@ -111,8 +111,9 @@ func TestP03_ThePlanDoesNotDependOnTheOrderOfItsInput(t *testing.T) {
 	})
 }
 
-// TestP03_NothingIsEverNarrowed: whatever is there, no change gives a weaker role.
-func TestP03_NothingIsEverNarrowed(t *testing.T) {
+// TestP03_OnlyWhatIsOursIsNarrowed: whatever is there, what gives gives more than is held,
+// and what takes takes what is ours.
+func TestP03_OnlyWhatIsOursIsNarrowed(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		w := drawWorld(t)
@@ -121,12 +122,18 @@ func TestP03_NothingIsEverNarrowed(t *testing.T) {
 			held[plan.GrantKey{Account: g.Account, Folder: g.Folder}] = g.Role
 		}
 		for _, c := range w.diff().Changes {
-			before := held[plan.GrantKey{Account: c.Account, Folder: c.Folder}]
-			if (c.Op == plan.Grant || c.Op == plan.Raise) && (rank[c.To] <= rank[before] || c.From != before) {
-				t.Fatalf("%v from %q to %q, where %q is held", c.Op, c.From, c.To, before)
-			}
-			if c.Op == plan.Grant && before != "" {
-				t.Fatalf("a grant over %q", before)
+			key := plan.GrantKey{Account: c.Account, Folder: c.Folder}
+			before := held[key]
+			_, ours := w.memory.Owned[key]
+			switch c.Op {
+			case plan.Grant, plan.Raise:
+				if rank[c.To] <= rank[before] || c.From != before || c.Op == plan.Grant && before != "" {
+					t.Fatalf("%v from %q to %q, where %q is held", c.Op, c.From, c.To, before)
+				}
+			case plan.Lower, plan.Revoke:
+				if !ours || rank[c.To] >= rank[before] || c.From != before || c.Op == plan.Lower && c.To == "" {
+					t.Fatalf("%v from %q to %q, where %q is held; ours: %t", c.Op, c.From, c.To, before, ours)
+				}
 			}
 		}
 	})

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/access"
 )
@@ -16,21 +17,21 @@ type removal struct {
 	rung    Rung
 }
 
+// patience is how long ago the last run about everybody may have been. After more than
+// that the program was off or the clock has jumped: what cannot be undone waits for the next.
+const patience = 8 * 24 * time.Hour
+
 // remove deletes accounts: last of all, when nothing else is to be done for the person, by
 // a plan that sees everybody and everything, and with somebody to have the data.
 func (d *differ) remove() {
 	busy := d.busy()
 	for _, r := range d.removals {
-		why := ""
-		switch {
-		case r.account.Status == access.Deleted:
+		if r.account.Status == access.Deleted {
 			continue
-		case !d.mine(r.verdict.Person):
-			why = "the account existed before and is not ours (accounts.existing): it is not deleted"
-		case !d.tenant.fresh || d.policy.Rivals != nil:
-			continue
-		case busy[r.verdict.Person] || r.account.Status == access.Live && d.hasStep(r.exit, Suspend):
-			why = "it is deleted when the steps before are done"
+		}
+		why := d.spared(r, busy)
+		if why == "" && (!d.tenant.fresh || d.policy.Rivals != nil) {
+			continue // the next run about everybody sees to it
 		}
 		var heir *access.Account
 		if why == "" {
@@ -47,33 +48,36 @@ func (d *differ) remove() {
 	}
 }
 
-// busy are the people to be deleted for whom something is to be done before.
+// spared says why an account whose time has come is not deleted yet, or never; "": it is.
+func (d *differ) spared(r removal, busy map[access.PersonID]bool) string {
+	switch {
+	case !d.mine(r.verdict.Person, r.account.ID):
+		return "the account existed before and is not ours (accounts.existing): it is not deleted"
+	case busy[r.verdict.Person], live(r.account) && d.ladder(r.verdict, r.exit).has(Suspend):
+		return "it is deleted when the steps before are done"
+	case !d.memory.Full.IsZero() && d.now.Sub(d.memory.Full) > patience:
+		return fmt.Sprintf("there was no full run since %s: look at the clock; it is deleted by the next one", d.memory.Full.UTC().Format(time.DateOnly))
+	}
+	return ""
+}
+
+// busy are the people to be deleted for whom something is to be done before: it is planned,
+// or the folder where something of ours ends was not looked at.
 func (d *differ) busy() map[access.PersonID]bool {
 	if len(d.removals) == 0 {
 		return nil
 	}
-	busy, ladder := map[access.PersonID]bool{}, map[access.PersonID]bool{}
-	for _, r := range d.removals {
-		ladder[r.verdict.Person] = d.hasStep(r.exit, Revoke)
-	}
+	busy := map[access.PersonID]bool{}
 	for _, c := range d.plan.Changes {
 		busy[c.Person] = true
 	}
-	for _, o := range d.memory.Owned {
-		if o.Lost == "" && ladder[o.Person] {
+	for key, o := range d.memory.Owned {
+		_, there := d.atlas.byID[key.Folder]
+		if o.Lost == "" && d.leaving[o.Person] != "" && there && !d.tenant.observed[key.Folder] {
 			busy[o.Person] = true
 		}
 	}
 	return busy
-}
-
-func (d *differ) hasStep(exit Exit, do Op) bool {
-	for _, r := range d.ladder(exit) {
-		if r.Do == do {
-			return true
-		}
-	}
-	return false
 }
 
 // heir finds who gets the data of an account, or says why neither of those can have it who
@@ -109,8 +113,11 @@ func (d *differ) inherits(r removal, as string) (*access.Account, string) {
 		return nil, fmt.Sprintf("%s is a %s", a.Email, a.Kind)
 	case a.Status != access.Live:
 		return nil, fmt.Sprintf("%s is %s on Kiteworks", a.Email, a.Status)
-	case d.hasLeft(a):
-		return nil, fmt.Sprintf("%s has left too", a.Email)
+	}
+	if owner, owned := d.tenant.owner[a.ID]; owned {
+		if why := d.unemployed(d.verdict(owner), string(a.Email)); why != "" {
+			return nil, why
+		}
 	}
 	return a, ""
 }
@@ -128,26 +135,44 @@ func (d *differ) kept(id access.PersonID, as string) (access.Heir, string) {
 	return access.Heir{}, fmt.Sprintf("no %s was known while the person was employed", as)
 }
 
-// heirAccount finds the account of an heir: that of the person, as it is linked, else by address.
+// heirAccount finds the account of an heir. A person's is the linked one, else the one of the
+// address that they have now, and only as long as they are known to be employed.
 func (d *differ) heirAccount(h access.Heir) (*access.Account, string) {
+	if h.Person == (access.PersonID{}) {
+		return d.accountAt(h.Email)
+	}
+	v := d.verdict(h.Person)
+	if why := d.unemployed(v, cmp.Or(string(h.Email), h.Person.String())); why != "" {
+		return nil, why
+	}
 	if l, linked := d.memory.Links[h.Person]; linked {
 		if a := d.tenant.byID[l.Account]; a != nil {
 			return a, ""
 		}
+		return nil, fmt.Sprintf("the account of %s is no longer on Kiteworks", v.Email)
 	}
-	a, why := d.tenant.byAddress(h.Email)
-	if a == nil && why == "" {
-		why = fmt.Sprintf("%s has no account", cmp.Or(string(h.Email), h.Person.String()))
+	a, why := d.accountAt(v.Email)
+	if a != nil && d.tenant.owner[a.ID] != h.Person && d.tenant.owner[a.ID] != (access.PersonID{}) {
+		return nil, fmt.Sprintf("%s is the address of somebody else's account", v.Email)
 	}
 	return a, why
 }
 
-// hasLeft says whether an account is that of somebody who has left, as far as is known.
-func (d *differ) hasLeft(a *access.Account) bool {
-	owner, owned := d.tenant.owner[a.ID]
-	if !owned {
-		return false
+func (d *differ) accountAt(e access.Email) (*access.Account, string) {
+	a, why := d.tenant.byAddress(e)
+	if a == nil && why == "" {
+		why = fmt.Sprintf("%s has no account", cmp.Or(string(e), "who has no address"))
 	}
-	v := d.verdict(owner)
-	return v == nil || d.exit(v) != ""
+	return a, why
+}
+
+// unemployed says why somebody cannot have data: they have left, or may have.
+func (d *differ) unemployed(v *access.Verdict, name string) string {
+	switch {
+	case v != nil && d.exit(v) != "":
+		return name + " has left too"
+	case v == nil || v.Standing != access.Active:
+		return name + " is not known to be employed"
+	}
+	return ""
 }

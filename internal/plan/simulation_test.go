@@ -1,6 +1,8 @@
 package plan_test
 
 import (
+	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/access"
@@ -22,8 +24,9 @@ func (w *world) carryOut(p plan.Plan) {
 		switch c.Op {
 		case plan.CreateAccount:
 			o.Account = "u-" + c.Name
-			w.account(c.Name)
-			w.memory.Links[c.Person] = plan.Link{Person: c.Person, Account: o.Account, Created: true}
+			o.Account += w.again(o.Account)
+			w.account(c.Name, func(a *access.Account) { a.ID, a.Email, a.Name = o.Account, c.Email, c.Name })
+			w.memory.Links[c.Person] = plan.Link{Person: c.Person, Account: o.Account, Created: true, Name: c.Name}
 		case plan.CreateFolder:
 			o.Folder = "new " + string(c.Path)
 			w.catalog.Folders = append(w.catalog.Folders, access.Folder{ID: o.Folder, Parent: c.Parent, As: c.As, Path: c.Path})
@@ -31,6 +34,11 @@ func (w *world) carryOut(p plan.Plan) {
 		case plan.Grant, plan.Raise:
 			w.give(plan.GrantKey{Account: c.Account, Folder: c.Folder}, c.To, us)
 			w.own(c)
+		case plan.Lower, plan.Revoke:
+			w.give(plan.GrantKey{Account: c.Account, Folder: c.Folder}, c.To, us)
+			w.ownLess(c)
+		default:
+			w.change(c)
 		}
 		made[c.Key] = o
 	}
@@ -48,6 +56,81 @@ func (w *world) learn(l plan.Learned) {
 		o.Lost = why
 		w.memory.Owned[key] = o
 	}
+	for key, causes := range l.Causes {
+		o := w.memory.Owned[key]
+		o.Causes = causes
+		w.memory.Owned[key] = o
+	}
+	for person, heirs := range l.Heirs {
+		w.relink(person, func(l *plan.Link) { l.Heirs = heirs })
+	}
+	for _, left := range l.Leaving {
+		w.memory.Leaving[left.Person] = left
+	}
+	for _, person := range l.Returned {
+		delete(w.memory.Leaving, person)
+	}
+	for _, person := range l.Lifted {
+		w.relink(person, func(l *plan.Link) { l.Suspended, l.Deleted = false, false })
+	}
+}
+
+func (w *world) relink(person access.PersonID, change func(*plan.Link)) {
+	l := w.memory.Links[person]
+	change(&l)
+	w.memory.Links[person] = l
+}
+
+// again tells the accounts apart that one person has had in turn.
+func (w *world) again(id string) (suffix string) {
+	for slices.ContainsFunc(w.state.Accounts, func(a access.Account) bool { return a.ID == id+suffix }) {
+		suffix += "+"
+	}
+	return suffix
+}
+
+// change is what becomes of an account.
+func (w *world) change(c plan.Change) {
+	for i := range w.state.Accounts {
+		a := &w.state.Accounts[i]
+		if a.ID != c.Account {
+			if c.Op == plan.Rename && string(a.Email) == c.To {
+				panic(fmt.Sprintf("%s gets the address %s, which %s has", c.Account, c.To, a.ID))
+			}
+			continue
+		}
+		switch c.Op {
+		case plan.Suspend, plan.Unsuspend:
+			a.Status = access.Live
+			if c.Op == plan.Suspend {
+				a.Status = access.Suspended
+			}
+			w.relink(c.Person, func(l *plan.Link) { l.Suspended = c.Op == plan.Suspend })
+		case plan.Rename:
+			a.Email = access.Email(c.To)
+		case plan.SetName:
+			a.Name = c.To
+			w.relink(c.Person, func(l *plan.Link) { l.Name = c.To })
+		case plan.Delete:
+			a.Status = access.Deleted
+			w.relink(c.Person, func(l *plan.Link) { l.Deleted = true })
+			maps.DeleteFunc(w.memory.Owned, func(k plan.GrantKey, _ access.Owned) bool { return k.Account == c.Account })
+			w.state.Grants = slices.DeleteFunc(w.state.Grants, func(g access.Grant) bool { return g.Account == c.Account })
+		}
+	}
+}
+
+// ownLess remembers of a grant of ours what is left of it: nothing once it is down to what
+// was there before us.
+func (w *world) ownLess(c plan.Change) {
+	key := plan.GrantKey{Account: c.Account, Folder: c.Folder}
+	o := w.memory.Owned[key]
+	if o.Role = c.To; rank[o.Role] > rank[o.Floor] {
+		o.SharedBy = us
+		w.memory.Owned[key] = o
+		return
+	}
+	delete(w.memory.Owned, key)
 }
 
 // own remembers a grant as ours. Raised again, its floor stays what it was before us.

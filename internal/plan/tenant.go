@@ -42,13 +42,15 @@ func newTenant(st access.State, m Memory) *tenant {
 }
 
 // account finds a person's account: the linked one, else by e-mail, once.
-// nil without a reason means that there is none and one may be created.
+// nil without a reason means that there is none and one may be created. What we have
+// deleted is made anew, unless somebody else has restored or made one since.
 func (t *tenant) account(v *access.Verdict) (a *access.Account, why string) {
-	if l, ok := t.links[v.Person]; ok {
+	l, linked := t.links[v.Person]
+	if linked && !t.removed(l) {
 		return t.linked(l)
 	}
 	a, why = t.byAddress(v.Email)
-	if a == nil || why != "" {
+	if a == nil || why != "" || a.ID == l.Account {
 		return nil, why
 	}
 	if other, taken := t.owner[a.ID]; taken && other != v.Person {
@@ -60,13 +62,17 @@ func (t *tenant) account(v *access.Verdict) (a *access.Account, why string) {
 	return a, unusable(a)
 }
 
+// removed says whether we have deleted a linked account, and nobody has restored it.
+func (t *tenant) removed(l Link) bool {
+	a, there := t.byID[l.Account]
+	return l.Deleted && (!there || a.Status == access.Deleted)
+}
+
 // linked finds the account of a person who was linked to one. What we have suspended is
-// ours to give back; what we have deleted is made anew.
+// ours to give back.
 func (t *tenant) linked(l Link) (*access.Account, string) {
 	a, there := t.byID[l.Account]
 	switch {
-	case l.Deleted && (!there || a.Status == access.Deleted):
-		return nil, ""
 	case !there:
 		return nil, fmt.Sprintf("the linked account %s is no longer on Kiteworks", l.Account)
 	case l.Suspended && a.Status == access.Suspended:
@@ -96,6 +102,9 @@ func (t *tenant) shown(account string) bool {
 	a, there := t.byID[account]
 	return there && unusable(a) == ""
 }
+
+// live says whether an account can be used, or can be once its owner has confirmed it.
+func live(a *access.Account) bool { return a.Status == access.Live || a.Status == access.Unverified }
 
 // unusable says why an account that exists gets nothing, "" if it may.
 func unusable(a *access.Account) string {
