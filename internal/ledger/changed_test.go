@@ -35,34 +35,41 @@ func TestSettleFollowsAnAccount(t *testing.T) {
 		{"made", nil, nil, nil},
 		{"suspended", []event{suspended}, func(l *plan.Link) { l.Suspended = true }, func(a *access.Account) { a.Status = access.Suspended }},
 		{
-			"suspended by somebody else", []event{changed(plan.Suspend, "", "", plan.Already)},
+			"suspended by somebody else",
+			[]event{changed(plan.Suspend, "", "", plan.Already)},
 			nil, func(a *access.Account) { a.Status = access.Suspended },
 		},
 		{"not suspended", []event{changed(plan.Suspend, "", "", plan.Refused)}, nil, nil},
 		{"unsuspended", []event{suspended, changed(plan.Unsuspend, "", "", plan.Done)}, nil, nil},
 		{"unsuspended by somebody else", []event{suspended, changed(plan.Unsuspend, "", "", plan.Already)}, nil, nil},
 		{
-			"another address", []event{changed(plan.Rename, "anna@corp.example", "lang@corp.example", plan.Done)},
+			"another address",
+			[]event{changed(plan.Rename, "anna@corp.example", "lang@corp.example", plan.Done)},
 			nil, func(a *access.Account) { a.Email = "lang@corp.example" },
 		},
 		{
-			"another name", []event{changed(plan.SetName, "Anna Lang", "Anna Kurz", plan.Done)},
+			"another name",
+			[]event{changed(plan.SetName, "Anna Lang", "Anna Kurz", plan.Done)},
 			func(l *plan.Link) { l.Name = "Anna Kurz" }, func(a *access.Account) { a.Name = "Anna Kurz" },
 		},
 		{
-			"another name by somebody else", []event{changed(plan.SetName, "Anna Lang", "Anna Kurz", plan.Already)},
+			"another name by somebody else",
+			[]event{changed(plan.SetName, "Anna Lang", "Anna Kurz", plan.Already)},
 			nil, func(a *access.Account) { a.Name = "Anna Kurz" },
 		},
 		{
-			"another profile", []event{changed(plan.SetProfile, "Standard", "Restricted", plan.Done)},
+			"another profile",
+			[]event{changed(plan.SetProfile, "Standard", "Restricted", plan.Done)},
 			nil, func(a *access.Account) { a.Profile = "Restricted" },
 		},
 		{
-			"deleted", []event{suspended, grant(plan.Grant, "", "Reader", plan.Done), changed(plan.Delete, "", "heir@corp.example", plan.Done)},
+			"deleted",
+			[]event{suspended, grant(plan.Grant, "", "Reader", plan.Done), changed(plan.Delete, "", "heir@corp.example", plan.Done)},
 			func(l *plan.Link) { l.Deleted, l.Name = true, "" }, func(a *access.Account) { a.Status = access.Deleted },
 		},
 		{
-			"deleted by somebody else", []event{grant(plan.Grant, "", "Reader", plan.Done), changed(plan.Delete, "", "", plan.Already)},
+			"deleted by somebody else",
+			[]event{grant(plan.Grant, "", "Reader", plan.Done), changed(plan.Delete, "", "", plan.Already)},
 			nil, func(a *access.Account) { a.Status = access.Deleted },
 		},
 	}

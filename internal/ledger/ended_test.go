@@ -49,7 +49,8 @@ func TestP03_WhatEndsIsNotOursAnyMore(t *testing.T) {
 		{"lowered below the floor", []event{raised, lower("Reader", plan.Done)}, nil, "Reader"},
 		{
 			"lowered to above the floor",
-			[]event{grant(plan.Raise, "Reader", "Owner", plan.Done), lower("Collaborator", plan.Done)}, owned("Collaborator", "Reader"), "Collaborator",
+			[]event{grant(plan.Raise, "Reader", "Owner", plan.Done), lower("Collaborator", plan.Done)},
+			owned("Collaborator", "Reader"), "Collaborator",
 		},
 		{"lowered to a role that nobody knows", []event{raised, lower("Odd", plan.Done)}, owned("Odd", "Collaborator"), "Odd"},
 		{"lowered though it was not ours", []event{grant(plan.Grant, "", "Owner", plan.Already), lower("Reader", plan.Done)}, nil, "Reader"},

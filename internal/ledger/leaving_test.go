@@ -13,7 +13,8 @@ import (
 // leavers are those of whom is remembered that they have left.
 func leavers(t *testing.T, r interface {
 	Leaving(ctx context.Context) ([]plan.Leaving, error)
-}) []plan.Leaving {
+},
+) []plan.Leaving {
 	t.Helper()
 	all, err := r.Leaving(t.Context())
 	if err != nil {
@@ -67,15 +68,18 @@ func TestWhoHasLeftIsRemembered(t *testing.T) {
 		{"offboarded twice", []func(*testing.T, *Ledger){order(1, false), order(2, true)}, is(plan.ExitOffboarded, 1)},
 		{
 			"offboarded when no rule applied: the steps begin then",
-			[]func(*testing.T, *Ledger){found(plan.ExitUnmatched, 1), order(2, false)}, is(plan.ExitOffboarded, 2),
+			[]func(*testing.T, *Ledger){found(plan.ExitUnmatched, 1), order(2, false)},
+			is(plan.ExitOffboarded, 2),
 		},
 		{
 			"offboarded when disabled: the steps keep their dates",
-			[]func(*testing.T, *Ledger){found(plan.ExitDisabled, 1), order(2, false)}, is(plan.ExitOffboarded, 1),
+			[]func(*testing.T, *Ledger){found(plan.ExitDisabled, 1), order(2, false)},
+			is(plan.ExitOffboarded, 1),
 		},
 		{
 			"the directory does not end the order",
-			[]func(*testing.T, *Ledger){order(1, false), found(plan.ExitDisabled, 2), back}, is(plan.ExitOffboarded, 1),
+			[]func(*testing.T, *Ledger){order(1, false), found(plan.ExitDisabled, 2), back},
+			is(plan.ExitOffboarded, 1),
 		},
 		{"taken back", []func(*testing.T, *Ledger){order(1, false), takeBack}, nil},
 	}

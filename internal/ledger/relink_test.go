@@ -27,23 +27,33 @@ func TestP10_AnAdministratorSaysWhoseAnAccountIs(t *testing.T) {
 		left   bool // anna's exit is still remembered
 	}{
 		{
-			"a newcomer, whose account it was under another id", nil, bert, "a1", Relinked{Other: anna},
-			[]plan.Link{{Person: bert, Account: "a1", Created: true, Suspended: true, Name: "Anna Lang"}}, bertsOwned, false,
+			"a newcomer, whose account it was under another id", nil, bert, "a1",
+			Relinked{Other: anna},
+			[]plan.Link{{Person: bert, Account: "a1", Created: true, Suspended: true, Name: "Anna Lang"}},
+			bertsOwned, false,
 		},
 		{"as it is", nil, anna, "a1", Relinked{}, []plan.Link{annas}, *owned("Reader", ""), true},
 		{
-			"another account, of nobody", nil, anna, "a9", Relinked{Before: "a1"},
-			[]plan.Link{{Person: anna, Account: "a9", Heirs: heirs}}, *owned("Reader", ""), true,
+			"another account, of nobody", nil, anna, "a9",
+			Relinked{Before: "a1"},
+			[]plan.Link{{Person: anna, Account: "a9", Heirs: heirs}},
+			*owned("Reader", ""), true,
 		},
 		{
-			"somebody new, with an account of nobody", nil, bert, "a9", Relinked{},
-			[]plan.Link{annas, {Person: bert, Account: "a9"}}, *owned("Reader", ""), true,
+			"somebody new, with an account of nobody", nil, bert, "a9",
+			Relinked{},
+			[]plan.Link{annas, {Person: bert, Account: "a9"}},
+			*owned("Reader", ""), true,
 		},
 		{
-			"somebody who had another", []event{{
+			"somebody who had another",
+			[]event{{
 				plan.Change{Op: plan.CreateAccount, Person: bert}, plan.Outcome{Result: plan.Done, Account: "a2"},
-			}}, bert, "a1", Relinked{Before: "a2", Other: anna},
-			[]plan.Link{{Person: bert, Account: "a1", Created: true, Suspended: true, Name: "Anna Lang"}}, bertsOwned, false,
+			}},
+			bert, "a1",
+			Relinked{Before: "a2", Other: anna},
+			[]plan.Link{{Person: bert, Account: "a1", Created: true, Suspended: true, Name: "Anna Lang"}},
+			bertsOwned, false,
 		},
 	}
 	for _, tt := range cases {
