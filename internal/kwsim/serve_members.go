@@ -82,12 +82,25 @@ func listMembers(c *call) (answer, error) {
 			return directed(c.world.compareMembers(field, a, b), descending)
 		})
 	}
-	var keep filter[holding]
-	if role := c.query.number("roleId"); role != nil {
-		named := c.world.does().roleID(*role)
-		keep = func(h holding) bool { return c.world.effective(h).role == named }
-	}
+	keep := every(c.byRole(), c.shownMembers())
 	return page(c, rows, keep, func(h holding) any { return c.wireMember(f, h) }), nil
+}
+
+func (c *call) byRole() filter[holding] {
+	role := c.query.number("roleId")
+	if role == nil {
+		return nil
+	}
+	named := c.world.does().roleID(*role)
+	return func(h holding) bool { return c.world.effective(h).role == named }
+}
+
+// shownMembers keeps those of whom a list of members speaks, however they are asked for.
+func (c *call) shownMembers() filter[holding] {
+	if c.world.does().BlockedMember != hidden {
+		return nil
+	}
+	return func(h holding) bool { return !h.user.blocked() }
 }
 
 // namedMembers returns the members that the filters by user and e-mail leave, sorted by user id; nil without such a
