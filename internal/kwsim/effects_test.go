@@ -260,6 +260,12 @@ func userEffects() map[string]effect {
 			r.decode(x.t, &u)
 			return fmt.Sprint(r.Status, u["deleted"], u["suspended"], u["deactivated"])
 		}, want("live", "201 false false false", "blocked", "201 false true true")},
+		"revived_profile": {func(x *stage) string {
+			x.user(kwsim.User{Email: "left@acme.example", Deleted: true, ProfileID: 4})
+			r := x.ask(admin, http.MethodPost, "/rest/admin/users", map[string]any{"email": "left@acme.example", "userTypeId": 11})
+			u, _ := x.World().UserByEmail("left@acme.example")
+			return fmt.Sprint(r.Status, u.ProfileID)
+		}, want("asked", "201 11", "kept", "201 4")},
 		"recipient_email": {func(x *stage) string { return fmt.Sprint(x.create("recipient@lex.example").Status) }, want("promote", "201", "refuse", "409")},
 		"seats": {
 			func(x *stage) string {
@@ -317,9 +323,10 @@ func memberEffects() map[string]effect {
 			members := "/rest/folders/" + x.sub + "/members?userId:in=" + x.ada
 			one := len(x.ask(owner, http.MethodGet, members, nil).rows())
 			all := len(x.ask(owner, http.MethodGet, "/rest/folders/"+x.sub+"/members", nil).rows())
+			itself := x.ask(owner, http.MethodGet, "/rest/folders/"+x.sub+"/members/"+x.ada, nil)
 			m, still := x.World().Member(x.sub, x.ada)
-			return fmt.Sprint(one, all, still, m.RoleID)
-		}, want("listed", "1 2 true 3", "hidden", "0 1 true 3")},
+			return fmt.Sprint(one, all, itself.Status, still, m.RoleID)
+		}, want("listed", "1 2 200 true 3", "hidden", "0 1 200 true 3", "unseen", "0 1 403 true 3")},
 		"member_fields": {
 			func(x *stage) string { return x.grant("userIds", x.partner).summary() },
 			want("both", "201 Created", "emails", "422 ERR_INVALID_PARAMETER"),

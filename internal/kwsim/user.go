@@ -181,8 +181,10 @@ func (w *World) openAccount(in User) (*user, error) {
 	if !u.Deleted || w.does().RevivedUser != blocked {
 		u.Suspended, u.Deactivated = false, false
 	}
+	if !u.Deleted || w.does().RevivedProfile != kept {
+		w.setProfile(u, in.ProfileID)
+	}
 	u.Recipient, u.Deleted, u.Unverified = false, false, in.Unverified
-	w.setProfile(u, in.ProfileID)
 	w.rename(u, cmp.Or(in.Name, u.Name))
 	return u, nil
 }
