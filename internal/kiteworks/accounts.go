@@ -15,6 +15,8 @@ type alteration struct {
 	as   func(wireUser) bool    // the account is as wanted
 	bar  func(wireUser) string  // why it must be left alone; "": it need not
 	call func(wireUser) request // the request, given what was read
+
+	hints map[string]string // what is added to a refusal, by its code
 }
 
 // alter carries out an alteration. The account is read first: one that somebody has changed
@@ -28,7 +30,9 @@ func (t *Tenant) alter(ctx context.Context, c plan.Change, a alteration) plan.Ou
 	var answer changedUsers
 	_, err := t.client.send(ctx, a.call(before), &answer)
 	if err != nil && refused(err) {
-		return denied(c, err)
+		out = denied(c, err)
+		out.Why += a.hints[codeOf(err)]
+		return out
 	}
 	if u, shown := answer.of(c.Account); shown && err == nil && a.as(u) {
 		return outcome(c, plan.Done, "")

@@ -29,6 +29,7 @@ func (t *Tenant) rename(ctx context.Context, c plan.Change) plan.Outcome {
 			body := migration{Users: []renaming{{OldEmail: u.Email, NewEmail: c.To}}}
 			return post(t.client.options.Identities.Users, "/rest/admin/users/migrateEmails", withEntity, body)
 		},
+		hints: map[string]string{"ERR_ENTITY_EXISTS": ": another account, or a deleted one, has this address"},
 	})
 }
 
