@@ -129,6 +129,7 @@ func judge(s plan.Step, added addedMembers, err error) (outcomes []plan.Outcome,
 			outcomes[i].Result, outcomes[i].SharedBy, outcomes[i].Created = plan.Done, m.SharedBy.id(), parseTime(m.Created)
 		case failed && !exists(e.Code):
 			outcomes[i].Result, outcomes[i].Why = plan.Refused, shorten(e.Code+" "+e.Message)
+			outcomes[i].NoSeat = e.Code == noSeat
 		default:
 			doubtful = append(doubtful, i)
 		}

@@ -56,7 +56,7 @@ func (t *Tenant) narrow(ctx context.Context, n *names, c plan.Change) plan.Outco
 // still; of one who was hidden, only the refusal tells that there is none. err is the answer.
 func (t *Tenant) narrowed(ctx context.Context, n *names, c plan.Change, hidden bool, err error) plan.Outcome {
 	after, readErr := t.sight(ctx, n, c)
-	over := readErr == nil && after.over(n, c) && !(hidden && after.hidden)
+	over := readErr == nil && after.over(n, c) && (!hidden || !after.hidden)
 	switch {
 	case over && refused(err):
 		return outcome(c, plan.Already, "somebody else has done it")
