@@ -211,7 +211,7 @@ func (v *view) decide(ctx context.Context, m plan.Memory) error {
 // diff is the plan before the brakes.
 func (v *view) diff(m plan.Memory) plan.Plan {
 	if v.trigger.Undo != 0 {
-		return plan.Undo(v.undoing.changes, v.undoing.outcomes, v.catalog, v.state, m)
+		return plan.Undo(v.undoing.changes, v.undoing.outcomes, v.catalog, v.state, m, v.planner.Policy)
 	}
 	policy := v.planner.Policy
 	if v.about != nil {
