@@ -35,7 +35,7 @@ var house = map[string][]string{
 
 	"sync":     {"access", "guard", "plan", "rules"},
 	"status":   {"guard", "plan"},
-	"config":   {"access", "guard", "rules"},
+	"config":   {"access", "guard", "plan", "rules"},
 	"ruletest": {"access", "config", "rules"},
 	"app":      {"access", "config", "directory", "guard", "history", "kiteworks", "ledger", "plan", "status", "sync"},
 

@@ -22,6 +22,7 @@ func beside(older, newer *config.Config) []string {
 	differ("mode", older.Mode, newer.Mode)
 	differ("timezone", older.Timezone, newer.Timezone)
 	differ("accounts.existing", older.Accounts.Existing, newer.Accounts.Existing)
+	differ("leavers", older.Leavers, newer.Leavers)
 	differ("kiteworks.never_touch", older.Kiteworks.NeverTouch, newer.Kiteworks.NeverTouch)
 	differ("kiteworks.identities", older.Kiteworks.Identities, newer.Kiteworks.Identities)
 	differ("kiteworks.roots", older.Kiteworks.Roots, newer.Kiteworks.Roots)

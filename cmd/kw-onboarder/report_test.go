@@ -68,7 +68,7 @@ func fullReport() kwsync.Report {
 			{Key: folder.Key, Result: plan.Done, Folder: "f9"},
 			{Key: account.Key, Result: plan.Refused, Why: "POST /rest/admin/users: 409 ERR_SEATS"},
 			{Key: plain.Key, Result: plan.Already, Account: "u7"},
-			{Key: grant.Key, Result: plan.Skipped, Why: "needs what was not made"},
+			{Key: grant.Key, Result: plan.Skipped, Why: "needs what was not done"},
 		},
 		Requests: kwsync.Requests{Read: 5, Write: 4, Made: 8},
 	}

@@ -45,6 +45,9 @@ func (id PersonID) Compare(other PersonID) int {
 	return cmp.Or(cmp.Compare(id.Source, other.Source), cmp.Compare(id.ID, other.ID))
 }
 
+// Compare orders groups alike.
+func (id GroupID) Compare(other GroupID) int { return PersonID(id).Compare(PersonID(other)) }
+
 func samePerson(a, b *Person) bool {
 	return a.DN == b.DN && a.Email == b.Email && a.NoEmail == b.NoEmail && a.Name == b.Name &&
 		a.Standing == b.Standing && a.Changed.Equal(b.Changed) && sameAttrs(a.Attrs, b.Attrs)

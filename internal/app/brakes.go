@@ -74,7 +74,7 @@ func askForRun(ctx context.Context, c *config.Config, book *ledger.Ledger, reaso
 	if err != nil || !ledger.Attended(ctx, state) {
 		return 0, err
 	}
-	r, err := request(c, kwsync.Trigger{Name: verbApply, Full: true}, reason)
+	r, err := request(c, kwsync.Trigger{Name: VerbApply, Full: true}, reason)
 	if err != nil {
 		return 0, fmt.Errorf("encode the request: %w", err)
 	}

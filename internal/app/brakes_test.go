@@ -42,7 +42,7 @@ func TestP06_ApprovalAsksTheDaemon(t *testing.T) {
 	if _, request, err = Approve(t.Context(), c, 2, "beside the daemon"); err != nil || request == 0 {
 		t.Fatalf("beside a daemon: got request %d and error %v", request, err)
 	}
-	if rep := d.next(t); !rep.Full || rep.Trigger != verbApply {
+	if rep := d.next(t); !rep.Full || rep.Trigger != VerbApply {
 		t.Errorf("got a run by %q, full %t, want a full one that was asked for", rep.Trigger, rep.Full)
 	}
 	if !strings.Contains(d.log.String(), `"reason":"beside the daemon"`) {

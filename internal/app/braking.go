@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -8,6 +9,7 @@ import (
 	"github.com/kw-onboarder/kw-onboarder/internal/config"
 	"github.com/kw-onboarder/kw-onboarder/internal/guard"
 	"github.com/kw-onboarder/kw-onboarder/internal/ledger"
+	"github.com/kw-onboarder/kw-onboarder/internal/plan"
 	kwsync "github.com/kw-onboarder/kw-onboarder/internal/sync"
 )
 
@@ -56,17 +58,20 @@ func (b brakes) stops(ctx context.Context, now time.Time) (holds []guard.Hold, f
 }
 
 // Halted implements kwsync.Brakes.
-func (b brakes) Halted(ctx context.Context, now time.Time) (why string, err error) {
+func (b brakes) Halted(ctx context.Context, now time.Time) (all, narrowing string, err error) {
 	if present, _ := HoldFile(b.config); present {
-		return "stopped by the file " + HoldPath(b.config), nil
+		return "stopped by the file " + HoldPath(b.config), "", nil
 	}
 	holds, err := b.book.Holds(ctx, now)
 	for _, h := range holds {
-		if h.Scope == ledger.HoldAll {
-			return said(h), err
+		switch h.Scope {
+		case ledger.HoldAll:
+			all = cmp.Or(all, said(h))
+		case ledger.HoldNarrowing:
+			narrowing = cmp.Or(narrowing, said(h))
 		}
 	}
-	return "", err
+	return all, narrowing, err
 }
 
 // said is why a hold is there, and the reason that was given.
@@ -100,6 +105,9 @@ func (b brakes) usage(ctx context.Context, now time.Time) (u guard.Usage, err er
 	}
 	u.Base = map[guard.Base]int{guard.People: counts.People, guard.Accounts: counts.Links, guard.OwnedGrants: counts.Owned}
 	u.OwnedByRule, u.People = counts.OwnedByRule, counts.People
+	if u.Excluded, err = b.book.Excluded(ctx); err != nil {
+		return u, err
+	}
 	if u.Changed, err = b.changed(ctx, counts.OwnedByRule); err != nil {
 		return u, err
 	}
@@ -153,7 +161,12 @@ func (p parking) Quarantine(ctx context.Context, failing []guard.Failing) error 
 	return p.book.SaveFailing(ctx, all)
 }
 
+// HoldUndone implements kwsync.Parking.
+func (p parking) HoldUndone(ctx context.Context, run int64, keys []plan.Key, now time.Time) error {
+	return p.book.HoldUndone(ctx, run, keys, ledger.Actor{}, now)
+}
+
 // KeepRules implements kwsync.Parking.
-func (p parking) KeepRules(ctx context.Context, digests map[string]string) error {
-	return p.book.KeepRuleDigests(ctx, digests)
+func (p parking) KeepRules(ctx context.Context, digests map[string]string, excluded map[string]int) error {
+	return p.book.KeepRules(ctx, digests, excluded)
 }

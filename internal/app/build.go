@@ -107,12 +107,25 @@ func planner(c *config.Config, s Settings, d kwsync.Directory, r kwsync.Reader, 
 			return nil, err
 		}
 	}
-	return &kwsync.Planner{
+	p := &kwsync.Planner{
 		Directory: d, Reader: r, Recall: m, Rules: c.Set,
-		Policy: plan.Policy{Never: never(c), Repair: repaired(c)},
+		Policy: policy(c),
 		Limits: c.Limits(), Walls: walled(c),
 		Now: time.Now,
-	}, nil
+	}
+	if live, is := d.(*directory.Directory); is { // what was kept of one cannot be asked again
+		p.Prove = func() kwsync.Prover { return live.Prover() }
+	}
+	return p, nil
+}
+
+func policy(c *config.Config) plan.Policy {
+	return plan.Policy{
+		Never: never(c), Repair: repaired(c),
+		Existing: c.Accounts.Existing == config.Link,
+		Leavers:  c.Ladders(),
+		Order:    c.Set.Names(),
+	}
 }
 
 // never lists the addresses that no rule may touch: those that were named, and

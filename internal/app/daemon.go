@@ -22,10 +22,11 @@ import (
 
 // What starts a run.
 const (
-	start = "start"
-	delta = "delta"
-	full  = "full"
-	watch = "watch"
+	start   = "start"
+	delta   = "delta"
+	full    = "full"
+	watch   = "watch"
+	leavers = "leavers" // by a run of which those who have left do not wait for the end
 
 	reloaded = "reload"
 	retry    = "retry"
@@ -66,6 +67,7 @@ type Daemon struct {
 	read      []string        // how the directories were read by the last run
 	explained map[string]bool // the reasons of the last run; of the goroutine that makes runs
 	spent     bool            // some budget was used when it was last counted; of that goroutine too
+	woken     atomic.Bool     // a run was asked for since the last one has begun
 	patience  atomic.Int64    // nanoseconds that the last success may lie back
 }
 

@@ -401,7 +401,7 @@ func TestRefusedChangeIsShown(t *testing.T) {
 		`changes_total{op="grant",result="skipped"}`, "4",
 		`requests_total{code="409",operation="POST /rest/admin/users"}`, "4",
 	)
-	if log := d.log.String(); strings.Count(log, `"msg":"change not done"`) != 4 || !strings.Contains(log, "not done: skipped: needs what was not made") || !strings.Contains(log, "ERR_X not now") {
+	if log := d.log.String(); strings.Count(log, `"msg":"change not done"`) != 4 || !strings.Contains(log, "not done: skipped: needs what was not done") || !strings.Contains(log, "ERR_X not now") {
 		t.Errorf("the audit trail:\n%s", log)
 	}
 }

@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"os"
 	"os/user"
+	"slices"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"go.uber.org/zap"
@@ -18,19 +20,25 @@ import (
 	kwsync "github.com/kw-onboarder/kw-onboarder/internal/sync"
 )
 
-// verbApply asks the daemon for one run now.
-const verbApply = "apply"
+// What may be asked of the daemon: one run now, of whatever kind; to act on somebody who was
+// offboarded; to take a run back.
+const (
+	VerbApply    = "apply"
+	VerbOffboard = "offboard"
+	VerbUndo     = "undo"
+)
 
 // keptFor is how long a request waits for a daemon: what somebody asked for days
 // ago is not what they want today.
 const keptFor = 24 * time.Hour
 
-// wanted is what a request to apply says, as the ledger keeps it. Whoever asks means the
+// wanted is what a request says, as the ledger keeps it. Whoever asks means the
 // configuration that they see.
 type wanted struct {
 	Config   string                   `json:"config"` // its hash
 	Named    []string                 `json:"named,omitempty"`
 	Approved map[plan.Key]plan.Change `json:"approved,omitempty"`
+	Undo     int64                    `json:"undo,omitempty"` // the run to be taken back
 }
 
 // inbox hands the requests of other processes to the daemon's runs.
@@ -38,15 +46,22 @@ type inbox struct {
 	book   *ledger.Ledger
 	log    *zap.Logger
 	hash   string         // of the configuration in use
+	woken  *atomic.Bool   // the directory has changed since the run under way has read it
 	inHand map[int64]bool // taken by a run that has not ended
 }
 
-// Take returns the next request that cannot wait: one that names people. One that means
-// a configuration which was loaded since waits until the run has ended.
+// Take returns the next request that cannot wait: one that names people, or takes a run
+// back. One that means a configuration which was loaded since waits until the run has ended.
+// Where a run was asked for meanwhile, those who have left since do not wait for it.
 func (b *inbox) Take(ctx context.Context) (kwsync.Trigger, bool, error) {
-	return b.take(ctx, func(t kwsync.Trigger, meant string) bool {
-		return len(t.Named) > 0 && t.Approved == nil && b.means(meant) == nil
+	t, found, err := b.take(ctx, func(t kwsync.Trigger, meant string) bool {
+		urgent := len(t.Named) > 0 && t.Approved == nil || t.Undo != 0
+		return urgent && b.means(meant) == nil
 	})
+	if err != nil || found || !b.woken.CompareAndSwap(true, false) {
+		return t, found, err
+	}
+	return kwsync.Trigger{Name: leavers, Leavers: true}, true, nil
 }
 
 // next returns the next request of any kind.
@@ -94,22 +109,29 @@ func (b *inbox) take(ctx context.Context, fits func(t kwsync.Trigger, config str
 // what has changed; any other reads everything. Both look at Kiteworks itself.
 func trigger(r ledger.Request) (t kwsync.Trigger, config string, err error) {
 	var w wanted
-	if r.Verb != verbApply {
+	if !slices.Contains([]string{VerbApply, VerbOffboard, VerbUndo}, r.Verb) {
 		return t, "", fmt.Errorf("this version does not know the request %q", r.Verb)
 	}
 	if err := json.Unmarshal(r.Args, &w); err != nil {
 		return t, "", fmt.Errorf("read the request: %w", err)
 	}
-	t = kwsync.Trigger{Name: verbApply, Named: w.Named, Request: r.ID, Fresh: true}
-	t.Full = len(w.Named) == 0 || w.Approved != nil
+	t = kwsync.Trigger{Name: r.Verb, Named: w.Named, Undo: w.Undo, Request: r.ID, Fresh: true}
+	t.Full = w.Undo == 0 && (len(w.Named) == 0 || w.Approved != nil)
 	if w.Approved != nil {
 		t.Approved = w.Approved
 	}
 	return t, w.Config, nil
 }
 
-// Answer tells whoever asked how the run ended: the whole report.
+// Answer tells whoever asked how the run ended: the whole report. What nobody has asked for is
+// told to the log.
 func (b *inbox) Answer(ctx context.Context, t kwsync.Trigger, rep *kwsync.Report) {
+	if t.Request == 0 {
+		if !rep.Idle {
+			b.log.Info("run ended", append(summary(rep), zap.String("trigger", t.Name))...)
+		}
+		return
+	}
 	delete(b.inHand, t.Request)
 	if err := answer(ctx, b.book, t.Request, rep); err != nil {
 		b.log.Error("a request stays unanswered, and is taken again", zap.Int64("request", t.Request), zap.Error(err))
@@ -134,7 +156,7 @@ func (b *inbox) reject(ctx context.Context, r ledger.Request, why error) {
 
 // request is what this process asks of the daemon: who and why are kept with it.
 func request(c *config.Config, t kwsync.Trigger, reason string) (ledger.Request, error) {
-	args, err := json.Marshal(wanted{Config: c.Hash, Named: t.Named, Approved: t.Approved})
+	args, err := json.Marshal(wanted{Config: c.Hash, Named: t.Named, Approved: t.Approved, Undo: t.Undo})
 	if err != nil {
 		return ledger.Request{}, err
 	}

@@ -73,6 +73,7 @@ func (i *instance) wait() {
 func (d *Daemon) Trigger(t kwsync.Trigger) {
 	d.asking.Lock()
 	defer d.asking.Unlock()
+	d.woken.Store(true)
 	select {
 	case waiting := <-d.ticks:
 		if extent(waiting) >= extent(t) {
@@ -94,6 +95,7 @@ func extent(t kwsync.Trigger) int {
 // run makes one run and shows what became of it. It never ends the process: a
 // failed run, even one that panics, waits for the next tick.
 func (d *Daemon) run(ctx context.Context, i *instance, trigger kwsync.Trigger) (failed bool) {
+	d.woken.Store(false) // this run reads what has changed so far
 	d.board.Started(time.Now())
 	rep, err := d.attempt(ctx, i, trigger)
 	d.show(ctx, i, &rep)
@@ -149,7 +151,7 @@ func (d *Daemon) lend(ctx context.Context, i *instance) error {
 		if err := d.doubt(ctx); err != nil {
 			return err
 		}
-		d.inbox = &inbox{book: d.actor.book, log: d.options.Log, inHand: map[int64]bool{}}
+		d.inbox = &inbox{book: d.actor.book, log: d.options.Log, inHand: map[int64]bool{}, woken: &d.woken}
 	}
 	r := i.runner
 	d.inbox.hash = i.config.Hash

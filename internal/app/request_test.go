@@ -128,7 +128,7 @@ func TestP08_ARequestOutlivesThoseConcerned(t *testing.T) {
 	d.stop()
 	s.gate.Store(nil)
 	d = s.start(t)
-	for d.next(t).Trigger != verbApply {
+	for d.next(t).Trigger != VerbApply {
 	}
 	if r, err := a.book.Request(t.Context(), id); err != nil || r.Answered.IsZero() || r.Failed || r.Run == 0 {
 		t.Errorf("the request: %+v, %v; want it answered", r, err)

@@ -89,8 +89,10 @@ func TestAChangedRuleIsKnownAsSuchUntilARunHasJudgedEverybodyByIt(t *testing.T) 
 		{"a run that was reviewed", act(kwsync.Trigger{Name: "apply", Full: true, Approved: kwsync.Approve(plan.Plan{})}), []string{"staff"}},
 		{"one about everybody again", act(everybody), nil},
 		{"it stands behind a comment", configure("rules:", "rules: # who gets what"), nil},
-		{"it is gone", configure("name: staff", "name: workers"), []string{"staff"}},
-		{"it is gone, and what it gave is there", act(everybody), []string{"staff"}},
+		{"one of another name gives less", configure("name: staff", "name: workers", "ROLE", "Viewer"), []string{"staff"}},
+		{"and what the old one gave is there", act(everybody), []string{"staff"}},
+		{"it gives as much", configure("name: staff", "name: workers", "ROLE", "Collaborator"), []string{"staff"}},
+		{"and a run has seen to it", act(everybody), nil},
 		{"nothing is ours any more", func() { s.disownAll(t); s.act(t, everybody) }, nil},
 	}
 	for _, step := range steps {

@@ -90,9 +90,9 @@ func usualReferrals(kind string) Referrals {
 
 const (
 	modeHint = "observe: only look; create-only: also create accounts and grants; " +
-		"upsert-only: also rename, raise and unsuspend; sync: also lower, revoke and suspend. Begin with observe"
+		"upsert-only: also rename, raise and unsuspend; sync: also lower, revoke and suspend, and delete where leavers says so. Begin with observe"
 	existingHint = "ignore: accounts that exist already get grants and are otherwise never touched; " +
-		"link: an account with a person's e-mail is treated as created by this program, so it may also be renamed and suspended"
+		"link: an account with a person's e-mail is treated as created by this program, so it may also be renamed, suspended and deleted"
 )
 
 // checkChoices insists on the choices that have no default (promise P14).
@@ -102,6 +102,13 @@ func (f *findings) checkChoices(c *Config) {
 	}
 	if c.Accounts.Existing == 0 {
 		f.report("accounts.existing", "is missing, and has no default", existingHint)
+	}
+}
+
+// checkSeats refuses a number that lets nobody have an account.
+func (f *findings) checkSeats(seats int) {
+	if f.given("accounts.seats") && seats < 1 {
+		f.report("accounts.seats", "want 1 or more", "write how many accounts the licences allow, or leave it out if nobody knows")
 	}
 }
 

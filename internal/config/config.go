@@ -32,6 +32,7 @@ type Config struct {
 	Tables       rules.Tables `yaml:"tables"`
 	Rules        []rules.Rule `yaml:"rules"`      // with those of the rule files behind them
 	RuleFiles    []string     `yaml:"rule_files"` // globs, relative to the file
+	Leavers      []Leaver     `yaml:"leavers"`    // what becomes of those who have left
 	Budgets      Budgets      `yaml:"budgets"`
 	Expect       []Canary     `yaml:"expect"` // while one is unmet, nothing is narrowed
 	Walls        []Wall       `yaml:"walls"`
@@ -51,6 +52,7 @@ type Config struct {
 // Accounts says what becomes of accounts.
 type Accounts struct {
 	Existing Existing `yaml:"existing"` // no default (promise P14)
+	Seats    int      `yaml:"seats"`    // accounts that the licences allow; left out: it is not known
 }
 
 // HTTP says where the daemon listens.
@@ -129,6 +131,8 @@ func (f *findings) validate(c *Config) {
 	f.checkSchedules(c)
 	f.checkDirectories(c.Directories)
 	f.checkKiteworks(&c.Kiteworks)
+	f.checkSeats(c.Accounts.Seats)
+	f.checkLadders(c)
 	f.checkRules(c)
 	f.checkService(c)
 	f.checkBudgets(&c.Budgets, c.History)
@@ -139,7 +143,7 @@ func (f *findings) validate(c *Config) {
 
 // checkRules compiles the rules; their problems bear the paths of the file.
 func (f *findings) checkRules(c *Config) {
-	o := rules.Options{DefaultAs: string(c.Kiteworks.Identities.Folders), Tables: c.Tables, Location: c.Location, Denials: c.denials()}
+	o := rules.Options{DefaultAs: string(c.Kiteworks.Identities.Folders), Tables: c.Tables, Location: c.Location, Denials: c.denials(), Heirs: c.heirs()}
 	for _, id := range c.Kiteworks.Identities.All() {
 		o.Identities = append(o.Identities, string(id))
 	}

@@ -115,7 +115,7 @@ func TestLoad_TheExamplePasses(t *testing.T) {
 	if got, want := c.Set.Len(), len(c.Rules); got != want || got == 0 {
 		t.Errorf("%d rules compiled, want %d", got, want)
 	}
-	want := []string{"accountexpires", "company", "department", "employeetype", "givenname", "hiredate", "physicaldeliveryofficename", "sn", "title"}
+	want := []string{"accountexpires", "company", "department", "employeetype", "givenname", "hiredate", "manager", "physicaldeliveryofficename", "sn", "title"}
 	if diff := cmp.Diff(want, c.Set.Attributes()); diff != "" {
 		t.Errorf("attributes (-want +got):\n%s", diff)
 	}
@@ -206,6 +206,7 @@ func TestParse_AcceptsOtherSpellings(t *testing.T) {
 		{"hash inside a word", "issuer: kw-onboarder", "issuer: kw#1001", func(c *config.Config) any { return c.Kiteworks.JWT.Issuer }, "kw#1001"},
 		{"comment with a space", "issuer: kw-onboarder", "issuer: kw # x", func(c *config.Config) any { return c.Kiteworks.JWT.Issuer }, "kw"},
 		{"unbuilt but empty", "rules: []", "rules: []\nleavers: []\nwatch: false\nhttp:\n  pages: \"\"", func(c *config.Config) any { return len(c.Rules) }, "0"},
+		{"seats", "existing: ignore", "existing: ignore, seats: 500", func(c *config.Config) any { return c.Limits().Seats }, "500"},
 		{"watch", "rules: []", "rules: []\nwatch: true", func(c *config.Config) any { return c.Watch }, "true"},
 		{"no metrics", "rules: []", "rules: []\nhttp: {metrics: \"\"}", func(c *config.Config) any { return c.HTTP.Metrics }, ""},
 		{"all identities", "folders: folders@", "others: [legal@corp.example, users@corp.example]\n    folders: folders@", func(c *config.Config) any { return c.Kiteworks.Identities.All() }, "[users@corp.example folders@corp.example legal@corp.example]"},

@@ -32,3 +32,19 @@ func HintOf(err error) string {
 	_ = errors.As(err, &m) // others have no hint
 	return m.hint
 }
+
+// Heirs are the manager and the templates that ladders name.
+func (c *Config) Heirs() (all []string) {
+	for _, h := range c.heirs() {
+		all = append(all, h.Text)
+	}
+	return all
+}
+
+// HeirPaths are where each of the Heirs stands first.
+func (c *Config) HeirPaths() (paths []string) {
+	for _, h := range c.heirs() {
+		paths = append(paths, h.Path)
+	}
+	return paths
+}

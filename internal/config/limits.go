@@ -14,6 +14,7 @@ func (c *Config) Limits() guard.Limits {
 		Mode:            c.Mode,
 		Budgets:         map[guard.Kind]guard.Budget{guard.Expire: {Unlimited: true}},
 		PerRule:         &guard.PerRule{Shrink: float64(c.Budgets.PerRule.Shrink), Floor: c.Budgets.PerRule.Floor},
+		Seats:           c.Accounts.Seats,
 		ParkRuleChanges: c.OnRuleChange == Park,
 		Identities:      c.Kiteworks.Identities.All(),
 	}

@@ -33,6 +33,9 @@ func TestP05_BudgetsLeftOut(t *testing.T) {
 			t.Errorf("%s: got %+v (there: %t), want %+v", k, b, has, guard.DefaultBudget(k))
 		}
 	}
+	if got.Seats != 0 {
+		t.Errorf("got %d seats, want none known", got.Seats)
+	}
 	if *got.PerRule != guard.DefaultPerRule() || !got.ParkRuleChanges || got.Mode != guard.Observe {
 		t.Errorf("got %+v and per rule %+v, want the defaults", got, *got.PerRule)
 	}

@@ -139,6 +139,12 @@ func outwards(path string) iter.Seq[string] {
 	}
 }
 
+// given says whether the file has a path, whatever its value.
+func (f *findings) given(path string) bool {
+	_, ok := f.places[path]
+	return ok
+}
+
 // place is where a path stands; for one that is missing, where its parent does.
 func (f *findings) place(path string) place {
 	for {

@@ -7,10 +7,7 @@ import "regexp"
 // empty; with a value it would be a promise that nobody keeps.
 func unbuilt(path string) (hint string, ok bool) {
 	const plain = "remove it"
-	const limit = "remove it; a limit that is not kept would be worse than none"
 	switch regexp.MustCompile(`\[\d+\]`).ReplaceAllString(path, "[]") {
-	case "leavers":
-		return limit, true
 	case "rules[].when.cel", "rules[].label":
 		return plain, true
 	case "http.pages", "http.web_config":

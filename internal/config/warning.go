@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/access"
+	"github.com/kw-onboarder/kw-onboarder/internal/guard"
 	"github.com/kw-onboarder/kw-onboarder/internal/rules"
 )
 
@@ -22,14 +23,36 @@ func (c *Config) Warnings(w *World) []Problem {
 	for _, root := range c.Kiteworks.Roots {
 		roots = append(roots, root.Path)
 	}
+	own := slices.Concat(c.State.lint(), c.lintSync(), c.lintLadders())
 	if w == nil {
-		return c.found.warnings(append(c.State.lint(), rules.Lint(c.Rules, roots, nil)...))
+		return c.found.warnings(append(own, rules.Lint(c.Rules, roots, nil)...))
 	}
-	found := slices.Concat(c.State.lint(), rules.Lint(c.Rules, roots, w.Catalog), w.Beside)
+	found := slices.Concat(own, rules.Lint(c.Rules, roots, w.Catalog), w.Beside)
 	for i := range c.Directories {
 		found = append(found, c.Directories[i].lintDomains(w.Snapshot)...)
 	}
 	return c.found.warnings(append(found, c.Set.LintAgainst(w.Snapshot, w.Known)...))
+}
+
+// lintSync warns of what is missing beside a mode that takes access away. Whoever wrote
+// it as an empty list has said so.
+func (c *Config) lintSync() (found []rules.Problem) {
+	if c.Mode != guard.Sync {
+		return nil
+	}
+	if !c.found.given("leavers") {
+		found = append(found, rules.Problem{
+			Path: "mode", Message: "sync without `leavers`: whoever leaves keeps the account and all access",
+			Hint: "say under `leavers` what becomes of them; if this is meant, write leavers: []",
+		})
+	}
+	if !c.found.given("expect") {
+		found = append(found, rules.Problem{
+			Path: "mode", Message: "sync without `expect`: no canary keeps a broken directory from taking access away",
+			Hint: "say under `expect` who, or which group, is always there; if this is meant, write expect: []",
+		})
+	}
+	return found
 }
 
 // Mistaken is the error that the rules do not fit what they are asked about.

@@ -166,6 +166,7 @@ func (d *driver) manageFolders(anna string) {
 	d.do(owner, "POST", members+"?returnEntity=true&partialSuccess=true&updateIfExists=false", `{"roleId":6,"userIds":["`+anna+`"],"notify":false}`, 201)
 	d.do(owner, "POST", members+"?partialSuccess=true", `{"roleId":6,"userIds":["`+anna+`"]}`, 207)
 	d.do(owner, "GET", members+"?with=(user,role)&limit=5&offset=0", "", 200)
+	d.do(owner, "GET", members+"/"+anna, "", 200)
 	d.do(owner, "PUT", members+"/"+anna+"?returnEntity=true", `{"roleId":3}`, 200)
 	d.do(owner, "PUT", members+"/"+anna, `{"roleId":6}`, 200)
 	d.do(owner, "DELETE", members+"/"+anna+"?downgradeNested=true", "", 204)

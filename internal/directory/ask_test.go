@@ -43,12 +43,26 @@ func TestP02_WhoMayReadAndNotSearchProvesNoMembership(t *testing.T) {
 	company := slapdtest.NewCompany(20, 1)
 	s := slapdtest.Start(t, slapdtest.Options{LDIF: company.LDIF()})
 	s.Access(t, "attrs=member,uniqueMember by users =r by * none")
-	sn := refresh(t, options(s.URL()))
+	d := newClient(t, options(s.URL()))
+	refreshed(t, d)
+	prover := d.Prover()
+	defer prover.Close()
+	person := access.PersonID{Source: "corp", ID: company.People[company.Nested].UUID}
+	if got, err := prover.Groups(t.Context(), person); err == nil || !strings.Contains(err.Error(), "not only read them") {
+		t.Errorf("got groups %v, %v, want an error", got, err)
+	}
+}
+
+// TestP02_WhoMayReadIDsAndNotSearchProvesNothing: everybody would be gone.
+func TestP02_WhoMayReadIDsAndNotSearchProvesNothing(t *testing.T) {
+	t.Parallel()
+	company := slapdtest.NewCompany(20, 1)
+	s := slapdtest.Start(t, slapdtest.Options{LDIF: company.LDIF()})
+	s.Access(t, "attrs=entryUUID by users =r by * none")
 	prover := newClient(t, options(s.URL())).Prover()
 	defer prover.Close()
-	i := slices.IndexFunc(sn.Groups, func(g access.Group) bool { return g.Name == "leads" })
-	person := access.PersonID{Source: "corp", ID: company.People[company.Nested].UUID}
-	if member, err := prover.Member(t.Context(), person, sn.Groups[i].ID); err == nil || !strings.Contains(err.Error(), "not search by them") {
-		t.Errorf("got member %v, %v, want an error", member, err)
+	got, err := prover.Person(t.Context(), access.PersonID{Source: "corp", ID: company.People[0].UUID})
+	if err == nil || !strings.Contains(err.Error(), "let the bind account search by this attribute too") {
+		t.Errorf("got %+v, %v, want an error", got, err)
 	}
 }

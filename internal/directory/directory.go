@@ -11,7 +11,7 @@ import (
 	"github.com/kw-onboarder/kw-onboarder/internal/access"
 )
 
-// Directory reads one or several directories as one. Refresh and Prove may be called
+// Directory reads one or several directories as one. Refresh and Prover may be called
 // from several goroutines; they take turns.
 type Directory struct {
 	sources []*source

@@ -17,8 +17,8 @@ type resolver struct {
 	groups  []members
 	hidden  []int32            // groups that do not show their members
 	bySID   map[string][]int32 // people, by the SID of their primary group
-	people  map[string]int32   // by their own SID
-	nested  map[string]int32   // groups, by SID
+	people  map[string][]int32 // by their own SID: two directories may read one domain
+	nested  map[string][]int32 // groups, by SID
 	foreign []foreigner
 }
 
@@ -32,7 +32,7 @@ type foreigner struct {
 func snapshot(mirrors []*mirror, now time.Time) (*access.Snapshot, time.Time) {
 	r := &resolver{
 		sn: &access.Snapshot{Taken: now, Match: agreed(mirrors), Unknown: unknownTo(mirrors)}, now: now,
-		bySID: map[string][]int32{}, people: map[string]int32{}, nested: map[string]int32{},
+		bySID: map[string][]int32{}, people: map[string][]int32{}, nested: map[string][]int32{},
 	}
 	mirrors = slices.SortedFunc(slices.Values(mirrors), func(a, b *mirror) int { return cmp.Compare(a.o.Name, b.o.Name) })
 	for _, m := range mirrors {
@@ -76,18 +76,23 @@ func (r *resolver) add(m *mirror) {
 	}
 }
 
-func (r *resolver) addPerson(m *mirror, p *record) {
-	at := int32(len(r.sn.People))
-	r.sn.People = append(r.sn.People, access.Person{
+// personOf is who a record says somebody is at a moment, but for the groups. Nobody else's record matters for it.
+func (m *mirror) personOf(p *record, now time.Time) access.Person {
+	return access.Person{
 		ID: access.PersonID{Source: m.o.Name, ID: p.id}, DN: p.dn,
 		Email: p.person.email, NoEmail: p.person.noEmail, Name: p.person.name,
-		Standing: p.person.standing.at(r.now), Changed: p.person.changed, Attrs: p.person.attrs,
-	})
+		Standing: p.person.standing.at(now), Changed: p.person.changed, Attrs: p.person.attrs,
+	}
+}
+
+func (r *resolver) addPerson(m *mirror, p *record) {
+	at := int32(len(r.sn.People))
+	r.sn.People = append(r.sn.People, m.personOf(p, r.now))
 	if next := p.person.standing.next(r.now); !next.IsZero() && (r.next.IsZero() || next.Before(r.next)) {
 		r.next = next
 	}
 	if p.person.sid != "" {
-		r.people[p.person.sid] = at
+		r.people[p.person.sid] = append(r.people[p.person.sid], at)
 	}
 	if p.person.primary != "" {
 		r.bySID[p.person.primary] = append(r.bySID[p.person.primary], at)
@@ -98,7 +103,7 @@ func (r *resolver) addGroup(m *mirror, g *record) {
 	at := int32(len(r.sn.Groups))
 	r.sn.Groups = append(r.sn.Groups, access.Group{ID: access.GroupID{Source: m.o.Name, ID: g.id}, DN: g.dn, Name: g.group.name, Attrs: g.group.attrs})
 	if g.group.sid != "" {
-		r.nested[g.group.sid] = at
+		r.nested[g.group.sid] = append(r.nested[g.group.sid], at)
 	}
 	for _, sid := range g.group.foreign {
 		r.foreign = append(r.foreign, foreigner{at, sid})
@@ -125,17 +130,15 @@ func (g *group) direct(personAt, groupAt []int32, byUID map[string][]int32) memb
 // bySIDs adds the members whom no DN leads to: those of a primary group, and
 // those from the domain of another directory that is read too.
 func (r *resolver) bySIDs() {
-	for sid, at := range r.nested {
-		r.groups[at].people = append(r.groups[at].people, r.bySID[sid]...)
+	for sid, groups := range r.nested {
+		for _, at := range groups {
+			r.groups[at].people = append(r.groups[at].people, r.bySID[sid]...)
+		}
 	}
 	for _, f := range r.foreign {
 		g := &r.groups[f.group]
-		if at, ok := r.people[f.sid]; ok {
-			g.people = append(g.people, at)
-		}
-		if at, ok := r.nested[f.sid]; ok {
-			g.groups = append(g.groups, at)
-		}
+		g.people = append(g.people, r.people[f.sid]...)
+		g.groups = append(g.groups, r.nested[f.sid]...)
 	}
 }
 

@@ -272,6 +272,17 @@ func (m *mirror) stillListed(left map[int32]departure) map[int32]departure {
 	return still
 }
 
+// unmended are the normal DNs of those who got another name while some group still listed the one before.
+func (u *upset) unmended() map[string]bool {
+	dns := map[string]bool{}
+	for _, d := range u.doubtful {
+		if d.to != "" {
+			dns[normalDN(d.to)] = true
+		}
+	}
+	return dns
+}
+
 // listing is a filter for groups that list one of the DNs.
 func listing(attributes, dns []string) string {
 	var b strings.Builder

@@ -64,11 +64,8 @@ func (r Run) Took(now time.Time) time.Duration {
 	return r.Ended.Sub(r.Started)
 }
 
-// The decisions of a human that are kept as runs.
-const (
-	adopt  = "adopt"
-	disown = "disown"
-)
+// adopt is the trigger of the runs that keep the decision that something is ours.
+const adopt = "adopt"
 
 // overtaking is the trigger of the runs that may begin within another one.
 const overtaking = "apply"
@@ -84,7 +81,7 @@ func (b Book) reading() *reading { return &reading{acting: b.Acting, overtaken: 
 // next reads a run that is older than all before. A run without an end is under way
 // only if somebody acts, and nothing newer has begun but what may overtake it.
 func (g *reading) next(stored ledger.Run) (Run, error) {
-	r := Run{Run: stored, Decree: stored.Trigger == adopt || stored.Trigger == disown}
+	r := Run{Run: stored, Decree: stored.Decree()}
 	if len(stored.Summary) > 0 {
 		if err := json.Unmarshal(stored.Summary, &r.Summary); err != nil {
 			return r, fmt.Errorf("read the summary of run %d: %w", stored.ID, err)

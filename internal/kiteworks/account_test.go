@@ -102,7 +102,7 @@ func TestSetProfileIsOneRequestForMany(t *testing.T) {
 		t.Errorf("got %d requests for 120 accounts, want %d", got, want)
 	}
 	for i := range changes {
-		changes[i].To, changes[i].Retain = profiles[1].Name, &plan.Retention{Discard: true}
+		changes[i].From, changes[i].To, changes[i].Retain = "Standard", profiles[1].Name, &plan.Retention{Discard: true}
 	}
 	move()
 	for _, u := range s.World().Users() {

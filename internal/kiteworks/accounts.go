@@ -1,39 +1,90 @@
 package kiteworks
 
 import (
+	"bytes"
 	"context"
-	"errors"
+	"encoding/json"
 	"fmt"
-	"net/http"
-	"net/url"
-	"strings"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/access"
 	"github.com/kw-onboarder/kw-onboarder/internal/plan"
 )
 
-// suspension is the body of PUT /rest/admin/users/{id} that switches an account
-// off or on. What it leaves out keeps its value.
-type suspension struct {
-	Suspended bool `json:"suspended"`
+// alteration is a change of one account, which is read before it and judged.
+type alteration struct {
+	as   func(wireUser) bool    // the account is as wanted
+	bar  func(wireUser) string  // why it must be left alone; "": it need not
+	call func(wireUser) request // the request, given what was read
+
+	hints map[string]string // what is added to a refusal, by its code
 }
 
-// suspend switches an account off or on again, and reads that it is so.
-func (t *Tenant) suspend(ctx context.Context, c plan.Change, off bool) plan.Outcome {
-	as := t.client.options.Identities.Users
-	_, err := t.client.send(ctx, put(as, "/rest/admin/users/{id}", nil, suspension{Suspended: off}, c.Account), nil)
-	if err != nil && refused(err) {
-		return denied(c, err)
+// alter carries out an alteration. The account is read first: one that somebody has changed
+// since the plan was made is left alone (promise P3). The answer counts where it shows the
+// account as wanted; else it is read again.
+func (t *Tenant) alter(ctx context.Context, c plan.Change, a alteration) plan.Outcome {
+	before, out, settled := t.before(ctx, c, a)
+	if settled {
+		return out
 	}
-	return t.verify(ctx, c, err, func(u wireUser) bool { return u.Suspended == off })
+	var answer changedUsers
+	_, err := t.client.send(ctx, a.call(before), &answer)
+	if err != nil && refused(err) {
+		out = denied(c, err)
+		out.Why += a.hints[codeOf(err)]
+		return out
+	}
+	if u, shown := answer.of(c.Account); shown && err == nil && a.as(u) {
+		return outcome(c, plan.Done, "")
+	}
+	return t.verify(ctx, c, err, a.as)
 }
 
-// verify decides a change of an account by reading it (GET
-// /rest/admin/users/{id}): a 200 may have ignored a field, and a lost answer
-// says nothing. err is the answer of the change.
+// before reads the account of a change. It is settled if the account cannot be read, or by what
+// stands there.
+func (t *Tenant) before(ctx context.Context, c plan.Change, a alteration) (u wireUser, out plan.Outcome, settled bool) {
+	u, err := t.user(ctx, c.Account)
+	if err != nil {
+		return u, unread(c, "the account", err), true
+	}
+	out, settled = a.judge(c, u)
+	return u, out, settled
+}
+
+// judge says whether a change is settled by what stands there: it is as wanted, or it is not
+// what the plan saw.
+func (a alteration) judge(c plan.Change, before wireUser) (out plan.Outcome, settled bool) {
+	if a.as(before) {
+		return outcome(c, plan.Already, "it was so already"), true
+	}
+	why := untouchable(before)
+	if why == "" && a.bar != nil {
+		why = a.bar(before)
+	}
+	return outcome(c, plan.Refused, why), why != ""
+}
+
+// untouchable says why an account is left alone, whatever was planned for it.
+func untouchable(u wireUser) string {
+	switch {
+	case u.Deleted:
+		return "the account was deleted meanwhile: somebody else has changed it"
+	case u.kind() != access.User:
+		return fmt.Sprintf("the account is of the kind %s now, which is not touched: somebody else has changed it", u.kind())
+	}
+	return ""
+}
+
+// user reads one account.
+func (t *Tenant) user(ctx context.Context, id string) (u wireUser, err error) {
+	_, err = t.client.send(ctx, get(t.client.options.Identities.Users, "/rest/admin/users/{id}", nil, id), &u)
+	return u, err
+}
+
+// verify decides a change of an account by reading it: a 200 may have ignored a
+// field, and a lost answer says nothing. err is the answer of the change.
 func (t *Tenant) verify(ctx context.Context, c plan.Change, err error, as func(wireUser) bool) plan.Outcome {
-	var u wireUser
-	_, readErr := t.client.send(ctx, get(t.client.options.Identities.Users, "/rest/admin/users/{id}", nil, c.Account), &u)
+	u, readErr := t.user(ctx, c.Account)
 	switch {
 	case readErr != nil:
 		return outcome(c, plan.Unknown, doubt(err, readErr))
@@ -45,115 +96,72 @@ func (t *Tenant) verify(ctx context.Context, c plan.Change, err error, as func(w
 	return outcome(c, plan.Unknown, doubt(err, nil))
 }
 
-// migration is the body of POST /rest/admin/users/migrateEmails, the only way
-// to rename. An account that has the new address already is never deleted.
-type migration struct {
-	Users          []renaming `json:"users"`
-	DeleteIfExists bool       `json:"deleteIfExists"`
-}
+// changedUsers are the accounts in an answer to a change of them: one, a list, or none.
+type changedUsers []wireUser
 
-type renaming struct {
-	OldEmail string `json:"oldEmail"`
-	NewEmail string `json:"newEmail"`
-}
-
-// rename gives an account another address, and reads that it has it.
-func (t *Tenant) rename(ctx context.Context, c plan.Change) plan.Outcome {
-	body := migration{Users: []renaming{{OldEmail: c.From, NewEmail: c.To}}}
-	_, err := t.client.send(ctx, post(t.client.options.Identities.Users, "/rest/admin/users/migrateEmails", nil, body), nil)
-	if err != nil && refused(err) {
-		return denied(c, err)
+// UnmarshalJSON reads an account, and a list in either envelope.
+func (u *changedUsers) UnmarshalJSON(b []byte) error {
+	var list page[wireUser]
+	if err := json.Unmarshal(b, &list); err == nil {
+		*u = list.Data
+		return nil
 	}
-	return t.verify(ctx, c, err, func(u wireUser) bool {
-		email, _ := access.ParseEmail(u.Email)
-		return string(email) == c.To
+	var one wireUser
+	if err := json.Unmarshal(b, &one); err != nil || bytes.Equal(b, []byte("null")) {
+		return err
+	}
+	*u = changedUsers{one}
+	return nil
+}
+
+func (u changedUsers) of(account string) (wireUser, bool) {
+	for _, one := range u {
+		if string(one.ID) == account {
+			return one, true
+		}
+	}
+	return wireUser{}, false
+}
+
+// switching is the body of PUT /rest/admin/users/{id} that switches an account off or on.
+// What it leaves out keeps its value.
+type switching struct {
+	Suspended bool `json:"suspended"`
+}
+
+// suspend switches an account off, or on again. One that is deactivated is suspended too:
+// its owner could reactivate it.
+func (t *Tenant) suspend(ctx context.Context, c plan.Change, off bool) plan.Outcome {
+	return t.alter(ctx, c, alteration{
+		as:   func(u wireUser) bool { return u.Suspended == off && !u.Deleted },
+		call: func(wireUser) request { return t.putUser(c, switching{Suspended: off}) },
 	})
 }
 
-// retention are the flags that say what becomes of an account's data. All are
-// said, so that no default decides; remoteWipe is never set.
-type retention struct {
-	RemoteWipe                   bool   `json:"remoteWipe"`
-	RetainData                   bool   `json:"retainData"`
-	DeleteUnsharedData           bool   `json:"deleteUnsharedData"`
-	RetainPermissionToSharedData bool   `json:"retainPermissionToSharedData"`
-	RetainToUser                 string `json:"retainToUser,omitempty"`
-	WithdrawFileLinks            bool   `json:"withdrawFileLinks"`
-	WithdrawRequestFiles         bool   `json:"withdrawRequestFiles"`
+func (t *Tenant) putUser(c plan.Change, body any) request {
+	return put(t.client.options.Identities.Users, "/rest/admin/users/{id}", nil, body, c.Account)
 }
 
-// newRetention insists on a decision.
-func newRetention(r *plan.Retention) (retention, error) {
-	switch {
-	case r == nil:
-		return retention{}, errors.New("it may destroy data, and nothing says what becomes of the data: name who gets it, or say that it is discarded")
-	case (r.Heir == "") == !r.Discard:
-		return retention{}, errors.New("the data must either go to an heir or be discarded")
-	}
-	heir := r.Heir != ""
-	return retention{
-		RetainData: heir, DeleteUnsharedData: r.Discard, RetainPermissionToSharedData: heir, RetainToUser: r.Heir,
-	}, nil
+// naming is the body of PUT /rest/admin/users/{id} that changes the name.
+type naming struct {
+	Name string `json:"name"`
 }
 
-// query is the flags as DELETE /rest/admin/users/{id} takes them.
-func (r retention) query() url.Values {
-	q := url.Values{}
-	for name, on := range map[string]bool{
-		"remoteWipe": r.RemoteWipe, "retainData": r.RetainData, "deleteUnsharedData": r.DeleteUnsharedData,
-		"retainPermissionToSharedData": r.RetainPermissionToSharedData,
-		"withdrawFileLinks":            r.WithdrawFileLinks, "withdrawRequestFiles": r.WithdrawRequestFiles,
-	} {
-		q.Set(name, fmt.Sprint(on))
-	}
-	if r.RetainToUser != "" {
-		q.Set("retainToUser", r.RetainToUser)
-	}
-	return q
+// setName gives an account another name, unless a human has given it one meanwhile.
+func (t *Tenant) setName(ctx context.Context, c plan.Change) plan.Outcome {
+	return t.alter(ctx, c, alteration{
+		as: func(u wireUser) bool { return u.Name == c.To },
+		bar: func(u wireUser) string {
+			return differs("is called", u.Name, c.From, u.Name != c.From)
+		},
+		call: func(wireUser) request { return t.putUser(c, naming{Name: c.To}) },
+	})
 }
 
-// remove deletes an account softly, and reads that it is deleted.
-func (t *Tenant) remove(ctx context.Context, c plan.Change) plan.Outcome {
-	flags, err := newRetention(c.Retain)
-	if err != nil {
-		return outcome(c, plan.Refused, "delete: "+err.Error())
+// differs words that something is not as the plan saw it, if it is not.
+func differs(what, now, then string, changed bool) string {
+	if !changed {
+		return ""
 	}
-	as := t.client.options.Identities.Users
-	_, err = t.client.send(ctx, newRequest(http.MethodDelete, as, "/rest/admin/users/{id}", flags.query(), nil, []string{c.Account}), nil)
-	if err != nil && refused(err) {
-		return denied(c, err)
-	}
-	return t.verify(ctx, c, err, func(u wireUser) bool { return u.Deleted })
-}
-
-// setProfile moves accounts to a profile, up to 100 in one request (PUT
-// /rest/admin/profiles/{id}/users). A profile that is not known to be a full one
-// takes data away, so it needs a retention policy.
-func (t *Tenant) setProfile(ctx context.Context, n *names, s plan.Step) []plan.Outcome {
-	id, err := n.profileID(s.Role)
-	if err != nil {
-		return each(s, plan.Outcome{Result: plan.Refused, Why: err.Error()})
-	}
-	var body any // a full profile keeps what there is: no flags are needed
-	flags, err := newRetention(s.Changes[0].Retain)
-	switch {
-	case err == nil:
-		body = flags
-	case s.Changes[0].Retain != nil || !n.full[id.String()]:
-		return each(s, plan.Outcome{Result: plan.Refused, Why: fmt.Sprintf("set profile %s: %s", s.Role, err)})
-	}
-	accounts := make([]string, len(s.Changes))
-	for i, c := range s.Changes {
-		accounts[i] = c.Account
-	}
-	query := url.Values{"id:in": {strings.Join(accounts, ",")}}
-	_, err = t.client.send(ctx, put(t.client.options.Identities.Users, "/rest/admin/profiles/{id}/users", query, body, id.String()), nil)
-	if err != nil && refused(err) {
-		return each(s, denied(s.Changes[0], err))
-	}
-	out := make([]plan.Outcome, 0, len(s.Changes))
-	for _, c := range s.Changes {
-		out = append(out, t.verify(ctx, c, err, func(u wireUser) bool { return string(u.UserTypeID) == id.String() }))
-	}
-	return out
+	return fmt.Sprintf("%s %q now, not %q: somebody else has changed it", what, now, then)
 }

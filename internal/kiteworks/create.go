@@ -38,12 +38,10 @@ func (t *Tenant) createAccount(ctx context.Context, n *names, c plan.Change) pla
 	header, err := t.client.send(ctx, post(t.client.options.Identities.Users, "/rest/admin/users", withEntity, body), &user)
 	out := outcome(c, plan.Done, "")
 	if out.Account = created(string(user.ID), header); err == nil && out.Account != "" {
-		return out
+		return t.mend(ctx, n, c, user, out)
 	}
 	if err != nil && refused(err) && codeOf(err) != "ERR_ENTITY_EXISTS" {
-		out = denied(c, err)
-		out.NoSeat = codeOf(err) == "ERR_LICENSE_MAX_USERS_COUNT_REACHED"
-		return out
+		return denied(c, err)
 	}
 	return t.readAccount(ctx, n, c, err)
 }
@@ -63,8 +61,9 @@ func (t *Tenant) readAccount(ctx context.Context, n *names, c plan.Change, err e
 			out.Account = a.ID
 			if err != nil && refused(err) { // somebody else was first
 				out.Result = plan.Already
+				return out
 			}
-			return out
+			return t.mend(ctx, n, c, row, out)
 		}
 	}
 	if err != nil && refused(err) {

@@ -129,6 +129,7 @@ func judge(s plan.Step, added addedMembers, err error) (outcomes []plan.Outcome,
 			outcomes[i].Result, outcomes[i].SharedBy, outcomes[i].Created = plan.Done, m.SharedBy.id(), parseTime(m.Created)
 		case failed && !exists(e.Code):
 			outcomes[i].Result, outcomes[i].Why = plan.Refused, shorten(e.Code+" "+e.Message)
+			outcomes[i].NoSeat = e.Code == noSeat
 		default:
 			doubtful = append(doubtful, i)
 		}
@@ -189,6 +190,8 @@ func (t *Tenant) readBack(ctx context.Context, n *names, s plan.Step, outcomes [
 			}
 		case at >= 0 && n.covers(grants[at].Role, s.Role):
 			out.Result, out.Why = plan.Already, fmt.Sprintf("holds %s", grants[at].Role)
+		case at >= 0 && !sure && c.Op == plan.Raise && access.FoldName(grants[at].Role) == access.FoldName(c.From):
+			out.Why = doubt(err, nil) // it is as before, and the request may still come
 		case at >= 0:
 			out.Result, out.Why = plan.Refused, fmt.Sprintf("is already a member as %s", grants[at].Role)
 		case sure:

@@ -116,7 +116,10 @@ func officeRules(b *testing.B) *rules.Set {
 }
 
 // notebook is a ledger that remembers nothing: the benchmark is about requests.
-type notebook struct{ kwsync.Memory }
+type notebook struct {
+	kwsync.Memory
+	kwsync.History
+}
 
 func (notebook) Recall(context.Context, *plan.Scope) (plan.Memory, error) {
 	return plan.NewMemory(), nil

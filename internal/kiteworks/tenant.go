@@ -27,7 +27,7 @@ func NewTenant(o Options) (*Tenant, error) {
 func (t *Tenant) Apply(ctx context.Context, s plan.Step) []plan.Outcome {
 	n, err := t.current(ctx)
 	if err != nil {
-		return each(s, plan.Outcome{Result: plan.Refused, Why: err.Error()})
+		return each(s, unread(plan.Change{}, "the roles and profiles", err))
 	}
 	switch s.Op {
 	case plan.Grant:
@@ -51,6 +51,8 @@ func (t *Tenant) one(ctx context.Context, n *names, c plan.Change) plan.Outcome 
 		return t.suspend(ctx, c, c.Op == plan.Suspend)
 	case plan.Rename:
 		return t.rename(ctx, c)
+	case plan.SetName:
+		return t.setName(ctx, c)
 	case plan.Lower, plan.Revoke:
 		return t.narrow(ctx, n, c)
 	case plan.Delete:
@@ -73,13 +75,26 @@ func outcome(c plan.Change, r plan.Result, why string) plan.Outcome {
 	return plan.Outcome{Key: c.Key, Result: r, Why: why}
 }
 
+// noSeat is the code of a licence that is used up. A grant of an account that is not there
+// yet, or the return of a suspended one, may meet it as well as a creation.
+const noSeat = "ERR_LICENSE_MAX_USERS_COUNT_REACHED"
+
 // denied is the outcome of a request that has had no effect: a verdict of the
 // server, or one that never reached it.
 func denied(c plan.Change, err error) plan.Outcome {
 	if errors.Is(err, errUnsent) {
 		return outcome(c, plan.Skipped, err.Error())
 	}
-	return outcome(c, plan.Refused, err.Error())
+	out := outcome(c, plan.Refused, err.Error())
+	out.NoSeat = codeOf(err) == noSeat
+	return out
+}
+
+// unread is the outcome where nothing was sent, because what stands there could not be read.
+func unread(c plan.Change, what string, err error) plan.Outcome {
+	out := denied(c, err)
+	out.Why = "not sent, because " + what + " could not be read before: " + out.Why
+	return out
 }
 
 // folderOf is the folder that a change of a member writes to.

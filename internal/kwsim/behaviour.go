@@ -26,7 +26,9 @@ type Behaviour struct {
 	LocationHeader  Setting `json:"location_header" yaml:"location_header" settings:"X-Accellion-Location X-Kiteworks-Location Location" doc:"header that names what was created"`
 	LocationForm    Setting `json:"location_form" yaml:"location_form" settings:"url path" doc:"full URL, or only its path"`
 	DuplicateEmail  Setting `json:"duplicate_email" yaml:"duplicate_email" settings:"409 422" doc:"status of ERR_ENTITY_EXISTS for an address that has an account"`
-	DeletedEmail    Setting `json:"deleted_email" yaml:"deleted_email" settings:"revive refuse new_id" doc:"creating the address of a soft-deleted user"`
+	DeletedEmail    Setting `json:"deleted_email" yaml:"deleted_email" settings:"revive refuse new_id" doc:"creating the address of a soft-deleted user; with refuse, nobody can be renamed to it either"`
+	RevivedUser     Setting `json:"revived_user" yaml:"revived_user" settings:"live blocked" doc:"whether a revived user is live, or as suspended and deactivated as before the deletion"`
+	RevivedProfile  Setting `json:"revived_profile" yaml:"revived_profile" settings:"asked kept" doc:"whether a revived user gets the profile asked for, or has that of before"`
 	RecipientEmail  Setting `json:"recipient_email" yaml:"recipient_email" settings:"promote refuse" doc:"creating the address of a recipient"`
 	LicenseFull     Setting `json:"license_full" yaml:"license_full" settings:"403 422" doc:"status of ERR_LICENSE_MAX_USERS_COUNT_REACHED"`
 	Seats           int     `json:"seats" yaml:"seats" settings:"0 1000" doc:"licensed accounts; 0 for what the server was started with"`
@@ -38,6 +40,7 @@ type Behaviour struct {
 	UnknownMember   Setting `json:"unknown_member" yaml:"unknown_member" settings:"created refused" doc:"adding a member whose address has no account"`
 	MemberProfile   Setting `json:"member_profile" yaml:"member_profile" settings:"restricted standard" doc:"profile of accounts that adding a member creates"`
 	MemberFields    Setting `json:"member_fields" yaml:"member_fields" settings:"both emails" doc:"whether adding members knows userIds, or emails only"`
+	BlockedMember   Setting `json:"blocked_member" yaml:"blocked_member" settings:"listed hidden unseen" doc:"whether lists of members show those who are suspended or deactivated, or not even asking for one of them does; they stay members"`
 	RoleIDs         Setting `json:"role_ids" yaml:"role_ids" settings:"usual other" doc:"ids of roles as clients hard-code them, or each 10 more"`
 	InheritedOrigin Setting `json:"inherited_origin" yaml:"inherited_origin" settings:"object id absent" doc:"originFolder of inherited members"`
 
@@ -81,6 +84,10 @@ const (
 	none     Setting = "none"
 	drop     Setting = "drop"
 	generic  Setting = "generic"
+	blocked  Setting = "blocked"
+	listed   Setting = "listed"
+	unseen   Setting = "unseen"
+	kept     Setting = "kept"
 	always   Setting = "suspended"
 	asDate   Setting = "429_date"
 

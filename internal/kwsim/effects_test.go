@@ -248,8 +248,24 @@ func userEffects() map[string]effect {
 		"deleted_email": {func(x *stage) string {
 			r := x.create("former@acme.example")
 			u, _ := x.World().UserByEmail("former@acme.example")
-			return fmt.Sprint(r.Status, " ", u.ID == x.former, u.Deleted, len(x.users("email=former@acme.example").rows()))
-		}, want("revive", "201 true false 1", "refuse", "409 true true 1", "new_id", "201 false false 2")},
+			x.user(kwsim.User{Email: "left@acme.example", Deleted: true})
+			pair := map[string]any{"oldEmail": "Ada@acme.example", "newEmail": "left@acme.example"}
+			rename := x.ask(admin, http.MethodPost, "/rest/admin/users/migrateEmails", map[string]any{"users": []any{pair}})
+			return fmt.Sprint(r.Status, " ", u.ID == x.former, u.Deleted, len(x.users("email=former@acme.example").rows()), rename.Status)
+		}, want("revive", "201 true false 1 200", "refuse", "409 true true 1 409", "new_id", "201 false false 2 200")},
+		"revived_user": {func(x *stage) string {
+			x.user(kwsim.User{Email: "left@acme.example", Deleted: true, Suspended: true, Deactivated: true})
+			r := x.create("left@acme.example")
+			var u map[string]any
+			r.decode(x.t, &u)
+			return fmt.Sprint(r.Status, u["deleted"], u["suspended"], u["deactivated"])
+		}, want("live", "201 false false false", "blocked", "201 false true true")},
+		"revived_profile": {func(x *stage) string {
+			x.user(kwsim.User{Email: "left@acme.example", Deleted: true, ProfileID: 4})
+			r := x.ask(admin, http.MethodPost, "/rest/admin/users", map[string]any{"email": "left@acme.example", "userTypeId": 11})
+			u, _ := x.World().UserByEmail("left@acme.example")
+			return fmt.Sprint(r.Status, u.ProfileID)
+		}, want("asked", "201 11", "kept", "201 4")},
 		"recipient_email": {func(x *stage) string { return fmt.Sprint(x.create("recipient@lex.example").Status) }, want("promote", "201", "refuse", "409")},
 		"seats": {
 			func(x *stage) string {
@@ -300,6 +316,17 @@ func memberEffects() map[string]effect {
 			r := x.ask(owner, http.MethodGet, members+"?roleId=14", nil)
 			return viewer + " " + x.row(r, "roleId") + " " + x.row(r, "inheritRoleId")
 		}, want("usual", "6 201 Created", "other", "16 14 13")},
+		"blocked_member": {func(x *stage) string {
+			if err := x.World().SuspendUser(x.ada, true); err != nil {
+				x.t.Fatal(err)
+			}
+			members := "/rest/folders/" + x.sub + "/members?userId:in=" + x.ada
+			one := len(x.ask(owner, http.MethodGet, members, nil).rows())
+			all := len(x.ask(owner, http.MethodGet, "/rest/folders/"+x.sub+"/members", nil).rows())
+			itself := x.ask(owner, http.MethodGet, "/rest/folders/"+x.sub+"/members/"+x.ada, nil)
+			m, still := x.World().Member(x.sub, x.ada)
+			return fmt.Sprint(one, all, itself.Status, still, m.RoleID)
+		}, want("listed", "1 2 200 true 3", "hidden", "0 1 200 true 3", "unseen", "0 1 403 true 3")},
 		"member_fields": {
 			func(x *stage) string { return x.grant("userIds", x.partner).summary() },
 			want("both", "201 Created", "emails", "422 ERR_INVALID_PARAMETER"),

@@ -183,6 +183,10 @@ func memberRoutes() []route {
 			body: fieldsOf[memberPost](),
 		},
 		{
+			method: http.MethodGet, path: one, handle: getMember,
+			query: params{"with": memberExtras(), "mode": adminMode()},
+		},
+		{
 			method: http.MethodPut, path: one, handle: putMember,
 			query: params{
 				"returnEntity": boolean, "downgradeNested": boolean, "mode": oneOf("full_with_links", "full"),

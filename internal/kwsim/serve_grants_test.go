@@ -147,6 +147,28 @@ func TestPostMembersMixed(t *testing.T) {
 	}
 }
 
+// TestAGrantBelowComesAfterTheRevokeAbove moves a role from a folder to one below it: while it is inherited it cannot be
+// given there.
+func TestAGrantBelowComesAfterTheRevokeAbove(t *testing.T) {
+	t.Parallel()
+	x := newTeam(t)
+	give := func() string {
+		return x.do(owner, http.MethodPost, "/rest/folders/"+x.sub+"/members", map[string]any{"roleId": downloader, "userIds": []string{x.id["d"]}}).summary()
+	}
+	if got, want := give(), "409 ERR_ENTITY_PARENT_FOLDER_MEMBER_EXISTS"; got != want {
+		t.Errorf("while the role is inherited = %s, want %s", got, want)
+	}
+	if r := x.do(owner, http.MethodDelete, "/rest/folders/"+x.dept+"/members/"+x.id["d"], nil); r.Status != http.StatusNoContent {
+		t.Fatal(r.Status, r.Body)
+	}
+	if got, want := give(), "201 Created"; got != want {
+		t.Errorf("afterwards = %s, want %s", got, want)
+	}
+	if got := []int{x.roles(x.dept)["d"], x.roles(x.sub)["d"]}; !slices.Equal(got, []int{0, downloader}) {
+		t.Errorf("roles on the two folders = %v, want [0 %d]", got, downloader)
+	}
+}
+
 func TestPostMembersSeats(t *testing.T) {
 	t.Parallel()
 	x := newTeam(t, func(o *kwsim.Options) { o.Seats = 9 }) // eight accounts exist

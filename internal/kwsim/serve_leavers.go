@@ -152,11 +152,22 @@ func (c *call) migrations(in migratePost) ([]migration, error) {
 			return nil, refuseField(errInputInvalidEmail, "newEmail")
 		case u == nil || u.Deleted:
 			return nil, c.world.unknown()
-		case taken[fold(pair.NewEmail)], other != nil && other != u && !other.Deleted && !in.DeleteIfExists:
+		case taken[fold(pair.NewEmail)], other != u && c.world.bars(other, in.DeleteIfExists):
 			return nil, c.world.duplicateEmail()
 		}
 		taken[fold(pair.NewEmail)] = true
 		out = append(out, migration{u, pair.NewEmail})
 	}
 	return out, nil
+}
+
+// bars reports whether the row, which is nil for a free address, keeps another user from getting its address.
+func (w *World) bars(holder *user, deletable bool) bool {
+	switch {
+	case holder == nil:
+		return false
+	case holder.Deleted:
+		return w.does().DeletedEmail == refusing
+	}
+	return !deletable
 }

@@ -227,3 +227,24 @@ func TestPutMemberAnswer(t *testing.T) {
 		t.Errorf("body = %+v, want the member as Uploader in a list", got)
 	}
 }
+
+func TestGetMember(t *testing.T) {
+	t.Parallel()
+	x := newTeam(t)
+	x.id["ghost"] = "ghost"
+	cases := []struct{ name, as, folder, user, want string }{
+		{"given here", owner, x.sub, "s", "200 3"},
+		{"inherited", owner, x.sub, "v", "200 6"},
+		{"no member", owner, x.sub, "free", "403 0"},
+		{"nobody", owner, x.sub, "ghost", "403 0"},
+		{"asked by a stranger", "free@acme.example", x.sub, "s", "403 0"},
+	}
+	for _, c := range cases {
+		r := x.do(c.as, http.MethodGet, "/rest/folders/"+c.folder+"/members/"+x.id[c.user], nil)
+		var row struct{ RoleID int }
+		r.decode(t, &row)
+		if got := fmt.Sprint(r.Status, " ", row.RoleID); got != c.want {
+			t.Errorf("%s: got %s, want %s", c.name, got, c.want)
+		}
+	}
+}

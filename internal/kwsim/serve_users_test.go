@@ -208,6 +208,36 @@ func TestSeatsComeAndGo(t *testing.T) {
 	create("b@acme.example", "ERR_LICENSE_MAX_USERS_COUNT_REACHED")
 }
 
+// TestWhoTakesASeat adds one row to a tenant of two accounts with three seats.
+func TestWhoTakesASeat(t *testing.T) {
+	t.Parallel()
+	const full, free = "ERR_LICENSE_MAX_USERS_COUNT_REACHED", "Created"
+	cases := []struct {
+		name string
+		row  kwsim.User
+		want string // of another account
+	}{
+		{"an account", kwsim.User{}, full},
+		{"not yet verified", kwsim.User{Unverified: true}, full},
+		{"suspended", kwsim.User{Suspended: true}, full},
+		{"deactivated", kwsim.User{Deactivated: true}, full},
+		{"an administrator", kwsim.User{AdminRoleID: 2}, full},
+		{"deleted", kwsim.User{Deleted: true, Suspended: true}, free},
+		{"a recipient", kwsim.User{Recipient: true}, free},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			x := start(t, func(o *kwsim.Options) { o.Seats = 3 })
+			c.row.Email = "row@acme.example"
+			x.user(c.row)
+			if got := x.do(admin, http.MethodPost, "/rest/admin/users", map[string]any{"email": "new@acme.example"}).code(); got != c.want {
+				t.Errorf("another account = %s, want %s", got, c.want)
+			}
+		})
+	}
+}
+
 func TestUserOrderFollowsNames(t *testing.T) {
 	t.Parallel()
 	x := start(t)

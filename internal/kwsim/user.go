@@ -48,8 +48,12 @@ type systemDir struct {
 	refusal code // what operations on it are refused with
 }
 
-// takesSeat reports whether the user counts against the licence.
+// takesSeat reports whether the user counts against the licence: every account does, also a suspended, a deactivated or
+// an unverified one, and an administrator's.
 func (u *user) takesSeat() bool { return !u.Recipient && !u.Deleted }
+
+// blocked reports whether an administrator or the appliance keeps the user out.
+func (u *user) blocked() bool { return u.Suspended || u.Deactivated }
 
 // AddUser adds a row and returns its id. It refuses bad and known addresses, unknown profiles, and more accounts than
 // there are seats.
@@ -174,9 +178,13 @@ func (w *World) openAccount(in User) (*user, error) {
 		return nil, w.licenseFull()
 	}
 	w.occupied++
-	u.Recipient, u.Deleted, u.Suspended, u.Deactivated = false, false, false, false
-	u.Unverified = in.Unverified
-	w.setProfile(u, in.ProfileID)
+	if !u.Deleted || w.does().RevivedUser != blocked {
+		u.Suspended, u.Deactivated = false, false
+	}
+	if !u.Deleted || w.does().RevivedProfile != kept {
+		w.setProfile(u, in.ProfileID)
+	}
+	u.Recipient, u.Deleted, u.Unverified = false, false, in.Unverified
 	w.rename(u, cmp.Or(in.Name, u.Name))
 	return u, nil
 }

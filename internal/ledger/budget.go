@@ -14,7 +14,7 @@ import (
 )
 
 // Used is how many changes of these operations were done since a moment that nobody had
-// approved: of those that a date has brought about, or of the others.
+// approved or ordered: of those that a date has brought about, or of the others.
 func (r *Reader) Used(ctx context.Context, ops []plan.Op, expired bool, since time.Time) (used int, err error) {
 	if r.db == nil {
 		return 0, nil
@@ -66,7 +66,7 @@ func (r *Reader) Allowed(ctx context.Context, now time.Time) (map[string]int, er
 
 // Counts are the sizes that budgets are parts of.
 type Counts struct {
-	Links       int
+	Links       int            // without those whose account we have deleted
 	Owned       int            // without what is lost
 	OwnedByRule map[string]int // a grant of several rules counts for each
 	People      int            // of the newest full run that did not fail; 0: there was none
@@ -79,7 +79,7 @@ func (r *Reader) Counts(ctx context.Context) (Counts, error) {
 		return c, nil
 	}
 	err := r.look(ctx, "count what is ours in", func(b *batch) (err error) {
-		if _, err := b.find(ctx, `SELECT COUNT(*) FROM links`, nil, &c.Links); err != nil {
+		if _, err := b.find(ctx, `SELECT COUNT(*) FROM links WHERE NOT deleted`, nil, &c.Links); err != nil {
 			return err
 		}
 		if err := c.owned(ctx, b); err != nil {

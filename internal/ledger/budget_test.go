@@ -20,8 +20,9 @@ func TestP05_OnlyWhatWasDoneIsUsed(t *testing.T) {
 		done(t, l, key, result)
 	}
 	approved, expired := grant(plan.Grant, "", "Reader", plan.Done), grant(plan.Grant, "", "Reader", plan.Done)
-	approved.change.Approved, expired.change.Expired = true, true
-	play(t, l, approved, expired)
+	ordered := grant(plan.Grant, "", "Reader", plan.Done)
+	approved.change.Approved, expired.change.Expired, ordered.change.Ordered = true, true, true
+	play(t, l, approved, expired, ordered)
 	play(t, l, event{plan.Change{Op: plan.CreateFolder, As: "svc", Path: "/new"}, plan.Outcome{Folder: "f2", Result: plan.Done}})
 	cases := []struct {
 		name    string

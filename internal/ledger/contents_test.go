@@ -291,6 +291,15 @@ func TestAReaderOfNothingHoldsNothingBack(t *testing.T) {
 	if digests, err := r.RuleDigests(t.Context()); len(digests) != 0 || err != nil {
 		t.Errorf("got digests %v and error %v", digests, err)
 	}
+	if excluded, err := r.Excluded(t.Context()); len(excluded) != 0 || err != nil {
+		t.Errorf("got excluded %v and error %v", excluded, err)
+	}
+	if leaving, err := r.Leaving(t.Context()); leaving != nil || err != nil {
+		t.Errorf("got leavers %v and error %v", leaving, err)
+	}
+	if did, _, err := r.Did(t.Context(), 1); did != nil || err == nil {
+		t.Errorf("got changes %v of run 1, want an error", did)
+	}
 	if used, err := r.Used(t.Context(), []plan.Op{plan.Grant}, false, day(0)); used != 0 || err != nil {
 		t.Errorf("got used %d and error %v", used, err)
 	}

@@ -1,8 +1,8 @@
 // Package ledger remembers on disk what the program did, hence what it may undo.
 //
 // It holds links, owned grants, pins, runs and the changes of each run; the last
-// known state of Kiteworks, and by intervals what it was before; who is due; and
-// the inbox, in which other processes ask something of the daemon. An intent is a
+// known state of Kiteworks, and by intervals what it was before; who is due; who has
+// left; and the inbox, in which other processes ask something of the daemon. An intent is a
 // change without a result (promise P8), and only what a settled change of ours
 // gave, or an administrator adopted, is owned (promise P3). It is an edge: app
 // opens it, and it satisfies the interfaces of sync without knowing sync. Of this

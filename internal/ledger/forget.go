@@ -18,7 +18,9 @@ import (
 // name of several words from the reasons and summaries in which they stand; and
 // all words of the answered requests that hold them. It keeps ids: of the person,
 // the account and the folders, with the link, what is ours, and when it changed,
-// since without them nobody could take back what was given. Whoever still has an
+// since without them nobody could take back what was given, and how somebody has left,
+// without the reason, until the account is deleted: who was offboarded would get all of it back.
+// Where the person inherits data, the id stays and the address goes. Whoever still has an
 // account at Kiteworks is known again with the next full run. A change without
 // outcome needs its address: while there is one, it is an error and nothing is
 // forgotten. A request that waits keeps its words. A file holds them nowhere then; of
@@ -27,7 +29,7 @@ func (l *Ledger) Forget(ctx context.Context, of Subject) error {
 	const what = "forget somebody in"
 	err := l.batch(ctx, what, func(b *batch) error {
 		f := &forgetting{batch: b, of: of, names: map[string]bool{}}
-		for _, step := range []func(context.Context) error{f.complete, f.accounts, f.changes, f.parked, f.texts} {
+		for _, step := range []func(context.Context) error{f.complete, f.accounts, f.link, f.leaving, f.changes, f.deletions, f.parked, f.texts, f.heirs} {
 			if err := step(ctx); err != nil {
 				return err
 			}
@@ -50,7 +52,7 @@ type forgetting struct {
 // complete finds the account of the person, or the person of the account.
 func (f *forgetting) complete(ctx context.Context) error {
 	if f.of.Account == "" {
-		const query = `SELECT account FROM links WHERE source = $1 AND person_id = $2`
+		const query = `SELECT account FROM links` + ofPerson
 		_, err := f.batch.find(ctx, query, []any{f.of.Person.Source, f.of.Person.ID}, &f.of.Account)
 		return err
 	}
@@ -109,12 +111,15 @@ func (f *forgetting) changes(ctx context.Context) error {
 func (f *forgetting) strip(c plan.Change) (string, error) {
 	f.name(string(c.Email), c.Name)
 	c.Email, c.Name = "", ""
-	if c.Op == plan.Rename {
+	if renames(c.Op) {
 		f.name(c.From, c.To)
 		c.From, c.To = "", ""
 	}
 	return encode(c)
 }
+
+// renames says whether an operation leads from a name of somebody to another.
+func renames(op plan.Op) bool { return op == plan.Rename || op == plan.SetName }
 
 // parked strips what waits for a decision, or had one. An approval of it lapses by that.
 func (f *forgetting) parked(ctx context.Context) error {
@@ -176,6 +181,7 @@ func (f *forgetting) texts(ctx context.Context) error {
 		{"holds", "ended_reason"},
 		{"allowances", "reason"},
 		{"failing", "why"},
+		{"leaving", "reason"},
 	} {
 		update := fmt.Sprintf(`UPDATE %[1]s SET %[2]s = REPLACE(%[2]s, $1, '(forgotten)') WHERE REPLACE(%[2]s, $1, '') <> %[2]s`,
 			at.table, at.column)

@@ -13,7 +13,8 @@ import (
 type grantRow struct{ folder, account, role, origin, sharedBy, created int64 }
 
 const (
-	selectGrants = `SELECT folder, account, role, origin, shared_by, created, since FROM grants WHERE folder = $1 AND until = 0`
+	knownNow     = `SELECT folder, account, role, origin, shared_by, created, since FROM grants WHERE until = 0`
+	selectGrants = knownNow + ` AND folder = $1`
 	insertGrants = `INSERT INTO grants (folder, account, role, origin, shared_by, created, since, until)`
 )
 
@@ -85,11 +86,15 @@ func observeFolder(ctx context.Context, b *batch, in *inserter, folder string, g
 
 func readGrants(ctx context.Context, b *batch, have map[int64]known[grantRow], where string, args ...any) error {
 	return b.each(ctx, selectGrants+where, args, func(rows *sql.Rows) error {
-		var k known[grantRow]
-		err := rows.Scan(&k.row.folder, &k.row.account, &k.row.role, &k.row.origin, &k.row.sharedBy, &k.row.created, &k.since)
+		k, err := scanKnownGrant(rows)
 		have[k.row.account] = k
 		return err
 	})
+}
+
+func scanKnownGrant(rows *sql.Rows) (k known[grantRow], err error) {
+	err = rows.Scan(&k.row.folder, &k.row.account, &k.row.role, &k.row.origin, &k.row.sharedBy, &k.row.created, &k.since)
+	return k, err
 }
 
 func grantOf(ctx context.Context, b *batch, g access.Grant) (grantRow, error) {

@@ -68,7 +68,8 @@ func intend(ctx context.Context, b *batch, run, seq int64, c plan.Change, now in
 	}
 	const insert = `INSERT INTO changes (run, seq, change_key, op, payload, intended_at, account, source, person_id, approved, expired)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`
-	_, err = b.exec(ctx, insert, run, seq, string(c.Key), c.Op.String(), payload, now, c.Account, c.Person.Source, c.Person.ID, c.Approved, c.Expired)
+	approved := c.Approved || c.Ordered // who orders something has looked at it
+	_, err = b.exec(ctx, insert, run, seq, string(c.Key), c.Op.String(), payload, now, c.Account, c.Person.Source, c.Person.ID, approved, c.Expired)
 	return err
 }
 

@@ -36,7 +36,7 @@ func TestP08_OpenReturnsChangesAsIntended(t *testing.T) {
 	t.Parallel()
 	l := open(t, options(t))
 	var want []plan.Change
-	for op := plan.CreateFolder; op <= plan.Raise; op++ {
+	for op := plan.CreateFolder; op <= plan.Delete; op++ {
 		var c plan.Change
 		fill(t, reflect.ValueOf(&c).Elem(), fmt.Sprint(op))
 		c.Op = op

@@ -11,12 +11,13 @@ import (
 
 // Learn remembers what a run found out by reading. A person keeps the account
 // that is linked already, a place and a group keep their pins, and what somebody
-// else has changed or removed is no longer ours. An account that is linked to
+// else has changed or removed is no longer ours. Who was offboarded stays so, however
+// else they are found to have left or to be there. An account that is linked to
 // another person is an error, and then nothing is remembered.
 func (l *Ledger) Learn(ctx context.Context, learned plan.Learned) error {
 	return l.batch(ctx, "learn into", func(b *batch) error {
 		for _, k := range learned.Links {
-			k.Created = false // an account that was found is not of our making
+			k.Created, k.Name = false, "" // an account that was found is not of our making
 			if _, err := link(ctx, b, k); err != nil {
 				return err
 			}
@@ -31,12 +32,23 @@ func (l *Ledger) Learn(ctx context.Context, learned plan.Learned) error {
 				return err
 			}
 		}
-		return lose(ctx, b, learned.Lost)
+		for _, learn := range []func() error{
+			func() error { return lose(ctx, b, learned.Lost) },
+			func() error { return because(ctx, b, learned.Causes) },
+			func() error { return inherit(ctx, b, learned.Heirs) },
+			func() error { return left(ctx, b, learned.Leaving) },
+			func() error { return returned(ctx, b, learned.Returned) },
+		} {
+			if err := learn(); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 
-// link ties a person to an account, unless the person has one, and returns the
-// account that the person then has.
+// link ties a person to an account, unless the person has one that we have not deleted,
+// and returns the account that the person then has.
 func link(ctx context.Context, b *batch, l plan.Link) (account string, err error) {
 	var other access.PersonID
 	taken, err := b.find(ctx, `SELECT source, person_id FROM links WHERE account = $1`, []any{l.Account}, &other.Source, &other.ID)
@@ -47,12 +59,14 @@ func link(ctx context.Context, b *batch, l plan.Link) (account string, err error
 		return "", fmt.Errorf("link %s: account %s is linked to %s already: decide whose it is with `kw-onboarder link`",
 			l.Person, l.Account, other)
 	}
-	const insert = `INSERT INTO links (source, person_id, account, created) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (source, person_id) DO NOTHING`
-	if _, err := b.exec(ctx, insert, l.Person.Source, l.Person.ID, l.Account, l.Created); err != nil {
+	const insert = `INSERT INTO links (source, person_id, account, created, name) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (source, person_id) DO UPDATE SET account = excluded.account, created = excluded.created,
+			name = excluded.name, suspended = FALSE, deleted = FALSE
+		WHERE links.deleted`
+	if _, err := b.exec(ctx, insert, l.Person.Source, l.Person.ID, l.Account, l.Created, l.Name); err != nil {
 		return "", err
 	}
-	_, err = b.find(ctx, `SELECT account FROM links WHERE source = $1 AND person_id = $2`,
+	_, err = b.find(ctx, `SELECT account FROM links`+ofPerson,
 		[]any{l.Person.Source, l.Person.ID}, &account)
 	return account, err
 }

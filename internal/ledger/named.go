@@ -42,6 +42,9 @@ func (n *Names) count(ctx context.Context, f *forgetting) error {
 			return err
 		}
 	}
+	if err := f.linkName(ctx); err != nil {
+		return err
+	}
 	records, err := readRecords(ctx, f.batch, ofSubject, []any{f.of.Account, f.of.Person.ID, f.of.Person.Source}, f.of.concerns)
 	if err != nil {
 		return err
@@ -70,7 +73,7 @@ func (n *Names) change(f *forgetting, c plan.Change) {
 	}
 	n.Changes++
 	f.name(string(c.Email), c.Name)
-	if c.Op == plan.Rename {
+	if renames(c.Op) {
 		f.name(c.From, c.To)
 	}
 }

@@ -48,7 +48,7 @@ func (r *Reader) Overview(ctx context.Context, now time.Time) (o Overview, err e
 
 func (o *Overview) count(ctx context.Context, b *batch) error {
 	const query = `SELECT
-		(SELECT COUNT(*) FROM links), (SELECT COUNT(*) FROM links WHERE created),
+		(SELECT COUNT(*) FROM links WHERE NOT deleted), (SELECT COUNT(*) FROM links WHERE created AND NOT deleted),
 		(SELECT COUNT(*) FROM owned WHERE lost = 0), (SELECT COUNT(*) FROM owned WHERE lost <> 0),
 		(SELECT COUNT(*) FROM watches WHERE until = 0 AND folder <> 0)`
 	_, err := b.find(ctx, query, nil, &o.Links, &o.Created, &o.Owned, &o.Lost, &o.Folders)

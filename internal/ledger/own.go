@@ -51,6 +51,31 @@ func lose(ctx context.Context, b *batch, lost map[plan.GrantKey]string) error {
 	return nil
 }
 
+// because changes the causes of what is ours. A key that is not ours is passed over.
+func because(ctx context.Context, b *batch, causes map[plan.GrantKey][]access.Cause) error {
+	for _, key := range sortedKeys(causes) {
+		account, folder, known, err := numbers(ctx, b, key)
+		if err != nil {
+			return err
+		}
+		if !known {
+			continue
+		}
+		text, err := encodeCauses(causes[key])
+		if err != nil {
+			return err
+		}
+		rules, err := b.id(ctx, string(text))
+		if err != nil {
+			return err
+		}
+		if _, err := b.exec(ctx, `UPDATE owned SET rules = $3 WHERE account = $1 AND folder = $2`, account, folder, rules); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Disown gives up grants and accounts: what was given stays at Kiteworks, and is
 // from now on as if a human had given it. It is a run of the history.
 func (l *Ledger) Disown(ctx context.Context, by Actor, keys []plan.GrantKey, accounts []string) error {
@@ -70,7 +95,7 @@ func (l *Ledger) Disown(ctx context.Context, by Actor, keys []plan.GrantKey, acc
 		if err := setCreated(ctx, b, accounts, false); err != nil {
 			return err
 		}
-		return decree(ctx, b, "disown", by, keys, accounts)
+		return decree(ctx, b, disowned, by, gave{keys, accounts})
 	})
 }
 
@@ -89,7 +114,7 @@ func (l *Ledger) Adopt(ctx context.Context, by Actor, owned []access.Owned, acco
 		if err := setCreated(ctx, b, accounts, true); err != nil {
 			return err
 		}
-		return decree(ctx, b, "adopt", by, keys, accounts)
+		return decree(ctx, b, adopted, by, gave{keys, accounts})
 	})
 }
 
@@ -110,10 +135,15 @@ func adopt(ctx context.Context, b *batch, o access.Owned) error {
 	return err
 }
 
-// setCreated says of linked accounts whether they are of our making.
+// setCreated says of linked accounts whether they are of our making. Of those that are not,
+// nothing else is either.
 func setCreated(ctx context.Context, b *batch, accounts []string, created bool) error {
+	update := `UPDATE links SET created = TRUE WHERE account = $1`
+	if !created {
+		update = `UPDATE links SET created = FALSE, suspended = FALSE, name = '' WHERE account = $1`
+	}
 	for _, a := range accounts {
-		n, err := b.exec(ctx, `UPDATE links SET created = $2 WHERE account = $1`, a, created)
+		n, err := b.exec(ctx, update, a)
 		if err != nil {
 			return err
 		}
@@ -124,12 +154,29 @@ func setCreated(ctx context.Context, b *batch, accounts []string, created bool) 
 	return nil
 }
 
-// decree records a decision of a human as a run that is over.
-func decree(ctx context.Context, b *batch, trigger string, by Actor, keys []plan.GrantKey, accounts []string) error {
-	summary, err := json.Marshal(struct {
-		Grants   []plan.GrantKey
-		Accounts []string
-	}{keys, accounts})
+// gave is what a decision about ownership was about.
+type gave struct {
+	Grants   []plan.GrantKey
+	Accounts []string
+}
+
+// The decisions that are kept as runs.
+const (
+	adopted  = "adopt"
+	disowned = "disown"
+	tookBack = "take back"
+	relinked = "link"
+	rekeyed  = "rekey"
+)
+
+// Decree says whether the run only keeps a decision of a human.
+func (r Run) Decree() bool {
+	return slices.Contains([]string{adopted, disowned, tookBack, relinked, rekeyed}, r.Trigger)
+}
+
+// decree records a decision of a human, and what it was about, as a run that is over.
+func decree(ctx context.Context, b *batch, trigger string, by Actor, about any) error {
+	summary, err := json.Marshal(about)
 	if err != nil {
 		return err
 	}

@@ -6,7 +6,7 @@ import (
 )
 
 // Prune forgets what ended before a moment: runs and their changes, answered
-// requests, what was parked, held or allowed, and what the last known state was
+// requests, what was parked, held or allowed, how those had left whose accounts we have deleted, and what the last known state was
 // before. It returns how many rows that were. It keeps what is needed to act: links,
 // what is ours, pins, what is known now, every run with an open intent, and the newest
 // run, item and hold, whose numbers are not to be given twice.
@@ -18,6 +18,8 @@ func (l *Ledger) Prune(ctx context.Context, before time.Time) (n int, err error)
 		`DELETE FROM parked WHERE closed <> 0 AND closed < $1 AND id < (SELECT MAX(id) FROM parked)`,
 		`DELETE FROM holds WHERE (ended <> 0 AND ended < $1 OR until <> 0 AND until < $1) AND id < (SELECT MAX(id) FROM holds)`,
 		`DELETE FROM allowances WHERE until < $1`,
+		`DELETE FROM leaving WHERE since < $1 AND exit <> 'offboarded'
+			AND EXISTS (SELECT 1 FROM links WHERE links.source = leaving.source AND links.person_id = leaving.person_id AND links.deleted)`,
 		`DELETE FROM accounts WHERE until <> 0 AND until < $1`,
 		`DELETE FROM grants WHERE until <> 0 AND until < $1`,
 		`DELETE FROM watches WHERE until <> 0 AND until <= $1`,

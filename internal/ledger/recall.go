@@ -11,7 +11,7 @@ import (
 
 // Recall returns what is remembered, as of one moment: of everybody if of is
 // nil. Else the links are those of the scope's people and of whoever has the
-// account of one of its addresses, the grants those of its people. Pins are
+// account of one of its addresses, the grants and leavers those of its people. Pins are
 // always all there are.
 func (r *Reader) Recall(ctx context.Context, of *plan.Scope) (plan.Memory, error) {
 	m := plan.NewMemory()
@@ -38,6 +38,9 @@ func (r *Reader) Recall(ctx context.Context, of *plan.Scope) (plan.Memory, error
 	return m, nil
 }
 
+// ofPerson finds a person in a table that holds its ids in words.
+const ofPerson = ` WHERE source = $1 AND person_id = $2`
+
 // recalling fills a memory.
 type recalling struct {
 	*words
@@ -49,6 +52,9 @@ func (in recalling) everybody(ctx context.Context) error {
 		return err
 	}
 	if err := in.links(ctx, ``); err != nil {
+		return err
+	}
+	if err := in.leaving(ctx, ``); err != nil {
 		return err
 	}
 	var n int
@@ -69,7 +75,10 @@ func (in recalling) everybody(ctx context.Context) error {
 func (in recalling) scope(ctx context.Context, of *plan.Scope) error {
 	rules := map[int64][]access.Cause{}
 	for _, p := range of.People {
-		if err := in.links(ctx, ` WHERE source = $1 AND person_id = $2`, p.Source, p.ID); err != nil {
+		if err := in.links(ctx, ofPerson, p.Source, p.ID); err != nil {
+			return err
+		}
+		if err := in.leaving(ctx, ofPerson, p.Source, p.ID); err != nil {
 			return err
 		}
 		if err := in.owned(ctx, p, rules); err != nil {
@@ -87,9 +96,17 @@ func (in recalling) scope(ctx context.Context, of *plan.Scope) error {
 }
 
 func (in recalling) links(ctx context.Context, where string, args ...any) error {
-	return in.batch.each(ctx, `SELECT source, person_id, account, created FROM links`+where, args, func(rows *sql.Rows) error {
-		var l plan.Link
-		err := rows.Scan(&l.Person.Source, &l.Person.ID, &l.Account, &l.Created)
+	const query = `SELECT source, person_id, account, created, suspended, deleted, name, heirs FROM links`
+	return in.batch.each(ctx, query+where, args, func(rows *sql.Rows) error {
+		var (
+			l     plan.Link
+			heirs string
+		)
+		err := rows.Scan(&l.Person.Source, &l.Person.ID, &l.Account, &l.Created, &l.Suspended, &l.Deleted, &l.Name, &heirs)
+		if err != nil {
+			return err
+		}
+		l.Heirs, err = decodeHeirs(heirs, l.Person)
 		in.memory.Links[l.Person] = l
 		return err
 	})
@@ -97,9 +114,9 @@ func (in recalling) links(ctx context.Context, where string, args ...any) error 
 
 // owned reads one person's grants.
 func (in recalling) owned(ctx context.Context, p access.PersonID, rules map[int64][]access.Cause) error {
-	const ofPerson = ` WHERE person_id = (SELECT id FROM texts WHERE text = $1) AND source = (SELECT id FROM texts WHERE text = $2)`
+	const byNumber = ` WHERE person_id = (SELECT id FROM texts WHERE text = $1) AND source = (SELECT id FROM texts WHERE text = $2)`
 	var found []ownedRow
-	err := in.batch.each(ctx, selectOwned+ofPerson, []any{p.ID, p.Source}, func(rows *sql.Rows) error {
+	err := in.batch.each(ctx, selectOwned+byNumber, []any{p.ID, p.Source}, func(rows *sql.Rows) error {
 		row, err := scanOwned(rows)
 		found = append(found, row)
 		return err

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 
+	"github.com/kw-onboarder/kw-onboarder/internal/access"
 	"github.com/kw-onboarder/kw-onboarder/internal/plan"
 )
 
@@ -44,6 +45,7 @@ func (l *Ledger) Retire(ctx context.Context, by Actor, directory string) error {
 		for _, remove := range []string{
 			`DELETE FROM owned WHERE source = (SELECT id FROM texts WHERE text = $1)`,
 			`DELETE FROM links WHERE source = $1`,
+			`DELETE FROM leaving WHERE source = $1`,
 			`DELETE FROM due WHERE source = $1`,
 			`DELETE FROM group_pins WHERE source = $1`,
 			`DELETE FROM binding WHERE kind = 'directory' AND name = $1`,
@@ -52,7 +54,25 @@ func (l *Ledger) Retire(ctx context.Context, by Actor, directory string) error {
 				return err
 			}
 		}
-		return decree(ctx, b, "disown", by, keys, accounts)
+		if err := unknowHeirs(ctx, b, directory); err != nil {
+			return err
+		}
+		return decree(ctx, b, disowned, by, gave{keys, accounts})
+	})
+}
+
+// unknowHeirs keeps of heirs from a directory their addresses only.
+func unknowHeirs(ctx context.Context, b *batch, directory string) error {
+	return eachHeirs(ctx, b, func(heirs []access.Heir) (now []access.Heir, changed bool) {
+		for _, h := range heirs {
+			if h.Person.Source == directory {
+				h.Person, changed = access.PersonID{}, true
+			}
+			if h.Email != "" || h.Person != (access.PersonID{}) {
+				now = append(now, h)
+			}
+		}
+		return now, changed
 	})
 }
 
@@ -83,7 +103,7 @@ func oursOf(ctx context.Context, b *batch, directory string) (keys []plan.GrantK
 	if err != nil {
 		return nil, nil, err
 	}
-	const made = `SELECT account FROM links WHERE source = $1 AND created ORDER BY 1`
+	const made = `SELECT account FROM links WHERE source = $1 AND created AND NOT deleted ORDER BY 1`
 	err = b.each(ctx, made, []any{directory}, func(rows *sql.Rows) error {
 		var account string
 		err := rows.Scan(&account)

@@ -38,7 +38,7 @@ func TestRuleDigestsAreKeptWhileSomethingIsOurs(t *testing.T) {
 		if s.lost {
 			learn(t, l, plan.Learned{Lost: lost})
 		}
-		if err := l.KeepRuleDigests(t.Context(), s.keep); err != nil {
+		if err := l.KeepRules(t.Context(), s.keep, nil); err != nil {
 			t.Fatalf("%s: %v", s.name, err)
 		}
 		got, err := r.RuleDigests(t.Context())
@@ -47,6 +47,41 @@ func TestRuleDigestsAreKeptWhileSomethingIsOurs(t *testing.T) {
 		}
 		if diff := cmp.Diff(s.want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", s.name, diff)
+		}
+	}
+}
+
+// How many people a rule shuts out is known from the last run that could tell.
+func TestWhomARuleShutsOutIsKept(t *testing.T) {
+	t.Parallel()
+	l := open(t, options(t))
+	steps := []struct {
+		name     string
+		digests  map[string]string
+		excluded map[string]int
+		want     map[string]int
+	}{
+		{"two rules, of which one shuts out nobody", map[string]string{"sales": "1", "staff": "1"}, map[string]int{"sales": 9, "staff": 0}, map[string]int{"sales": 9}},
+		{"nobody has counted", map[string]string{"sales": "1", "staff": "1"}, nil, map[string]int{"sales": 9}},
+		{"fewer", map[string]string{"sales": "1", "staff": "1"}, map[string]int{"sales": 7, "staff": 2}, map[string]int{"sales": 7, "staff": 2}},
+		{"one could not be judged", map[string]string{"sales": "1"}, map[string]int{"sales": 7, "staff": 3}, map[string]int{"sales": 7, "staff": 3}},
+		{"a new one could not be judged", map[string]string{"sales": "1"}, map[string]int{"guests": 4}, map[string]int{"sales": 7, "guests": 4}},
+		{"no rules", nil, nil, map[string]int{}},
+	}
+	for _, s := range steps {
+		if err := l.KeepRules(t.Context(), s.digests, s.excluded); err != nil {
+			t.Fatalf("%s: %v", s.name, err)
+		}
+		got, err := l.Excluded(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(s.want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", s.name, diff)
+		}
+		digests, err := l.RuleDigests(t.Context())
+		if _, known := digests["guests"]; known || err != nil {
+			t.Errorf("%s: got digests %v and error %v, want none of a rule that was never judged", s.name, digests, err)
 		}
 	}
 }

@@ -12,8 +12,9 @@ import (
 	"github.com/kw-onboarder/kw-onboarder/internal/plan"
 )
 
-// Settle commits how intents ended and what follows from it: links, pins and,
-// for a grant or raise that is Done, ownership. Already gives no ownership.
+// Settle commits how intents ended and what follows from it: links, pins, what we have
+// done to an account and, for a grant or raise that is Done, ownership, which what ends
+// the role takes away. Already gives no ownership.
 // Unknown leaves the intent open and keeps its reason; every other result
 // closes it. A key of which no intent is open is an error, and then none of the
 // outcomes is settled.
@@ -76,6 +77,10 @@ func follow(ctx context.Context, b *batch, c plan.Change, o plan.Outcome, now in
 		return pinCreated(ctx, b, c)
 	case plan.Grant, plan.Raise:
 		return grantGiven(ctx, b, c, o, now)
+	case plan.Lower, plan.Revoke:
+		return roleEnded(ctx, b, c, o, now)
+	case plan.Suspend, plan.Unsuspend, plan.Rename, plan.SetName, plan.SetProfile, plan.Delete:
+		return accountChanged(ctx, b, c, o, now)
 	}
 	return fmt.Errorf("the ledger does not know what follows from %q", c.Op)
 }
@@ -84,7 +89,11 @@ func linkCreated(ctx context.Context, b *batch, c plan.Change, o plan.Outcome, n
 	if c.Account == "" {
 		return errors.New("the outcome lacks the account's id")
 	}
-	linked, err := link(ctx, b, plan.Link{Person: c.Person, Account: c.Account, Created: o.Result == plan.Done})
+	l := plan.Link{Person: c.Person, Account: c.Account, Created: o.Result == plan.Done}
+	if l.Created {
+		l.Name = c.Name
+	}
+	linked, err := link(ctx, b, l)
 	if err != nil {
 		return err
 	}

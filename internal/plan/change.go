@@ -81,7 +81,7 @@ type Change struct {
 	Path   access.Path // of the folder
 	Parent string      // id of the folder above a new one; "" while that is still to be created
 
-	From   string         // role, address or profile before; "": none
+	From   string         // role, address, profile or name before, "": none; of an account to be deleted, its status
 	To     string         // and after
 	Retain *Retention     // what becomes of the account's data; nil: nobody has decided
 	Causes []access.Cause // the rules that ask for it, in their order

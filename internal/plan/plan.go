@@ -42,15 +42,32 @@ func (p Plan) Steps(limit int) []Step {
 }
 
 // Requests is how many requests carry out the plan, in steps of at most limit
-// people each, if no answer is doubtful: one for each step, and one before it
-// where the members are read first.
+// people each, if no answer is doubtful: one for each step, and those that read
+// beside it.
 func (p Plan) Requests(limit int) int {
 	n := 0
 	for _, s := range p.Steps(limit) {
+		n += 1 + s.reads()
+	}
+	return n
+}
+
+// reads is how many requests of a step read: what is not to be overwritten is looked at
+// before, an heir too, and that an account is deleted is read afterwards.
+func (s Step) reads() int {
+	n := 0
+	switch s.Op {
+	case Raise, Lower, Revoke, Suspend, Unsuspend, Rename, SetName:
+		return 1
+	case SetProfile:
+		n = len(s.Changes)
+	case Delete:
+		n = 2
+	default:
+		return 0
+	}
+	if retain := s.Changes[0].Retain; retain != nil && retain.Heir != "" {
 		n++
-		if s.Op == Raise || s.Op == Lower || s.Op == Revoke {
-			n++
-		}
 	}
 	return n
 }

@@ -43,7 +43,7 @@ func (d *differ) remove() {
 		}
 		d.plan.Changes = append(d.plan.Changes, Change{
 			Key: Key("delete|" + r.verdict.Person.String()), Op: Delete, Person: r.verdict.Person, Email: r.account.Email,
-			Account: r.account.ID, Exit: r.exit, Retain: &Retention{Heir: heir.ID}, To: string(heir.Email),
+			Account: r.account.ID, Exit: r.exit, Retain: &Retention{Heir: heir.ID}, From: r.account.Status.String(), To: string(heir.Email),
 		})
 	}
 }

@@ -32,6 +32,7 @@ type Bound struct {
 	denials  []boundRule                         // one for each wall
 	matching func(attribute string) access.Match // how its values are compared
 	shared   map[access.Email]*namesakes         // only e-mails of several people
+	managers managers
 	resolved map[string]access.GroupID
 
 	candidates candidates
@@ -66,6 +67,7 @@ func (s *Set) Bind(sn *access.Snapshot, k Known) *Bound {
 		groups:   sn.Groups,
 		matching: matching(sn.Match),
 		shared:   namesakesOf(sn.People, k.Linked),
+		managers: newManagers(s.heirs, sn.People),
 		resolved: map[string]access.GroupID{},
 	}
 	found := newGroupIndex(s.Groups(), sn.Groups)

@@ -21,11 +21,11 @@ func Compile(rules []Rule, o Options) (*Set, []Problem) {
 		}
 		compiled = append(compiled, c.rule(r.At, r))
 	}
-	denials := c.denials(o.Denials)
+	denials, heirs := c.denials(o.Denials), c.heirs(o.Heirs)
 	if len(c.problems) > 0 {
 		return nil, c.problems
 	}
-	set := &Set{rules: compiled, denials: denials, roots: o.Roots, zone: o.Location}
+	set := &Set{rules: compiled, denials: denials, heirs: heirs, roots: o.Roots, zone: o.Location}
 	if set.zone == nil {
 		set.zone = time.UTC
 	}

@@ -9,7 +9,10 @@ import (
 
 // Evaluate decides one person of the snapshot that the rules are bound to, as of now.
 func (b *Bound) Evaluate(p *access.Person, now time.Time) access.Verdict {
-	v := access.Verdict{Person: p.ID, DN: p.DN, Email: p.Email, Name: p.Name, Skipped: b.skip(p)}
+	v := access.Verdict{
+		Person: p.ID, DN: p.DN, Email: b.address(p), Name: p.Name,
+		Standing: p.Standing, Heirs: b.heirs(p), Skipped: b.skip(p),
+	}
 	if v.Skipped != "" {
 		return v
 	}
@@ -31,7 +34,7 @@ func (b *Bound) skip(p *access.Person) string {
 	case p.Standing == access.Unknown:
 		return "the directory does not say whether the person is active"
 	case p.Standing != access.Active:
-		return p.Standing.String() + " in the directory"
+		return p.Standing.String() + " in the directory" + b.unfound(p)
 	case p.Email == "" && p.NoEmail == "":
 		return "no e-mail address"
 	case p.Email == "":
@@ -39,6 +42,28 @@ func (b *Bound) skip(p *access.Person) string {
 	}
 	if n := b.shared[p.Email]; n != nil {
 		return n.against(p.ID)
+	}
+	return ""
+}
+
+// address is by what the person's account may be found. Of somebody who has left it
+// is none if the address may be another's by now: then only the account that is
+// known to be theirs is.
+func (b *Bound) address(p *access.Person) access.Email {
+	if p.Standing == access.Active {
+		return p.Email
+	}
+	if n := b.shared[p.Email]; n != nil && !n.owned(p.ID) {
+		return ""
+	}
+	return p.Email
+}
+
+// unfound says of somebody who has left that no account is looked for by their address,
+// and what to do about it; "": their account is known, or the address is theirs alone.
+func (b *Bound) unfound(p *access.Person) string {
+	if n := b.shared[p.Email]; n != nil {
+		return n.unfound(p.ID)
 	}
 	return ""
 }
@@ -56,6 +81,7 @@ type decision struct {
 	// account is made; one that exists gets its grants.
 	undecided bool
 	named     bool         // a rule has chosen the name
+	over      bool         // the end of a grant of the rule under way has come
 	why       *Explanation // of the rule under way; nil: nobody asks
 }
 
@@ -67,13 +93,20 @@ func (b *Bound) decision(p *access.Person, now time.Time, v access.Verdict) deci
 // pattern is decided once for each group; of the others, and of each of these, it
 // gives all, or nothing if a part cannot be decided.
 func (d *decision) rule(r *boundRule, wishes []access.Wish) []access.Wish {
-	switch {
-	case !d.applies(r):
+	if !d.applies(r) {
 		return wishes
-	case r.pattern == nil:
-		return d.once(r, wishes)
 	}
-	return d.forEach(r, wishes)
+	d.over = false
+	held := len(d.verdict.Held)
+	if r.pattern == nil {
+		wishes = d.once(r, wishes)
+	} else {
+		wishes = d.forEach(r, wishes)
+	}
+	if d.over && len(d.verdict.Held) == held {
+		d.verdict.Lapsed = append(d.verdict.Lapsed, r.name)
+	}
+	return wishes
 }
 
 // applies says whether the person matches. A rule that cannot be decided is held.
@@ -130,7 +163,7 @@ func (d *decision) once(r *boundRule, wishes []access.Wish) []access.Wish {
 
 // give adds the wishes of a rule, all or none.
 func (d *decision) give(r *boundRule, i *instance, wishes []access.Wish) ([]access.Wish, error) {
-	undone, next := wishes, d.verdict.Next
+	undone, next, over := wishes, d.verdict.Next, d.over
 	for at := range r.grants {
 		wish, term, change, err := d.wish(r, &r.grants[at], i)
 		if err != nil {
@@ -139,8 +172,9 @@ func (d *decision) give(r *boundRule, i *instance, wishes []access.Wish) ([]acce
 		if next = earlier(next, change); term.Phase == Open {
 			wishes = append(wishes, wish)
 		}
+		over = over || term.Phase == Over
 	}
-	d.verdict.Next = next
+	d.verdict.Next, d.over = next, over
 	if d.why != nil {
 		d.noteGrants(r, i)
 	}

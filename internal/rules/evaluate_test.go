@@ -70,7 +70,7 @@ func TestEvaluate_GivesWishesInTheOrderOfTheRules(t *testing.T) {
 	got := decide(set, &access.Snapshot{People: []access.Person{jane}, Groups: []access.Group{group("1", "staff")}})
 	staff := access.Cause{Rule: "staff", Via: []access.GroupID{groupID("1")}, Since: changed}
 	want := access.Verdict{
-		Person: jane.ID, DN: jane.DN, Email: "jane@corp.example", Name: "Name of jane", Account: true, Profile: "Standard",
+		Person: jane.ID, DN: jane.DN, Email: "jane@corp.example", Name: "Name of jane", Account: true, Profile: "Standard", Standing: access.Active,
 		Causes: []access.Cause{staff, {Rule: "standard", Since: changed}, {Rule: "premium", Since: changed}},
 		Wishes: []access.Wish{
 			{Place: access.Place{As: folders, Path: "/Departments/Finance"}, Role: "Collaborator", Create: true, Cause: staff},
@@ -93,6 +93,7 @@ func TestEvaluate_Skips(t *testing.T) {
 	twin, third := person("twin", nil), person("third", nil)
 	twin.Email, third.Email = "jane@corp.example", "jane@corp.example"
 	twin.Standing = access.Disabled
+	const link = ", or decide with `kw-onboarder link PERSON ACCOUNT` whose the account is"
 	tests := []struct {
 		name   string
 		person access.Person
@@ -107,8 +108,9 @@ func TestEvaluate_Skips(t *testing.T) {
 		{"without a reason", with(func(p *access.Person) { p.Email = "" }), nil, "no e-mail address"},
 		{"no e-mail", with(func(p *access.Person) { p.Email, p.NoEmail = "", "outside the domains" }), nil, "outside the domains"},
 		{"no e-mail is not shared", with(func(p *access.Person) { p.Email, p.NoEmail = "", "none" }), []access.Person{{}}, "none"},
-		{"shared", person("jane", nil), []access.Person{twin}, "jane@corp.example is also the address of CN=twin,OU=Staff,DC=corp: give one of them another"},
-		{"shared by three", person("jane", nil), []access.Person{twin, third}, "jane@corp.example is also the address of CN=third,OU=Staff,DC=corp; CN=twin,OU=Staff,DC=corp: give one of them another"},
+		{"shared", person("jane", nil), []access.Person{twin}, "jane@corp.example is also the address of CN=twin,OU=Staff,DC=corp: give one of them another" + link},
+		{"shared by three", person("jane", nil), []access.Person{twin, third}, "jane@corp.example is also the address of CN=third,OU=Staff,DC=corp; CN=twin,OU=Staff,DC=corp: give one of them another" + link},
+		{"shared with whoever is active", person("jane", nil), []access.Person{third}, "jane@corp.example is also the address of CN=third,OU=Staff,DC=corp: give one of them another"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -120,6 +122,9 @@ func TestEvaluate_Skips(t *testing.T) {
 			}
 			if acted := v.Account || len(v.Wishes) > 0; acted != (tt.want == "") {
 				t.Errorf("got %+v: a skipped person is given nothing, any other something", v)
+			}
+			if v.Standing != tt.person.Standing {
+				t.Errorf("the standing is %s, want %s", v.Standing, tt.person.Standing)
 			}
 		})
 	}

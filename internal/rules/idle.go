@@ -9,8 +9,8 @@ import (
 
 // LintAgainst finds what a snapshot shows of rules without mistakes: groups that it
 // does not have, or has twice, attributes that nobody can have, and rules that give
-// nobody anything, in their order; then the walls. Where nobody is acted on, that is all
-// there is to say.
+// nobody anything, in their order; then the walls, and whom the ladders ask for. Where
+// nobody is acted on, that is all there is to say.
 func (s *Set) LintAgainst(sn *access.Snapshot, k Known) []Problem {
 	bound := s.Bind(sn, k)
 	b := busyness{gives: map[string]bool{}, waits: map[string]*waiting{}}
@@ -34,7 +34,7 @@ func (s *Set) LintAgainst(sn *access.Snapshot, k Known) []Problem {
 			found = append(found, Problem{Path: r.at, Message: r.frozen + "; until then nobody is given anything behind this wall"})
 		}
 	}
-	return found
+	return append(found, s.heirless(newVocabulary(s, sn.Unknown, k))...)
 }
 
 // busyness is what rules do for people.

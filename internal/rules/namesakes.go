@@ -22,7 +22,12 @@ type namesake struct {
 	id     access.PersonID
 	name   string // DN, behind the directory's name if the people are of several
 	linked bool
+
+	standing access.Standing
 }
+
+// left says whether the directory says that somebody has left.
+func (n *namesake) left() bool { return n.standing != access.Active && n.standing != access.Unknown }
 
 // namesakesOf finds the addresses that more than one person has.
 func namesakesOf(people []access.Person, linked func(access.PersonID) bool) map[access.Email]*namesakes {
@@ -52,7 +57,7 @@ func namesakesOf(people []access.Person, linked func(access.PersonID) bool) map[
 
 func (n *namesakes) add(p *access.Person, linked func(access.PersonID) bool) {
 	has := linked != nil && linked(p.ID)
-	n.people = append(n.people, namesake{id: p.ID, name: p.DN, linked: has})
+	n.people = append(n.people, namesake{id: p.ID, name: p.DN, linked: has, standing: p.Standing})
 	if has {
 		n.linked++
 	}
@@ -74,20 +79,60 @@ func compareIDs(a, b access.PersonID) int {
 	return cmp.Or(cmp.Compare(a.Source, b.Source), cmp.Compare(a.ID, b.ID))
 }
 
-// against says why one of the people is not acted on; "" if the address is theirs:
-// of all of them, they alone have an account.
+// find is the place of one of the people.
+func (n *namesakes) find(id access.PersonID) int {
+	at, _ := slices.BinarySearchFunc(n.people, id, func(a namesake, id access.PersonID) int { return compareIDs(a.id, id) })
+	return at
+}
+
+// owned says whether the address is that of one of the people: of all of them,
+// they alone have an account.
+func (n *namesakes) owned(id access.PersonID) bool {
+	return n.linked == 1 && n.people[n.find(id)].linked
+}
+
+// against says why one of the people is not acted on; "" if the address is theirs.
 func (n *namesakes) against(id access.PersonID) string {
-	self, _ := slices.BinarySearchFunc(n.people, id, func(a namesake, id access.PersonID) int { return compareIDs(a.id, id) })
+	self := n.find(id)
 	switch {
-	case n.linked == 1 && n.people[self].linked:
+	case n.owned(id):
 		return ""
 	case n.linked == 1:
-		incumbent := slices.IndexFunc(n.people, func(a namesake) bool { return a.linked })
-		return fmt.Sprintf("%s is the address of %s, who has the account: give %s another", n.email, n.people[incumbent].name, n.people[self].name)
+		return n.taken(self)
 	case n.linked > 1:
 		return fmt.Sprintf("%s is also the address of %s, and %d of these people have accounts: give all but one of them another", n.email, n.others(self), n.linked)
 	}
-	return fmt.Sprintf("%s is also the address of %s: give one of them another", n.email, n.others(self))
+	way := "give one of them another"
+	if slices.ContainsFunc(n.people, func(a namesake) bool { return a.left() }) {
+		way += ", or decide with " + byLink + " whose the account is"
+	}
+	return fmt.Sprintf("%s is also the address of %s: %s", n.email, n.others(self), way)
+}
+
+// byLink is how somebody says whose an account is where the directory does not.
+const byLink = "`kw-onboarder link PERSON ACCOUNT`"
+
+// unfound is said of somebody who has left and whose account is not known. Its address
+// may have been given to another since, and would lead to theirs.
+func (n *namesakes) unfound(id access.PersonID) string {
+	self := n.find(id)
+	if n.people[self].linked {
+		return ""
+	}
+	return fmt.Sprintf("; %s is also the address of %s, so that no account is looked for by it: decide with %s whether one is that of %s",
+		n.email, n.others(self), byLink, n.people[self].name)
+}
+
+// taken is said to a newcomer. Whether somebody has come back under another id, or
+// bears by chance the name of one who has left, is not ours to guess.
+func (n *namesakes) taken(self int) string {
+	newcomer := n.people[self].name
+	incumbent := n.people[slices.IndexFunc(n.people, func(a namesake) bool { return a.linked })]
+	if incumbent.left() {
+		return fmt.Sprintf("%s is the address of %s, who has the account and is %s in the directory: decide with %s whether the account is now that of %s",
+			n.email, incumbent.name, incumbent.standing, byLink, newcomer)
+	}
+	return fmt.Sprintf("%s is the address of %s, who has the account: give %s another", n.email, incumbent.name, newcomer)
 }
 
 // othersShown is how many people a reason names: an address that stands for "none"

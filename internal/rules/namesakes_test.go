@@ -33,9 +33,11 @@ func linkedTo(ids ...string) rules.Known {
 func TestEvaluate_OneAddressOfSeveralPeople(t *testing.T) {
 	t.Parallel()
 	jane, twin, third, far := namesake("corp", "jane"), namesake("corp", "twin"), namesake("corp", "third"), namesake("ext", "jane")
-	gone := jane
-	gone.Standing = access.Disabled
+	gone, unsure := jane, jane
+	gone.Standing, unsure.Standing = access.Disabled, access.Unknown
 	const give = ": give one of them another"
+	const unfound = "disabled in the directory; " + janes + " is also the address of CN=twin,OU=Staff,DC=corp, so that no account is looked for by it: " +
+		"decide with `kw-onboarder link PERSON ACCOUNT` whether one is that of CN=jane,OU=Staff,DC=corp"
 	const several = ", and 2 of these people have accounts: give all but one of them another"
 	tests := []struct {
 		name   string
@@ -55,7 +57,19 @@ func TestEvaluate_OneAddressOfSeveralPeople(t *testing.T) {
 			janes + " is the address of CN=twin,OU=Staff,DC=corp, who has the account: give CN=jane,OU=Staff,DC=corp another", "",
 		}},
 		{"the linked one is disabled", []access.Person{gone, twin}, []string{"corp:jane"}, []string{
-			"disabled in the directory", janes + " is the address of CN=jane,OU=Staff,DC=corp, who has the account: give CN=twin,OU=Staff,DC=corp another",
+			"disabled in the directory",
+			janes + " is the address of CN=jane,OU=Staff,DC=corp, who has the account and is disabled in the directory: decide with `kw-onboarder link PERSON ACCOUNT` whether the account is now that of CN=twin,OU=Staff,DC=corp",
+		}},
+		{"of the linked one the directory does not say enough", []access.Person{unsure, twin}, []string{"corp:jane"}, []string{
+			"the directory does not say whether the person is active",
+			janes + " is the address of CN=jane,OU=Staff,DC=corp, who has the account: give CN=twin,OU=Staff,DC=corp another",
+		}},
+		{"one has left, and none is linked", []access.Person{gone, twin}, nil, []string{
+			unfound, janes + " is also the address of CN=jane,OU=Staff,DC=corp" + give + ", or decide with `kw-onboarder link PERSON ACCOUNT` whose the account is",
+		}},
+		{"one has left, and the other is linked", []access.Person{gone, twin}, []string{"corp:twin"}, []string{unfound, ""}},
+		{"one has left, and both are linked", []access.Person{gone, twin}, []string{"corp:jane", "corp:twin"}, []string{
+			"disabled in the directory", janes + " is also the address of CN=jane,OU=Staff,DC=corp" + several,
 		}},
 		{"both are linked", []access.Person{jane, twin}, []string{"corp:jane", "corp:twin"}, []string{
 			janes + " is also the address of CN=twin,OU=Staff,DC=corp" + several,
@@ -89,6 +103,40 @@ func TestEvaluate_OneAddressOfSeveralPeople(t *testing.T) {
 			}
 			if diff := cmp.Diff(tt.want, got); diff != "" {
 				t.Errorf("skipped (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestP10_AnAddressThatMayBeAnothersFindsNoAccountOfALeaver: what happens to whoever
+// has left must not happen to the account of somebody else who has their address.
+func TestP10_AnAddressThatMayBeAnothersFindsNoAccountOfALeaver(t *testing.T) {
+	t.Parallel()
+	twin := namesake("corp", "twin")
+	tests := []struct {
+		name     string
+		standing access.Standing
+		others   []access.Person
+		linked   []string
+		want     access.Email
+	}{
+		{"of one who has left alone", access.Disabled, nil, nil, janes},
+		{"shared, none has an account", access.Disabled, []access.Person{twin}, nil, ""},
+		{"shared, the other has the account", access.Gone, []access.Person{twin}, []string{"corp:twin"}, ""},
+		{"shared, both have accounts", access.Expired, []access.Person{twin}, []string{"corp:jane", "corp:twin"}, ""},
+		{"shared, and has the account", access.OutOfScope, []access.Person{twin}, []string{"corp:jane"}, janes},
+		{"shared, of one who may have left", access.Unknown, []access.Person{twin}, nil, ""},
+		{"shared, of one who is employed", access.Active, []access.Person{twin}, []string{"corp:twin"}, janes},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			jane := namesake("corp", "jane")
+			jane.Standing = tt.standing
+			people := append([]access.Person{jane}, tt.others...)
+			v := compile(t, everyone("all", "/Departments/All")).Bind(&access.Snapshot{People: people}, linkedTo(tt.linked...)).Evaluate(&jane, now)
+			if v.Email != tt.want || v.Standing != tt.standing || v.DN != jane.DN {
+				t.Errorf("got address %q, standing %s, DN %q; want %q, %s, %q", v.Email, v.Standing, v.DN, tt.want, tt.standing, jane.DN)
 			}
 		})
 	}

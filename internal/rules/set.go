@@ -16,6 +16,7 @@ type Options struct {
 	Tables     Tables         // what `lookup` may look up
 	Location   *time.Location // of days without a time; nil: UTC
 	Denials    []*Condition   // whom each wall keeps out, in the order of `walls`; nil: that one keeps nobody out
+	Heirs      []HeirExpression
 }
 
 // Set is the rules, compiled: without mistakes and ready to be bound to a
@@ -23,6 +24,7 @@ type Options struct {
 type Set struct {
 	rules           []rule
 	denials         []rule // one for each wall
+	heirs           []heir // for whom the ladders ask
 	roots           []access.Path
 	zone            *time.Location
 	attributes      []string
@@ -68,8 +70,8 @@ func (s *Set) Names() []string {
 	return names
 }
 
-// Attributes are the attributes that filters, templates and dates look at,
-// lower-case and sorted: what the directory must read of people besides its own.
+// Attributes are the attributes that filters, templates, dates and the ladders' heirs
+// look at, lower-case and sorted: what the directory must read of people besides its own.
 func (s *Set) Attributes() []string { return slices.Clone(s.attributes) }
 
 // GroupAttributes are the attributes of groups that templates look at, lower-case
@@ -105,6 +107,11 @@ func (s *Set) collect() {
 			} else {
 				s.attributes = append(s.attributes, l.attribute)
 			}
+		}
+	}
+	for i := range s.heirs {
+		for _, l := range s.heirs[i].looks() {
+			s.attributes = append(s.attributes, l.attribute)
 		}
 	}
 	s.attributes, s.groupAttributes = sorted(s.attributes), sorted(s.groupAttributes)

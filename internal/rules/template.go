@@ -11,7 +11,7 @@ import (
 	"github.com/kw-onboarder/kw-onboarder/internal/access"
 )
 
-// template is a folder path, or the name of an account, that holds values of the
+// template is a folder path, the name of an account, or an address, that holds values of the
 // person, in the syntax of text/template. It is evaluated here and not by
 // text/template, so that a misspelt function or a wrong number of arguments is
 // found by `check` and not by the first person, and so that every value that
@@ -50,20 +50,24 @@ func parsePath(text string, l lexicon) (*template, error) {
 }
 
 // parseLabel reads the name of an account.
-func parseLabel(text string, l lexicon) (*template, error) {
+func parseLabel(text string, l lexicon) (*template, error) { return parseLine("account name", text, l) }
+
+// parseLine reads a text of one segment that is the person's; what it is called is
+// for the error.
+func parseLine(what, text string, l lexicon) (*template, error) {
 	l.personal = true
 	t := &template{lexicon: l, written: text, check: access.CheckLabel}
 	nodes, err := parseNodes(text)
 	if err == nil {
 		err = t.split(nodes, "")
 	}
-	if err != nil {
-		return nil, fmt.Errorf("account name %q: %w", text, err)
-	}
-	if label, fixed := literalName(t.segments[0]); fixed {
-		if err := t.check(label); err != nil {
-			return nil, fmt.Errorf("account name %q: %w", text, err)
+	if err == nil {
+		if line, fixed := literalName(t.segments[0]); fixed {
+			err = t.check(line)
 		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s %q: %w", what, text, err)
 	}
 	return t, nil
 }

@@ -53,6 +53,17 @@ refint_attributes member uniqueMember
 refint_nothing "` + Nobody + `"
 `
 
+// dynamicSchema and dynamicConfiguration have the server compute the members of groups.
+const (
+	dynamicSchema = `include /etc/ldap/schema/dyngroup.schema
+modulepath /usr/lib/ldap
+moduleload dynlist
+`
+	dynamicConfiguration = `overlay dynlist
+dynlist-attrset groupOfURLs memberURL member
+`
+)
+
 // Nobody is the member of groups that have none.
 const Nobody = "cn=nobody," + BaseDN
 
@@ -97,6 +108,9 @@ func (s *Server) configure(t testing.TB, o Options) {
 	if o.Clients != nil {
 		tls += clientConfiguration
 	}
+	if o.Dynamic {
+		o.Schema += dynamicSchema
+	}
 	text := strings.NewReplacer("{{tls}}", tls, "{{limits}}", o.limits(), "{{schema}}", o.Schema).Replace(configuration)
 	if o.OnlyBases {
 		text = strings.Replace(text, "access to * by users", "access to dn.subtree=\""+PeopleBase+"\" by users read by * none\naccess to dn.subtree=\""+GroupsBase+"\" by users read by * none\n"+
@@ -104,6 +118,9 @@ func (s *Server) configure(t testing.TB, o Options) {
 	}
 	if o.Links {
 		text += linkConfiguration
+	}
+	if o.Dynamic {
+		text += dynamicConfiguration
 	}
 	if !o.NoSync {
 		text += syncConfiguration

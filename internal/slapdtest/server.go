@@ -33,6 +33,7 @@ type Options struct {
 	Links     bool   // memberof and refint keep groups and people in step, without a sign at the entry that is mended
 	NoSync    bool   // no RFC 4533
 	Schema    string // more lines of slapd.conf that define attributes and classes
+	Dynamic   bool   // groupOfURLs has the members that its memberURL finds (overlay dynlist)
 	OnlyBases bool   // BindDN may read below PeopleBase and GroupsBase only
 
 	// Clients issues the certificates that clients must show, and the server's own, which implies TLS. A client

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/kw-onboarder/kw-onboarder/internal/guard"
 	"github.com/kw-onboarder/kw-onboarder/internal/plan"
 )
 
@@ -22,8 +23,8 @@ const (
 // apply carries out the plan, batch by batch: intents first, then the requests,
 // then the outcomes. Between two batches it makes way for what cannot wait.
 func (r *Runner) apply(ctx context.Context, v *view) error {
-	a := &application{runner: r, run: v.report.Run, made: map[plan.Key]plan.Outcome{}}
-	defer func() { v.report.Outcomes = a.outcomes }()
+	a := &application{runner: r, view: v, made: map[plan.Key]plan.Outcome{}, doubted: map[plan.Key]bool{}, proof: newProof(v)}
+	defer a.close()
 	queue := batches(v.report.Plan.Steps(plan.MaxPerStep))
 	for len(queue) > 0 {
 		overtaken, err := r.makeWay(ctx, v)
@@ -84,11 +85,14 @@ func follows(s, prev plan.Step) bool {
 // application is one plan under way.
 type application struct {
 	runner   *Runner
-	run      int64
+	view     *view
+	proof    *proof
+	doubted  map[plan.Key]bool         // withheld after all, for the reason was not confirmed
 	made     map[plan.Key]plan.Outcome // creations that ended
 	outcomes []plan.Outcome
 	line     line
 	halted   string // why the rest is not begun: a pause came; "": it is
+	paused   string // alike, of what takes something away
 }
 
 // halt asks whether somebody has stopped everything meanwhile. What is not begun then is
@@ -97,7 +101,7 @@ func (a *application) halt(ctx context.Context) (err error) {
 	if a.runner.Brakes == nil || a.halted != "" {
 		return nil
 	}
-	if a.halted, err = a.runner.Brakes.Halted(context.WithoutCancel(ctx), a.runner.Now()); err != nil {
+	if a.halted, a.paused, err = a.runner.Brakes.Halted(context.WithoutCancel(ctx), a.runner.Now()); err != nil {
 		return fmt.Errorf("read the state of the brakes: %w", err)
 	}
 	return nil
@@ -108,7 +112,7 @@ func (a *application) halt(ctx context.Context) (err error) {
 func (a *application) batch(ctx context.Context, steps []plan.Step) error {
 	var ready []plan.Step
 	var intents []plan.Change
-	for _, s := range steps {
+	for _, s := range a.confirm(ctx, a.keep(steps, a.orphaned)) {
 		if s = a.complete(ctx, s); len(s.Changes) > 0 {
 			ready = append(ready, s)
 			intents = append(intents, s.Changes...)
@@ -119,7 +123,7 @@ func (a *application) batch(ctx context.Context, steps []plan.Step) error {
 	}
 	// From here on the batch is in hand: it ends with its outcomes recorded.
 	keep := context.WithoutCancel(ctx)
-	if err := a.runner.Journal.Intend(keep, a.run, intents); err != nil {
+	if err := a.runner.Journal.Intend(keep, a.view.report.Run, intents); err != nil {
 		return fmt.Errorf("record %d intents: %w", len(intents), err)
 	}
 	outcomes, crash := a.send(ctx, ready)
@@ -142,6 +146,9 @@ func (a *application) complete(ctx context.Context, s plan.Step) plan.Step {
 	var ready []plan.Change
 	for _, c := range s.Changes {
 		why := cmp.Or(c.Complete(a.made), a.halted)
+		if why == "" && guard.KindOf(c).Narrows() {
+			why = a.paused
+		}
 		if ctx.Err() != nil {
 			why = notBegun
 		}

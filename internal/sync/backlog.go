@@ -3,6 +3,7 @@ package sync
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -44,16 +45,23 @@ func (b *backlog) giveBack(taken backlog) {
 }
 
 // gather decides whom a run is about: in a full one everybody, in a delta whom the
-// directory has touched and for whom a date has come, and those named if it names any.
+// directory has touched and for whom a date has come, and those named if it names any. One for
+// leavers is about no dates.
 func (r *Runner) gather(ctx context.Context, v *view) error {
 	r.backlog.add(v.touched)
 	v.news = r.backlog.take()
-	if len(v.trigger.Named) > 0 || v.trigger.Full || v.news.everyone {
+	if v.trigger.Undo != 0 {
+		return v.recollect(ctx, r.Journal)
+	}
+	if len(v.trigger.Named) > 0 || v.trigger.Full || v.news.everyone && !v.trigger.Leavers {
 		return v.narrow(v.trigger.Named...)
 	}
-	due, err := r.Journal.Due(ctx, r.Now())
-	if err != nil {
-		return fmt.Errorf("read who is due from the ledger: %w", err)
+	var due []access.PersonID
+	if !v.trigger.Leavers {
+		var err error
+		if due, err = r.Journal.Due(ctx, r.Now()); err != nil {
+			return fmt.Errorf("read who is due from the ledger: %w", err)
+		}
 	}
 	v.report.Due = len(due)
 	about := make(map[access.PersonID]bool, len(due)+len(v.news.people))
@@ -63,25 +71,25 @@ func (r *Runner) gather(ctx context.Context, v *view) error {
 	for id := range v.news.people {
 		about[id] = true
 	}
-	v.about = []int{}
+	v.choose(about)
+	return nil
+}
+
+// choose makes the run one about these people. Where only those who have left cannot wait, it
+// is about no others.
+func (v *view) choose(about map[access.PersonID]bool) {
+	v.about, v.absent = []int{}, nil
 	for i := range v.snapshot.People {
-		if about[v.snapshot.People[i].ID] {
+		p := &v.snapshot.People[i]
+		if !about[p.ID] {
+			continue
+		}
+		delete(about, p.ID)
+		if !v.trigger.Leavers || p.Standing == access.Disabled || p.Standing == access.Expired {
 			v.about = append(v.about, i)
 		}
 	}
-	return r.forget(ctx, v, due)
-}
-
-// forget takes from the dates those of people who are not in the directory any more.
-func (r *Runner) forget(ctx context.Context, v *view, due []access.PersonID) error {
-	gone := slices.DeleteFunc(due, func(id access.PersonID) bool { _, there := v.person(id); return there })
-	if len(gone) == 0 {
-		return nil
-	}
-	if err := r.Journal.Schedule(ctx, gone, nil); err != nil {
-		return fmt.Errorf("remember the dates to come: %w", err)
-	}
-	return nil
+	v.absent = slices.SortedFunc(maps.Keys(about), access.PersonID.Compare)
 }
 
 // done remembers when each person has to be looked at again, what the rules mean by now, and
@@ -93,36 +101,45 @@ func (r *Runner) done(ctx context.Context, v *view) error {
 			next[d.Person] = d.Next
 		}
 	}
-	for id, at := range v.waiting() {
-		next[id] = at
+	for _, more := range []map[access.PersonID]time.Time{v.report.Plan.Next, v.waiting()} {
+		for id, at := range more {
+			if was, has := next[id]; !has || at.Before(was) {
+				next[id] = at
+			}
+		}
 	}
 	for id := range v.report.unfinishedPeople() {
 		next[id] = v.report.Started
 	}
-	if err := r.Journal.Schedule(context.WithoutCancel(ctx), v.judged(), next); err != nil {
-		return fmt.Errorf("remember the dates to come: %w", err)
+	if v.trigger.Undo == 0 { // else nobody was judged
+		if err := r.Journal.Schedule(context.WithoutCancel(ctx), v.judged(), next); err != nil {
+			return fmt.Errorf("remember the dates to come: %w", err)
+		}
 	}
 	if err := r.keepRules(context.WithoutCancel(ctx), v); err != nil {
 		return err
 	}
-	r.backlog.full = r.backlog.full && len(v.trigger.Named) > 0
+	r.backlog.full = r.backlog.full && v.trigger.detour()
 	r.backlog.giveBack(v.left())
 	return nil
 }
 
-// left is the news of whom the run was not about. Nothing is decided about who is gone,
-// and what was not in a reviewed plan is still to be done.
+// left is the news of whom the run was not about. What was not in a reviewed plan is still
+// to be done.
 func (v *view) left() backlog {
-	if v.trigger.Approved != nil {
+	if v.trigger.Approved != nil && v.trigger.Undo == 0 {
 		return backlog{everyone: true}
 	}
 	if v.about == nil {
 		return backlog{}
 	}
 	left := backlog{everyone: v.news.everyone, people: map[access.PersonID]bool{}}
+	if v.trigger.Undo != 0 {
+		return v.news
+	}
 	judged := v.judged()
 	for id := range v.news.people {
-		if _, there := v.person(id); there && !slices.Contains(judged, id) {
+		if !slices.Contains(judged, id) {
 			left.people[id] = true
 		}
 	}

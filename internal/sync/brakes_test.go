@@ -20,19 +20,21 @@ type brakes struct {
 	failing []guard.Failing
 	parked  []guard.Parked
 	whole   bool
-	halt    func() string     // nil: never
-	rules   map[string]string // as they were kept last
+	halt    func() string // nil: never
+	paused  string        // why nothing is taken away
+	rules   map[string]string
+	undone  []plan.Key // as they were kept last
 }
 
 func (b *brakes) Load(context.Context, time.Time) (guard.Usage, []guard.Hold, []guard.Failing, error) {
 	return b.usage, b.holds, b.failing, nil
 }
 
-func (b *brakes) Halted(context.Context, time.Time) (string, error) {
+func (b *brakes) Halted(context.Context, time.Time) (all, narrowing string, err error) {
 	if b.halt != nil {
-		return b.halt(), nil
+		return b.halt(), b.paused, nil
 	}
-	return "", nil
+	return "", b.paused, nil
 }
 
 func (b *brakes) Park(_ context.Context, _ int64, items []guard.Parked, whole bool, _ time.Time) error {
@@ -45,7 +47,12 @@ func (b *brakes) Quarantine(_ context.Context, failing []guard.Failing) error {
 	return nil
 }
 
-func (b *brakes) KeepRules(_ context.Context, digests map[string]string) error {
+func (b *brakes) HoldUndone(_ context.Context, _ int64, keys []plan.Key, _ time.Time) error {
+	b.undone = keys
+	return nil
+}
+
+func (b *brakes) KeepRules(_ context.Context, digests map[string]string, _ map[string]int) error {
 	b.rules = digests
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/access"
+	"github.com/kw-onboarder/kw-onboarder/internal/guard"
 	"github.com/kw-onboarder/kw-onboarder/internal/plan"
 	"github.com/kw-onboarder/kw-onboarder/internal/rules"
 )
@@ -36,15 +37,21 @@ func TestPlan_DecidesByItsOwnClock(t *testing.T) {
 	}
 }
 
-// TestP02_WhatWasGivenStaysWhenItsTimeIsOver: nothing is narrowed; it is counted.
-func TestP02_WhatWasGivenStaysWhenItsTimeIsOver(t *testing.T) {
+// TestWhatWasGivenEndsWhenItsTimeIsOver: by the date that was written down, although nothing
+// has changed in the directory, where the mode takes anything away; it is no surprise then.
+func TestWhatWasGivenEndsWhenItsTimeIsOver(t *testing.T) {
 	t.Parallel()
-	s := contracted("2026-03-01")
-	s.state.Grants = []access.Grant{{Account: "u-ann", Folder: "f-fin", Role: "Viewer"}}
-	s.memory.Owned[plan.GrantKey{Account: "u-ann", Folder: "f-fin"}] = access.Owned{Person: id("ann"), Account: "u-ann", Folder: "f-fin", Role: "Viewer", Causes: []access.Cause{{Rule: "staff"}}}
-	rep, err := s.run(t)
-	if err != nil || len(rep.Plan.Changes) > 0 || s.wrote() || len(rep.Plan.Unasked) != 1 {
-		t.Errorf("Run: %v, changes %v, %v asked for by nobody; want no change, and 1", err, keys(rep.Plan.Changes), rep.Plan.Unasked)
+	for mode, want := range map[guard.Mode]int{guard.CreateOnly: 0, guard.UpsertOnly: 0, guard.Sync: 1} {
+		s := contracted("2026-03-01").holds("ann", "f-fin", "staff")
+		r, _ := s.proving(t)
+		r.Limits.Mode = mode
+		rep, err := r.Run(t.Context(), full)
+		if err != nil || len(s.sent) != want || len(rep.Withheld) != 1-want {
+			t.Errorf("%s: %v, sent %v, withheld %v; want %d sent", mode, err, keys(s.sent), withheld(&rep), want)
+		}
+		if want == 1 && !s.sent[0].Expired {
+			t.Error("it does not count as what a date ends")
+		}
 	}
 }
 

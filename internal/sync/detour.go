@@ -24,32 +24,25 @@ func (r *Runner) makeWay(ctx context.Context, v *view) (overtaken map[access.Per
 		if !found {
 			return overtaken, nil
 		}
-		for id := range r.detour(ctx, v, t) {
+		for _, id := range r.detour(ctx, v, t) {
 			overtaken[id] = true
 		}
 	}
 }
 
-// detour is a run within a run: about the named people only, from the directory to
-// the report, with an entry of its own in the ledger.
-func (r *Runner) detour(ctx context.Context, v *view, t Trigger) map[access.PersonID]bool {
+// detour is a run within a run: about a few people only, from the directory to the report,
+// with an entry of its own in the ledger. It returns those whom it has judged.
+func (r *Runner) detour(ctx context.Context, v *view, t Trigger) []access.PersonID {
 	inner := *r
 	inner.Inbox = nil // nothing overtakes what cannot wait
 	before := r.Reader.Requests()
-	rep, _ := inner.Run(ctx, t) // its error is in the report
+	rep, about, _ := inner.conduct(ctx, t) // its error is in the report
 	r.backlog = inner.backlog
 	v.report.Requests.Elsewhere += r.Reader.Requests() - before
-	v.report.Detours = append(v.report.Detours, rep.Run)
-	r.Inbox.Answer(ctx, t, &rep)
-	about := map[access.PersonID]bool{}
-	for _, name := range t.Named {
-		n := newNaming(name)
-		for i := range v.snapshot.People {
-			if p := &v.snapshot.People[i]; n.means(p) {
-				about[p.ID] = true
-			}
-		}
+	if !rep.Idle {
+		v.report.Detours = append(v.report.Detours, rep.Run)
 	}
+	r.Inbox.Answer(ctx, t, &rep)
 	return about
 }
 

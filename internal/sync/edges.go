@@ -78,10 +78,17 @@ type Memory interface {
 	Schedule(ctx context.Context, judged []access.PersonID, next map[access.PersonID]time.Time) error
 }
 
+// History is the ledger as one who asks what a run has done sees it.
+type History interface {
+	// Did returns what a run has sent, and how each of it ended.
+	Did(ctx context.Context, run int64) ([]plan.Change, []plan.Outcome, error)
+}
+
 // Journal is the ledger as a run that writes sees it (promise P8).
 type Journal interface {
 	Recall
 	Memory
+	History
 	// Begin opens a run and returns its number; trigger is what started it.
 	Begin(ctx context.Context, started time.Time, trigger string) (run int64, err error)
 	// Open returns the intents of any earlier run that have no outcome.
@@ -100,9 +107,9 @@ type Journal interface {
 type Brakes interface {
 	// Load returns what the brakes have to know at a moment, and what is failing.
 	Load(ctx context.Context, now time.Time) (guard.Usage, []guard.Hold, []guard.Failing, error)
-	// Halted says why nothing may be changed at a moment; "": it may. It is asked between
-	// two batches of a run under way.
-	Halted(ctx context.Context, now time.Time) (why string, err error)
+	// Halted says why nothing may be changed at a moment, or nothing be taken away; "": it
+	// may. It is asked between two batches of a run under way.
+	Halted(ctx context.Context, now time.Time) (all, narrowing string, err error)
 }
 
 // Parking is where a run that writes leaves what waits, what keeps failing, and what the
@@ -113,9 +120,12 @@ type Parking interface {
 	Park(ctx context.Context, run int64, items []guard.Parked, whole bool, now time.Time) error
 	// Quarantine remembers what is failing.
 	Quarantine(ctx context.Context, failing []guard.Failing) error
-	// KeepRules remembers the digests of what these rules mean. Of a rule that is not among
-	// them it keeps what is known for as long as something is ours because of it.
-	KeepRules(ctx context.Context, digests map[string]string) error
+	// HoldUndone holds what an undone run would do again, under these keys.
+	HoldUndone(ctx context.Context, run int64, keys []plan.Key, now time.Time) error
+	// KeepRules remembers the digests of what these rules mean, and how many people each shuts
+	// out. Of a rule that is not among them it keeps what is known for as long as something
+	// is ours because of it.
+	KeepRules(ctx context.Context, digests map[string]string, excluded map[string]int) error
 }
 
 // Lease is the right to write to Kiteworks, which one process has at a time.

@@ -69,6 +69,11 @@ type journal struct {
 	observe  func(context.Context, time.Time, *access.Catalog, access.State) error
 	due      func(context.Context, time.Time) ([]access.PersonID, error)
 	schedule func(context.Context, []access.PersonID, map[access.PersonID]time.Time) error
+	did      func(context.Context, int64) ([]plan.Change, []plan.Outcome, error)
+}
+
+func (j *journal) Did(ctx context.Context, run int64) ([]plan.Change, []plan.Outcome, error) {
+	return j.did(ctx, run)
 }
 
 func (j *journal) Catalog(ctx context.Context) (*access.Catalog, error) { return j.catalog(ctx) }

@@ -29,6 +29,12 @@ func (n naming) means(p *access.Person) bool {
 	return n.dn != "" && n.dn == rules.FoldDN(p.DN) || n.refused(p)
 }
 
+// id is the id that was typed, whoever has it; is: it looks like one.
+func (n naming) id() (id access.PersonID, is bool) {
+	source, text, is := strings.Cut(n.text, ":")
+	return access.PersonID{Source: source, ID: text}, is && n.dn == "" && source != "" && text != ""
+}
+
 // refused says whether it is the address in an entry that is not taken for one, such
 // as one outside the allowed domains: the reason names it.
 func (n naming) refused(p *access.Person) bool {

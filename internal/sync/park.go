@@ -58,7 +58,8 @@ func (r *Report) tried() []guard.Attempt {
 }
 
 // waiting are the people of whom a hold stops something, and when to look again: when
-// the first hold ends, or with the next run if none has an end.
+// the first hold ends, or with the next run if none has an end. So is whoever was not as the
+// plan had seen them.
 func (v *view) waiting() map[access.PersonID]time.Time {
 	var soonest time.Time
 	for _, h := range v.holds {
@@ -71,8 +72,11 @@ func (v *view) waiting() map[access.PersonID]time.Time {
 	}
 	people := map[access.PersonID]time.Time{}
 	for _, w := range v.report.Withheld {
-		if w.Brake == guard.ByHold {
+		switch w.Brake {
+		case guard.ByHold:
 			people[w.Change.Person] = soonest
+		case guard.ByProof:
+			people[w.Change.Person] = v.report.Started
 		}
 	}
 	delete(people, access.PersonID{})

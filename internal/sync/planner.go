@@ -25,6 +25,9 @@ type Planner struct {
 	// Walls are the folders of which walls speak: they are looked at whatever the rules say.
 	Walls []access.Place
 	Now   func() time.Time
+	// Prove opens the means to look at people afresh; nil: there are none, and who is missing
+	// is held, and what narrows withheld.
+	Prove func() Prover
 }
 
 func (p *Planner) validate() error {
@@ -40,13 +43,22 @@ func (p *Planner) validate() error {
 // Plan reads the directory and Kiteworks and says what would change, for everybody
 // or for those who are named by e-mail, id or DN.
 func (p *Planner) Plan(ctx context.Context, named ...string) (Report, error) {
+	return p.plan(ctx, Trigger{Name: "plan", Full: true, Named: named}, nil)
+}
+
+// PlanUndo says what would take back what a run did (promise P12).
+func (p *Planner) PlanUndo(ctx context.Context, h History, run int64) (Report, error) {
+	return p.plan(ctx, Trigger{Name: "undo", Undo: run}, h)
+}
+
+func (p *Planner) plan(ctx context.Context, trigger Trigger, h History) (Report, error) {
 	if err := p.validate(); err != nil {
 		return Report{Err: err.Error()}, err
 	}
-	trigger := Trigger{Name: "plan", Full: true, Named: named}
 	r := p.begin(trigger)
 	v := &view{planner: p, report: &r, trigger: trigger}
-	if _, err := v.judge(ctx); err != nil {
+	defer v.ask()()
+	if _, err := v.judge(ctx, h); err != nil {
 		return p.fail(r, err)
 	}
 	r.Took = p.Now().Sub(r.Started)
@@ -54,7 +66,7 @@ func (p *Planner) Plan(ctx context.Context, named ...string) (Report, error) {
 }
 
 // judge reads both sides and makes the plan. It returns what the ledger remembers.
-func (v *view) judge(ctx context.Context) (plan.Memory, error) {
+func (v *view) judge(ctx context.Context, h History) (plan.Memory, error) {
 	memory, err := v.planner.Recall.Recall(ctx, nil)
 	if err != nil {
 		return memory, fmt.Errorf("read the ledger: %w", err)
@@ -62,10 +74,15 @@ func (v *view) judge(ctx context.Context) (plan.Memory, error) {
 	if err := v.refresh(ctx); err != nil {
 		return memory, err
 	}
-	if err := v.narrow(v.trigger.Named...); err != nil {
+	if v.trigger.Undo != 0 {
+		err = v.recollect(ctx, h)
+	} else {
+		err = v.narrow(v.trigger.Named...)
+	}
+	if err != nil {
 		return memory, err
 	}
-	if err := v.look(ctx, memory, nil); err != nil {
+	if err := v.look(ctx, memory, v.undoing.changes); err != nil {
 		return memory, err
 	}
 	return memory, v.decide(ctx, memory)

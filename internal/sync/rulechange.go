@@ -17,7 +17,7 @@ func (r *Runner) keepRules(ctx context.Context, v *view) error {
 	for rule := range v.unsettled() {
 		delete(digests, rule)
 	}
-	if err := r.Parking.KeepRules(ctx, digests); err != nil {
+	if err := r.Parking.KeepRules(ctx, digests, v.excluded()); err != nil {
 		return fmt.Errorf("remember what the rules mean: %w", err)
 	}
 	return nil
@@ -42,3 +42,6 @@ func (v *view) unsettled() map[string]bool {
 	}
 	return waiting
 }
+
+// excluded is how many people the groups of each rule's not_group shut out.
+func (v *view) excluded() map[string]int { return v.bound.Excluded(v.snapshot.People) }

@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
+	"github.com/kw-onboarder/kw-onboarder/internal/access"
 	"github.com/kw-onboarder/kw-onboarder/internal/guard"
 	"github.com/kw-onboarder/kw-onboarder/internal/plan"
 )
@@ -31,26 +33,34 @@ type Runner struct {
 // run as a whole failed; what single changes came to is in the report. When
 // ctx ends, the steps in hand are finished and recorded first.
 func (r *Runner) Run(ctx context.Context, trigger Trigger) (Report, error) {
+	rep, _, err := r.conduct(ctx, trigger)
+	return rep, err
+}
+
+// conduct is Run, and returns whom the run was about; nil: everybody, or it did not come so far.
+func (r *Runner) conduct(ctx context.Context, trigger Trigger) (Report, []access.PersonID, error) {
 	if err := r.validate(); err != nil {
-		return Report{Trigger: trigger.Name, Err: err.Error()}, err
+		return Report{Trigger: trigger.Name, Err: err.Error()}, nil, err
 	}
-	if len(trigger.Named) == 0 {
+	if !trigger.detour() {
 		trigger.Full = trigger.Full || r.backlog.full
 		r.backlog.full = trigger.Full
 	}
 	rep := r.begin(trigger)
-	err := r.run(ctx, &rep, trigger)
+	v := &view{planner: &r.Planner, report: &rep, trigger: trigger, rivals: r.rivals}
+	defer v.ask()()
+	err := r.run(ctx, v)
 	if err != nil {
 		rep, _ = r.fail(rep, err)
 	}
 	rep.Took = r.Now().Sub(rep.Started)
 	if rep.Idle || errors.As(err, new(unopened)) {
-		return rep, err
+		return rep, v.judged(), err
 	}
 	if recorded := r.record(ctx, &rep); recorded != nil {
-		return r.fail(rep, errors.Join(err, recorded))
+		rep, err = r.fail(rep, errors.Join(err, recorded))
 	}
-	return rep, err
+	return rep, v.judged(), err
 }
 
 func (r *Runner) validate() error {
@@ -65,13 +75,13 @@ func (r *Runner) validate() error {
 
 // run is the run in five sentences: look, settle what is open, decide, learn,
 // apply. An idle one ends within the first.
-func (r *Runner) run(ctx context.Context, rep *Report, trigger Trigger) (err error) {
+func (r *Runner) run(ctx context.Context, v *view) (err error) {
+	rep := v.report
 	before := r.Reader.Requests()
 	open, err := r.Journal.Open(ctx)
 	if err != nil {
 		return fmt.Errorf("read the open intents: %w", err)
 	}
-	v := &view{planner: &r.Planner, report: rep, trigger: trigger, rivals: r.rivals}
 	defer func() {
 		if err != nil {
 			r.backlog.giveBack(v.news)
@@ -96,6 +106,9 @@ func (r *Runner) run(ctx context.Context, rep *Report, trigger Trigger) (err err
 	if err := r.learn(ctx, v); err != nil {
 		return err
 	}
+	if err := r.hold(ctx, v); err != nil {
+		return err
+	}
 	if r.Tenant != nil {
 		err = v.phase("apply", func() error { return r.apply(ctx, v) })
 		err = errors.Join(err, r.quarantine(ctx, v))
@@ -113,7 +126,7 @@ func (r *Runner) judge(ctx context.Context, v *view, open []plan.Change) error {
 	if err != nil {
 		return fmt.Errorf("read the ledger: %w", err)
 	}
-	if err := r.look(ctx, v, memory, open); err != nil {
+	if err := r.look(ctx, v, memory, slices.Concat(open, v.undoing.changes)); err != nil {
 		return err
 	}
 	if memory, err = r.settle(ctx, v, open, memory); err != nil {

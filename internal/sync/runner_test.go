@@ -156,7 +156,7 @@ func TestFailedCreationSkipsWhatNeedsItAndNothingElse(t *testing.T) {
 			[]string{
 				"done account|dir:bob", "done folder|" + as + "|/dep/it", "done grant|dir:bob|" + as + "|/dep/it",
 				"done folder|" + as + "|/dep/fin", "refused account|dir:ann: no seat is free",
-				"skipped grant|dir:ann|" + as + "|/dep/fin: needs what was not made: no seat is free",
+				"skipped grant|dir:ann|" + as + "|/dep/fin: needs what was not done: no seat is free",
 			},
 		},
 		{
@@ -164,7 +164,7 @@ func TestFailedCreationSkipsWhatNeedsItAndNothingElse(t *testing.T) {
 			[]string{
 				"done account|dir:bob", "done folder|" + as + "|/dep/it", "done grant|dir:bob|" + as + "|/dep/it",
 				"done folder|" + as + "|/dep/fin", "unknown account|dir:ann: no seat is free",
-				"skipped grant|dir:ann|" + as + "|/dep/fin: needs what was not made: no seat is free",
+				"skipped grant|dir:ann|" + as + "|/dep/fin: needs what was not done: no seat is free",
 			},
 		},
 		{
@@ -173,7 +173,7 @@ func TestFailedCreationSkipsWhatNeedsItAndNothingElse(t *testing.T) {
 				"done account|dir:ann", "done account|dir:bob",
 				"done folder|" + as + "|/dep/fin", "done grant|dir:ann|" + as + "|/dep/fin",
 				"refused folder|" + as + "|/dep/it: no seat is free",
-				"skipped grant|dir:bob|" + as + "|/dep/it: needs what was not made: no seat is free",
+				"skipped grant|dir:bob|" + as + "|/dep/it: needs what was not done: no seat is free",
 			},
 		},
 	}
@@ -208,8 +208,8 @@ func TestFailedFolderSkipsTheFoldersInsideIt(t *testing.T) {
 	want := []string{
 		"done account|dir:ann",
 		"refused folder|" + as + "|/dep/fin: no rights",
-		"skipped folder|" + as + "|/dep/fin/team: needs what was not made: no rights",
-		"skipped grant|dir:ann|" + as + "|/dep/fin/team: needs what was not made: needs what was not made: no rights",
+		"skipped folder|" + as + "|/dep/fin/team: needs what was not done: no rights",
+		"skipped grant|dir:ann|" + as + "|/dep/fin/team: needs what was not done: needs what was not done: no rights",
 	}
 	if diff := cmp.Diff(want, results(&rep)); diff != "" {
 		t.Errorf("outcomes (-want +got):\n%s", diff)

@@ -20,3 +20,6 @@ type Trigger struct {
 	// Request is the number under which it was asked for in the inbox; 0: it was not.
 	Request int64
 }
+
+// detour says whether the run is about a few people who cannot wait, and so stands for no other.
+func (t Trigger) detour() bool { return len(t.Named) > 0 || t.Leavers || t.Undo != 0 }

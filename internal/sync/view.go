@@ -22,8 +22,13 @@ type view struct {
 	snapshot *access.Snapshot
 	now      time.Time // as of which all are judged
 	touched  access.Touched
-	news     backlog // whom the directory has told of, here and since the last run that came through
-	about    []int   // whom the run is about: indices into the snapshot's people, ascending; nil: everybody
+	news     backlog           // whom the directory has told of, here and since the last run that came through
+	about    []int             // whom the run is about: indices into the snapshot's people, ascending; nil: everybody
+	absent   []access.PersonID // and those of them who are not in the snapshot, sorted
+	prover   Prover            // nil: nobody can be looked at afresh
+	lost     []access.Verdict  // of those who are not in the snapshot and have an account
+	memory   plan.Memory       // by which the plan was made
+	undoing  deeds             // what the run takes back
 	bound    *rules.Bound
 	verdicts []access.Verdict
 	blocked  []plan.Note
@@ -43,6 +48,15 @@ type view struct {
 type source interface {
 	Catalog(ctx context.Context, want []access.Place) (*access.Catalog, error)
 	Observe(ctx context.Context, folders []access.Folder) (access.State, error)
+}
+
+// ask opens the means to look at people afresh, until done is called.
+func (v *view) ask() (done func()) {
+	if v.planner.Prove == nil {
+		return func() {}
+	}
+	v.prover = v.planner.Prove()
+	return v.prover.Close
 }
 
 // refresh reads the directory.
@@ -70,10 +84,12 @@ func (v *view) look(ctx context.Context, m plan.Memory, open []plan.Change) erro
 	if v.source == nil {
 		v.source, v.fresh = v.planner.Reader, true
 	}
+	_ = v.phase("proof", func() error { v.seek(ctx, m); return nil })
 	_ = v.phase("rules", func() error { v.evaluate(m); return nil })
 	if err := v.phase("kiteworks", func() error { return v.observe(ctx, m, open) }); err != nil {
 		return fmt.Errorf("read Kiteworks: %w", err)
 	}
+	v.address(m)
 	v.read = v.planner.Reader.Requests() - before
 	return nil
 }
@@ -81,20 +97,20 @@ func (v *view) look(ctx context.Context, m plan.Memory, open []plan.Change) erro
 // evaluate judges those whom the run is about, all as of one moment. What holds a rule
 // for everybody is reported once, not once for each of twenty thousand people.
 func (v *view) evaluate(m plan.Memory) {
-	linked := func(id access.PersonID) bool { _, has := m.Links[id]; return has }
+	linked := func(id access.PersonID) bool { link, has := m.Links[id]; return has && !link.Deleted }
 	v.bound = v.planner.Rules.Bind(v.snapshot, rules.Known{Groups: m.Groups, Linked: linked})
 	people := map[string]int{}
 	v.now = v.planner.Now()
 	v.each(func(p *access.Person) {
 		d := v.bound.Evaluate(p, v.now)
-		d.Held = slices.DeleteFunc(d.Held, func(h access.Held) bool {
+		for _, h := range d.Held {
 			if h.Common {
 				people[h.Rule]++
 			}
-			return h.Common
-		})
+		}
 		v.verdicts = append(v.verdicts, d)
 	})
+	v.verdicts = append(v.verdicts, v.lost...)
 	for _, p := range v.bound.Problems() {
 		v.blocked = append(v.blocked, plan.Note{Kind: plan.NoteBlocked, Rule: p.Rule, Why: p.Why, People: people[p.Rule]})
 	}
@@ -111,8 +127,9 @@ func (v *view) find(ctx context.Context, m plan.Memory, open []plan.Change) (err
 // and what walls speak of, is looked at beyond the rules; a delta knows of such folders
 // what the last full run has found.
 func (v *view) observe(ctx context.Context, m plan.Memory, open []plan.Change) (err error) {
+	v.further = plan.Belongings(m)
 	if v.fresh {
-		v.further = append(plan.Belongings(m), v.planner.Walls...)
+		v.further = append(v.further, v.planner.Walls...)
 	}
 	if err := v.find(ctx, m, open); err != nil {
 		return err
@@ -164,11 +181,13 @@ func (v *view) confirm(ctx context.Context, m plan.Memory) error {
 		v.state.Grants = append(v.state.Grants, found...)
 	}
 	if len(doubts) > 0 {
-		slices.SortFunc(v.state.Grants, func(a, b access.Grant) int {
-			return cmp.Or(cmp.Compare(a.Folder, b.Folder), cmp.Compare(a.Account, b.Account))
-		})
+		slices.SortFunc(v.state.Grants, compareGrants)
 	}
 	return nil
+}
+
+func compareGrants(a, b access.Grant) int {
+	return cmp.Or(cmp.Compare(a.Folder, b.Folder), cmp.Compare(a.Account, b.Account))
 }
 
 // decide makes the plan and lets the brakes divide it.
@@ -176,9 +195,10 @@ func (v *view) decide(ctx context.Context, m plan.Memory) error {
 	if err := v.brake(ctx); err != nil {
 		return err
 	}
+	v.memory = m
 	return v.phase("plan", func() error {
 		p := v.diff(m)
-		w := guard.World{Snapshot: v.snapshot, Catalog: v.catalog, State: v.state, Memory: m, Denied: v.bound.Denied}
+		w := guard.World{Snapshot: v.snapshot, Catalog: v.catalog, State: v.state, Memory: m, Excluded: v.excluded(), Denied: v.bound.Denied}
 		d := guard.Split(p, w, v.planner.Limits, v.usage, v.holds, v.planner.Now())
 		r := v.report
 		r.Plan, r.Withheld, r.Parked, r.Canaries, r.Violations = d.Allowed, d.Withheld, d.Parked, d.Canaries, d.Violations
@@ -190,6 +210,9 @@ func (v *view) decide(ctx context.Context, m plan.Memory) error {
 
 // diff is the plan before the brakes.
 func (v *view) diff(m plan.Memory) plan.Plan {
+	if v.trigger.Undo != 0 {
+		return plan.Undo(v.undoing.changes, v.undoing.outcomes, v.catalog, v.state, m, v.planner.Policy)
+	}
 	policy := v.planner.Policy
 	if v.about != nil {
 		policy.Rivals = v.rivals

@@ -8,7 +8,8 @@ import (
 )
 
 // narrow makes the run one about those whom an administrator named by e-mail, id or
-// DN; without names it is about everybody. Nobody of a name is an error.
+// DN; without names it is about everybody. Nobody of a name is an error, but for an id:
+// whoever is not in the directory any more has no other name.
 func (v *view) narrow(names ...string) error {
 	v.report.Named = names
 	if len(names) == 0 {
@@ -16,10 +17,16 @@ func (v *view) narrow(names ...string) error {
 		return nil
 	}
 	namings, found := make([]naming, len(names)), make([]bool, len(names))
+	v.about, v.absent = []int{}, nil
 	for i, name := range names {
 		namings[i] = newNaming(name)
+		if id, is := namings[i].id(); is {
+			if _, there := v.person(id); !there {
+				found[i], v.absent = true, append(v.absent, id)
+			}
+		}
 	}
-	v.about = []int{}
+	slices.SortFunc(v.absent, access.PersonID.Compare)
 	for i := range v.snapshot.People {
 		meant := false
 		for j, n := range namings {
@@ -38,7 +45,7 @@ func (v *view) narrow(names ...string) error {
 }
 
 // nobody says that the run is about no one.
-func (v *view) nobody() bool { return v.about != nil && len(v.about) == 0 }
+func (v *view) nobody() bool { return v.about != nil && len(v.about)+len(v.absent) == 0 }
 
 // each calls do for each whom the run is about, in the snapshot's order.
 func (v *view) each(do func(*access.Person)) {
@@ -58,17 +65,17 @@ func (v *view) judged() []access.PersonID {
 	if v.about == nil {
 		return nil
 	}
-	ids := make([]access.PersonID, len(v.about))
-	for n, i := range v.about {
-		ids[n] = v.snapshot.People[i].ID
+	ids := make([]access.PersonID, 0, len(v.about)+len(v.absent))
+	for _, i := range v.about {
+		ids = append(ids, v.snapshot.People[i].ID)
 	}
-	return ids
+	return append(ids, v.absent...)
 }
 
-// concerned are the open intents that the run has to settle: of one that was narrowed
-// to some people only theirs, for to settle the others takes reading everything.
+// concerned are the open intents that the run has to settle: of one that is about
+// some people only theirs, for to settle the others takes reading everything.
 func (v *view) concerned(open []plan.Change) []plan.Change {
-	if len(v.trigger.Named) == 0 {
+	if !v.trigger.detour() {
 		return open
 	}
 	ids := v.judged()

@@ -97,7 +97,7 @@ func (p *Planner) Why(ctx context.Context, question Question) (Why, error) {
 	trigger := Trigger{Name: "why", Full: true, Named: []string{question.Person}}
 	report := p.begin(trigger)
 	v := &view{planner: p, report: &report, trigger: trigger}
-	memory, err := v.judge(ctx)
+	memory, err := v.judge(ctx, nil)
 	if err != nil {
 		return Why{}, err
 	}

@@ -24,6 +24,8 @@ func (c *Conn) One(ctx context.Context, dn string, attributes []string, controls
 		return nil, fmt.Errorf("read %q from %s: %w", dn, c.server, failure{err})
 	case len(found.Entries) == 0:
 		return nil, nil
+	case len(found.Entries) > 1:
+		return nil, fmt.Errorf("read %q from %s: %d entries, want one", dn, c.server, len(found.Entries))
 	}
 	return found.Entries[0], nil
 }

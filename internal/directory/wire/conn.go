@@ -19,6 +19,8 @@ type Conn struct {
 	patient *impatient
 	root    *Entry
 	paging  int // entries asked for at a time; 0: the server cannot page
+
+	referred int // how often a referral was ignored
 }
 
 // Server is the URL of the server.
@@ -33,6 +35,13 @@ func (c *Conn) Supports(control string) bool { return c.root.Has("supportedcontr
 // Origin names the server beyond its URL, behind which a load balancer may stand:
 // what Active Directory counts, each domain controller counts for itself.
 func (c *Conn) Origin() string { return c.server + " " + c.root.One("dsservicename") }
+
+// Closed says whether the connection has ended: a server closes one that is idle for long, and so does
+// Options.Timeout. A call on it would fail.
+func (c *Conn) Closed() bool { return c.ldap.IsClosing() }
+
+// Referred is how many referrals were ignored so far: what they lead to was not searched.
+func (c *Conn) Referred() int { return c.referred }
 
 // Close says good-bye and ends the connection. It does not wait for a server that no longer listens.
 func (c *Conn) Close() {

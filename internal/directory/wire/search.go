@@ -17,6 +17,7 @@ type Search struct {
 	Base       string
 	Filter     string
 	Attributes []string
+	NamesOnly  bool // attributes come without their values
 	Controls   []ldap.Control
 }
 
@@ -30,7 +31,7 @@ const (
 // request is the search as go-ldap has it.
 func (s *Search) request() *ldap.SearchRequest {
 	return &ldap.SearchRequest{
-		BaseDN: s.Base, Scope: ldap.ScopeWholeSubtree, Filter: s.Filter, Attributes: s.Attributes,
+		BaseDN: s.Base, Scope: ldap.ScopeWholeSubtree, Filter: s.Filter, Attributes: s.Attributes, TypesOnly: s.NamesOnly,
 		Controls: append([]ldap.Control(nil), s.Controls...),
 	}
 }
@@ -44,6 +45,24 @@ func (c *Conn) Each(ctx context.Context, s Search, visit func(*ldap.Entry) error
 			return visit(e)
 		})
 	})
+}
+
+// Some returns a few of the entries found, n at the most.
+func (c *Conn) Some(ctx context.Context, s Search, n int) ([]*ldap.Entry, error) {
+	var some []*ldap.Entry
+	err := c.tell(ctx, &s, func(count *int) error {
+		request := s.request()
+		request.SizeLimit = n
+		found, err := c.ldap.Search(request)
+		if found != nil {
+			some, *count = found.Entries, len(found.Entries)
+		}
+		if len(some) > 0 && ldap.IsErrorWithCode(err, ldap.LDAPResultSizeLimitExceeded) {
+			return nil
+		}
+		return err
+	})
+	return some, err
 }
 
 // See fails unless the base of a search is there and shown.
@@ -186,6 +205,7 @@ func (c *Conn) whole(request *ldap.SearchRequest, visit func(*ldap.Entry) error)
 // so that none can lead in a circle.
 func (c *Conn) refer(to string) error {
 	if c.options.IgnoreReferrals {
+		c.referred++
 		return nil
 	}
 	return fmt.Errorf("%w: %s", errReferral, to)
