@@ -13,7 +13,7 @@ import (
 )
 
 // demoPause is how long a person may look at one wave before the next.
-const demoPause = 4 * time.Second
+const demoPause = 2 * time.Second
 
 // demo is a company, a daemon, and somebody who types commands beside it.
 type demo struct {
