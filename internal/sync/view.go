@@ -22,6 +22,7 @@ type view struct {
 	snapshot *access.Snapshot
 	now      time.Time // as of which all are judged
 	touched  access.Touched
+	blind    bool              // the directory could not be read, and the run does without
 	news     backlog           // whom the directory has told of, here and since the last run that came through
 	about    []int             // whom the run is about: indices into the snapshot's people, ascending; nil: everybody
 	absent   []access.PersonID // and those of them who are not in the snapshot, sorted
@@ -59,14 +60,19 @@ func (v *view) ask() (done func()) {
 	return v.prover.Close
 }
 
-// refresh reads the directory.
+// refresh reads the directory. What a human has ordered needs none.
 func (v *view) refresh(ctx context.Context) error {
 	err := v.phase("directory", func() (err error) {
 		v.snapshot, v.touched, err = v.planner.Directory.Refresh(ctx, v.trigger.Full)
 		return err
 	})
-	if err != nil {
+	switch ordered := v.trigger.Offboard || v.trigger.Undo != 0; {
+	case err == nil:
+	case !ordered || ctx.Err() != nil:
 		return fmt.Errorf("read the directory: %w", err)
+	default:
+		v.blind = true
+		v.snapshot, v.touched = &access.Snapshot{}, access.Touched{How: []string{fmt.Sprintf("could not be read, so that only what was ordered is done: %v", err)}}
 	}
 	v.report.People, v.report.Groups = len(v.snapshot.People), len(v.snapshot.Groups)
 	v.report.Touched = len(v.touched.People)
@@ -111,6 +117,9 @@ func (v *view) evaluate(m plan.Memory) {
 		v.verdicts = append(v.verdicts, d)
 	})
 	v.verdicts = append(v.verdicts, v.lost...)
+	if v.blind {
+		return // no rule has been judged
+	}
 	for _, p := range v.bound.Problems() {
 		v.blocked = append(v.blocked, plan.Note{Kind: plan.NoteBlocked, Rule: p.Rule, Why: p.Why, People: people[p.Rule]})
 	}
