@@ -36,6 +36,17 @@ func returned(ctx context.Context, b *batch, people []access.PersonID) error {
 	return nil
 }
 
+// lifted forgets that we had suspended or deleted the accounts of people, since somebody else
+// has ended that.
+func lifted(ctx context.Context, b *batch, people []access.PersonID) error {
+	for _, p := range people {
+		if _, err := b.exec(ctx, `UPDATE links SET suspended = FALSE, deleted = FALSE`+ofPerson, p.Source, p.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Offboard remembers that somebody has left by an administrator's order, whatever the
 // directory says, until it is taken back. A step of a ladder that is due keeps its date. If
 // it was ordered already, nothing changes, and already is true.
