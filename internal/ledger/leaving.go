@@ -36,8 +36,7 @@ func returned(ctx context.Context, b *batch, people []access.PersonID) error {
 	return nil
 }
 
-// lifted forgets that we had suspended or deleted the accounts of people, since somebody else
-// has ended that.
+// lifted forgets that we had suspended or deleted accounts, which somebody else has undone.
 func lifted(ctx context.Context, b *batch, people []access.PersonID) error {
 	for _, p := range people {
 		if _, err := b.exec(ctx, `UPDATE links SET suspended = FALSE, deleted = FALSE`+ofPerson, p.Source, p.ID); err != nil {
