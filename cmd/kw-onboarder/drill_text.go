@@ -51,7 +51,7 @@ func (t drillText) one(r *kwsync.Report) {
 		t.line("  %s", t.paint.yellow("frozen     "+b.String()))
 	}
 	for _, p := range r.Parked {
-		t.line("  %s", t.paint.yellow(fmt.Sprintf("parked     %s by rule %s, %s: %s", p.Kind, orElse(p.Rule, "none"), count(len(p.Changes), "change"), p.Why)))
+		t.line("  %s", t.paint.yellow(fmt.Sprintf("parked     %s %s, %s: %s", p.Kind, causedBy(p), count(len(p.Changes), "change"), p.Why)))
 	}
 	for _, w := range stoppedBy(r) {
 		t.line("  %s", t.paint.yellow(fmt.Sprintf("withheld   %s by %s, such as %s: %s: %s", changes(w.Count), w.Brake, w.first.Op, w.first.Subject(), w.Why)))
