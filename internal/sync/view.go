@@ -216,7 +216,7 @@ func (v *view) diff(m plan.Memory) plan.Plan {
 	}
 	policy := v.planner.Policy
 	if v.about != nil {
-		policy.Rivals = v.rivals
+		policy.Rivals, policy.Some = v.rivals, true
 	}
 	p := plan.Diff(v.verdicts, v.catalog, v.state, m, policy, v.now)
 	p.Notes = append(v.blocked, p.Notes...)
