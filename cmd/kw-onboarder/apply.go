@@ -56,9 +56,7 @@ func (a applyCmd) run(c *command, cfg *config.Config, actor *app.Actor) (err err
 	if isTerminal(c.errOut) {
 		actor.Runner.Settled = progress(c)
 	}
-	actor.Filed = func(id int64, holder error) {
-		fmt.Fprintf(c.errOut, "filed as request %d, since another process acts (%v); waiting for its answer\n", id, holder)
-	}
+	actor.Filed = c.filed
 	rep, err := actor.Run(c.ctx, trigger, a.Reason)
 	if isTerminal(c.errOut) && len(rep.Outcomes) > 0 {
 		fmt.Fprintln(c.errOut) // behind the line that counted

@@ -32,6 +32,9 @@ type cli struct {
 	Resume     resumeCmd     `cmd:"" help:"End every pause; or, with the number of a rejected item, take that rejection back."`
 	Quarantine quarantineCmd `cmd:"" help:"Show what keeps failing and is left alone for a while, and let it be tried."`
 	Drill      drillCmd      `cmd:"" help:"Try accidents of the directory on a snapshot, and show which brake would hold; write nothing."`
+	Offboard   offboardCmd   `cmd:"" help:"Treat somebody as a leaver at once, whatever the directory says."`
+	Undo       undoCmd       `cmd:"" help:"Take back what a run did; what changed since is left."`
+	Link       linkCmd       `cmd:"" help:"Say whose an account is: of one person, or of everybody in a directory built anew; dry without --yes."`
 	Adopt      adoptCmd      `cmd:"" help:"Take over what somebody else gave and the rules explain; dry without --yes."`
 	Disown     disownCmd     `cmd:"" help:"Give up what is ours: from then on it is as if somebody else had given it; dry without --yes."`
 	Why        whyCmd        `cmd:"" help:"Explain why a person has, or has not, what they have."`

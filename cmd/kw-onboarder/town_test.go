@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -153,6 +154,28 @@ func nest(ts *testscript.TestScript, _ bool, args []string) {
 func leave(ts *testscript.TestScript, _ bool, args []string) {
 	t := theTown(ts)
 	t.entries = slices.DeleteFunc(t.entries, func(e ldapsim.Entry) bool { return strings.HasPrefix(e.DN, "uid="+args[0]+",") })
+	ts.Check(t.directory.Replace(t.entries))
+}
+
+// change UID ATTRIBUTE [VALUE...] gives somebody's entry other values.
+func change(ts *testscript.TestScript, _ bool, args []string) {
+	t := theTown(ts)
+	for i, e := range t.entries {
+		if strings.HasPrefix(e.DN, "uid="+args[0]+",") {
+			attrs := maps.Clone(e.Attrs)
+			attrs[args[1]] = args[2:]
+			t.entries[i].Attrs = attrs
+		}
+	}
+	ts.Check(t.directory.Replace(t.entries))
+}
+
+// rebuild gives each entry of the directory an id anew, as one does that is built from LDIF.
+func rebuild(ts *testscript.TestScript, _ bool, _ []string) {
+	t := theTown(ts)
+	for i := range t.entries {
+		t.entries[i].UUID = fmt.Sprintf("00000000-0000-4000-8000-%012d", i)
+	}
 	ts.Check(t.directory.Replace(t.entries))
 }
 

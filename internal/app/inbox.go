@@ -39,6 +39,7 @@ type wanted struct {
 	Named    []string                 `json:"named,omitempty"`
 	Approved map[plan.Key]plan.Change `json:"approved,omitempty"`
 	Undo     int64                    `json:"undo,omitempty"` // the run to be taken back
+	Offboard bool                     `json:"offboard,omitempty"`
 }
 
 // inbox hands the requests of other processes to the daemon's runs.
@@ -106,7 +107,8 @@ func (b *inbox) take(ctx context.Context, fits func(t kwsync.Trigger, config str
 }
 
 // trigger is the run that a request asks for. One that names people reads of the directory
-// what has changed; any other reads everything. Both look at Kiteworks itself.
+// what has changed; any other reads everything. Both look at Kiteworks itself, but for an
+// order that is to be carried out at once.
 func trigger(r ledger.Request) (t kwsync.Trigger, config string, err error) {
 	var w wanted
 	if !slices.Contains([]string{VerbApply, VerbOffboard, VerbUndo}, r.Verb) {
@@ -115,7 +117,7 @@ func trigger(r ledger.Request) (t kwsync.Trigger, config string, err error) {
 	if err := json.Unmarshal(r.Args, &w); err != nil {
 		return t, "", fmt.Errorf("read the request: %w", err)
 	}
-	t = kwsync.Trigger{Name: r.Verb, Named: w.Named, Undo: w.Undo, Request: r.ID, Fresh: true}
+	t = kwsync.Trigger{Name: r.Verb, Named: w.Named, Undo: w.Undo, Offboard: w.Offboard, Request: r.ID, Fresh: !w.Offboard}
 	t.Full = w.Undo == 0 && (len(w.Named) == 0 || w.Approved != nil)
 	if w.Approved != nil {
 		t.Approved = w.Approved
@@ -156,7 +158,7 @@ func (b *inbox) reject(ctx context.Context, r ledger.Request, why error) {
 
 // request is what this process asks of the daemon: who and why are kept with it.
 func request(c *config.Config, t kwsync.Trigger, reason string) (ledger.Request, error) {
-	args, err := json.Marshal(wanted{Config: c.Hash, Named: t.Named, Approved: t.Approved, Undo: t.Undo})
+	args, err := json.Marshal(wanted{Config: c.Hash, Named: t.Named, Approved: t.Approved, Undo: t.Undo, Offboard: t.Offboard})
 	if err != nil {
 		return ledger.Request{}, err
 	}

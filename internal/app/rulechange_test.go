@@ -91,7 +91,7 @@ func TestAChangedRuleIsKnownAsSuchUntilARunHasJudgedEverybodyByIt(t *testing.T) 
 		{"it stands behind a comment", configure("rules:", "rules: # who gets what"), nil},
 		{"one of another name gives less", configure("name: staff", "name: workers", "ROLE", "Viewer"), []string{"staff"}},
 		{"and what the old one gave is there", act(everybody), []string{"staff"}},
-		{"it gives as much", configure("name: staff", "name: workers", "ROLE", "Collaborator"), []string{"staff"}},
+		{"it gives as much", configure("name: staff", "name: workers", "ROLE", "Collaborator"), []string{"staff", "workers"}},
 		{"and a run has seen to it", act(everybody), nil},
 		{"nothing is ours any more", func() { s.disownAll(t); s.act(t, everybody) }, nil},
 	}

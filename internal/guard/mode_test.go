@@ -76,8 +76,8 @@ func TestTheCaveatNamesWhatIsWithheld(t *testing.T) {
 	t.Parallel()
 	want := map[guard.Mode][]string{
 		guard.Observe: nil, guard.CreateOnly: nil,
-		guard.UpsertOnly: {"renames", "unsuspends", "profiles"},
-		guard.Sync:       {"renames", "unsuspends", "profiles", "lowers", "removes"},
+		guard.UpsertOnly: {"profiles"},
+		guard.Sync:       {"profiles"},
 	}
 	for mode, words := range want {
 		caveat := mode.Caveat()

@@ -63,6 +63,10 @@ func drawChange(t *rapid.T, n int, before []plan.Change) plan.Change {
 	c := on(op, rapid.SampledFrom(someone).Draw(t, "person"), rapid.SampledFrom(anywhere).Draw(t, "folder"), rapid.SampledFrom(rules).Draw(t, "rule"))
 	c.Key = plan.Key(fmt.Sprint("change ", n))
 	c.Expired = rapid.Bool().Draw(t, "expired")
+	if guard.KindOf(c).Narrows() {
+		c.Exit = rapid.SampledFrom([]plan.Exit{"", "", plan.ExitDisabled, plan.ExitGone, plan.ExitUnmatched, plan.ExitOffboarded}).Draw(t, "exit")
+		c.Ordered = c.Exit == plan.ExitOffboarded && c.Op != plan.Delete
+	}
 	if rapid.Bool().Draw(t, "via") {
 		c.Causes[0].Via = []access.GroupID{{Source: "corp", ID: "g"}}
 	}
@@ -126,14 +130,14 @@ func TestEachChangeIsDecidedOnce(t *testing.T) {
 	})
 }
 
-// TestP05_NothingGoesBeyondABudget but what was approved.
+// TestP05_NothingGoesBeyondABudget but what was approved or ordered.
 func TestP05_NothingGoesBeyondABudget(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		in := draw(t)
 		went := map[guard.Kind]int{}
 		for _, c := range in.split().Allowed.Changes {
-			if _, seen := in.usage.Approved[c.Key]; !seen {
+			if _, seen := in.usage.Approved[c.Key]; !seen && !c.Ordered {
 				went[guard.KindOf(c)]++
 			}
 		}
@@ -147,7 +151,7 @@ func TestP05_NothingGoesBeyondABudget(t *testing.T) {
 	})
 }
 
-// TestP05_ACauseIsNeverHalfApplied: of what is parked nothing goes but what was approved.
+// TestP05_ACauseIsNeverHalfApplied: of what is parked nothing goes but what was approved or ordered.
 func TestP05_ACauseIsNeverHalfApplied(t *testing.T) {
 	t.Parallel()
 	type origin struct {
@@ -155,6 +159,9 @@ func TestP05_ACauseIsNeverHalfApplied(t *testing.T) {
 		rule, via string
 	}
 	from := func(c plan.Change) origin {
+		if c.Exit != "" {
+			return origin{guard.KindOf(c), "leavers", string(c.Exit)}
+		}
 		return origin{guard.KindOf(c), c.Causes[0].Rule, fmt.Sprint(c.Causes[0].Via)}
 	}
 	rapid.Check(t, func(t *rapid.T) {
@@ -170,7 +177,7 @@ func TestP05_ACauseIsNeverHalfApplied(t *testing.T) {
 			t.Fatalf("%d items for %d causes", len(d.Parked), len(parked))
 		}
 		for _, c := range d.Allowed.Changes {
-			if _, seen := in.usage.Approved[c.Key]; !seen && parked[from(c)] {
+			if _, seen := in.usage.Approved[c.Key]; !seen && !c.Ordered && parked[from(c)] {
 				t.Fatalf("%s went, and the rest of its cause is parked", c.Key)
 			}
 		}
@@ -182,6 +189,11 @@ func TestWhatGoesHasWhatItNeeds(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		in := draw(t)
+		for i := range in.changes {
+			if i+1 < len(in.changes) && rapid.IntRange(0, 5).Draw(t, "for another") == 0 {
+				in.changes[i].For = in.changes[rapid.IntRange(i+1, len(in.changes)-1).Draw(t, "which")].Key
+			}
+		}
 		d := in.split()
 		all, brakes := in.byKey(), stopped(d)
 		for _, c := range d.Allowed.Changes {
@@ -189,6 +201,9 @@ func TestWhatGoesHasWhatItNeeds(t *testing.T) {
 				if brakes[k] != "" {
 					t.Fatalf("%s went without %s", c.Key, k)
 				}
+			}
+			if c.For != "" && brakes[c.For] != "" {
+				t.Fatalf("%s went for nothing: %s did not", c.Key, c.For)
 			}
 		}
 		for _, p := range d.Parked {
@@ -246,6 +261,43 @@ func TestP09_AHoldEndsAtItsMoment(t *testing.T) {
 			if h, _ := failing[0].Hold(); h.Until.Before(at) || h.Until.Sub(at) > 24*time.Hour {
 				t.Fatalf("at %s held until %s", at, h.Until)
 			}
+		}
+	})
+}
+
+// TestP02_NothingNarrowsWhileACanaryIsUnmet, or narrowing is paused, but what was ordered in
+// the first case.
+func TestP02_NothingNarrowsWhileACanaryIsUnmet(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		in := draw(t)
+		paused := rapid.Bool().Draw(t, "paused")
+		if paused {
+			in.holds = append(in.holds, guard.Hold{Scope: guard.HoldNarrowing, Why: "test"})
+		}
+		in.limits.Expect = []guard.Canary{{Person: "ceo@corp.example"}}
+		for _, c := range in.split().Allowed.Changes {
+			if guard.KindOf(c).Narrows() && (paused || !c.Ordered) {
+				t.Fatalf("%s went", c.Key)
+			}
+		}
+	})
+}
+
+// TestP04_LeaversComeFirst in what may go, whatever else is planned, and deletions last.
+func TestP04_LeaversComeFirst(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		others, deletions := false, false
+		for _, c := range draw(t).split().Allowed.Changes {
+			switch {
+			case deletions && c.Op != plan.Delete:
+				t.Fatalf("%s comes after a deletion", c.Key)
+			case c.Op != plan.Delete && c.Exit != "" && others:
+				t.Fatalf("%s of a leaver comes after others", c.Key)
+			}
+			deletions = deletions || c.Op == plan.Delete
+			others = others || c.Exit == ""
 		}
 	})
 }

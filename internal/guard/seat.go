@@ -8,9 +8,10 @@ import (
 )
 
 // seat stops the accounts for which no licence is left. A plan has them in the order in
-// which they wait. Where the accounts were not all read, it is the server that says so.
+// which they wait. Where the accounts were not all read, and just now, it is the server that
+// says so.
 func (s *splitter) seat(w World) {
-	if s.limits.Seats == 0 || !w.State.Of.Accounts {
+	if s.limits.Seats == 0 || !w.State.Of.Accounts || !w.State.Of.Fresh {
 		return
 	}
 	taken := 0

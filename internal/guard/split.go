@@ -63,7 +63,7 @@ func newSplitter(changes []plan.Change, w World, l Limits, u Usage) *splitter {
 	}
 	wanted := map[plan.Key]bool{}
 	for i := range changes {
-		for _, k := range changes[i].Needs {
+		for _, k := range bonds(&changes[i]) {
 			wanted[k] = true
 		}
 	}
@@ -183,11 +183,19 @@ func (s *splitter) park(x cause, bound []int, by Brake, why string) {
 	}
 }
 
+// bonds are the changes without which one does not go: what it needs, and what it is done for.
+func bonds(c *plan.Change) []plan.Key {
+	if c.For == "" {
+		return c.Needs
+	}
+	return append(slices.Clone(c.Needs), c.For)
+}
+
 // needs stops a change that needs a stopped one, and says whether its fate is another now.
 // It waits with what it needs if approval would let that go.
 func (s *splitter) needs(i int) bool {
 	f := fate{}
-	for _, k := range s.changes[i].Needs {
+	for _, k := range bonds(&s.changes[i]) {
 		j, planned := s.needed[k]
 		if !planned || !s.stopped(j) {
 			continue

@@ -11,12 +11,12 @@ import (
 	"github.com/kw-onboarder/kw-onboarder/internal/plan"
 )
 
-// left remembers who has left, and how. An order to offboard somebody outlasts what the
-// directory says of them, and is ended by TakeBack only.
+// left remembers who has left, and how. An order to offboard somebody is ended by a run that
+// has known it and found that the directory says the same by now, or by TakeBack.
 func left(ctx context.Context, b *batch, leaving []plan.Leaving) error {
 	const upsert = `INSERT INTO leaving (source, person_id, exit, since, uid, user_name, reason) VALUES ($1, $2, $3, $4, 0, '', '')
 		ON CONFLICT (source, person_id) DO UPDATE SET exit = excluded.exit, since = excluded.since
-		WHERE leaving.exit <> 'offboarded'`
+		WHERE leaving.exit <> 'offboarded' OR excluded.exit <> 'unmatched' AND excluded.since = leaving.since`
 	for _, l := range leaving {
 		if _, err := b.exec(ctx, upsert, l.Person.Source, l.Person.ID, string(l.Exit), epoch(l.Since)); err != nil {
 			return err
@@ -30,6 +30,16 @@ func left(ctx context.Context, b *batch, leaving []plan.Leaving) error {
 func returned(ctx context.Context, b *batch, people []access.PersonID) error {
 	for _, p := range people {
 		if _, err := b.exec(ctx, `DELETE FROM leaving`+ofPerson+` AND exit <> 'offboarded'`, p.Source, p.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// lifted forgets that we had suspended or deleted accounts, which somebody else has undone.
+func lifted(ctx context.Context, b *batch, people []access.PersonID) error {
+	for _, p := range people {
+		if _, err := b.exec(ctx, `UPDATE links SET suspended = FALSE, deleted = FALSE`+ofPerson, p.Source, p.ID); err != nil {
 			return err
 		}
 	}

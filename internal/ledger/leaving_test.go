@@ -77,7 +77,17 @@ func TestWhoHasLeftIsRemembered(t *testing.T) {
 			is(plan.ExitOffboarded, 1),
 		},
 		{
-			"the directory does not end the order",
+			"the directory ends the order that a run has known, and is of one mind with",
+			[]func(*testing.T, *Ledger){order(1, false), found(plan.ExitDisabled, 1)},
+			is(plan.ExitDisabled, 1),
+		},
+		{
+			"that no rule applies does not end it",
+			[]func(*testing.T, *Ledger){order(1, false), found(plan.ExitUnmatched, 1)},
+			is(plan.ExitOffboarded, 1),
+		},
+		{
+			"a run that has not known of it does not end it",
 			[]func(*testing.T, *Ledger){order(1, false), found(plan.ExitDisabled, 2), back},
 			is(plan.ExitOffboarded, 1),
 		},

@@ -38,6 +38,7 @@ func (l *Ledger) Learn(ctx context.Context, learned plan.Learned) error {
 			func() error { return inherit(ctx, b, learned.Heirs) },
 			func() error { return left(ctx, b, learned.Leaving) },
 			func() error { return returned(ctx, b, learned.Returned) },
+			func() error { return lifted(ctx, b, learned.Lifted) },
 		} {
 			if err := learn(); err != nil {
 				return err

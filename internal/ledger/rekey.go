@@ -14,23 +14,27 @@ import (
 // Rekeyed is a person whom a directory has given another id.
 type Rekeyed struct{ Was, Is access.PersonID }
 
-// Rekey gives people other ids, wherever the ledger names them, and returns how many of
-// them are linked: a directory was built anew, from LDIF say, and its ids with it. It is a
+// Rekey gives people and groups other ids, wherever the ledger names them, and returns how many
+// of the people are linked: a directory was built anew, from LDIF say, and its ids with it. It is a
 // run of the history. That two become one, or one who is known already, is an error, and so
 // is a change for one of the directory's people that has no outcome; then nothing is changed.
-func (l *Ledger) Rekey(ctx context.Context, pairs []Rekeyed, by Actor) (linked int, err error) {
+func (l *Ledger) Rekey(ctx context.Context, pairs []Rekeyed, groups []Regrouped, by Actor) (linked int, err error) {
 	pairs = slices.DeleteFunc(slices.Clone(pairs), func(p Rekeyed) bool { return p.Was == p.Is })
 	err = l.batch(ctx, "give people other ids in", func(b *batch) error {
 		k := rekeying{batch: b, pairs: pairs, to: make(map[string]access.PersonID, len(pairs))}
+		g, err := newRegrouping(b, groups)
+		if err != nil {
+			return err
+		}
 		for _, step := range []func(context.Context) error{
-			k.oneToOne, k.decided, k.strangers, k.rows, k.heirs, k.changes, k.parked, k.subjects,
+			k.oneToOne, k.decided, k.strangers, k.rows, k.heirs, k.changes, k.parked, k.subjects, g.pins, g.causes,
 		} {
 			if err := step(ctx); err != nil {
 				return err
 			}
 		}
 		linked = k.linked
-		return decree(ctx, b, rekeyed, by, struct{ Rekeyed, Linked int }{len(pairs), linked})
+		return decree(ctx, b, rekeyed, by, struct{ Rekeyed, Linked, Groups int }{len(pairs), linked, len(groups)})
 	})
 	return linked, err
 }

@@ -58,10 +58,10 @@ func TestP10_APersonGetsAnotherIDEverywhere(t *testing.T) {
 	got, want := open(t, options(t)), open(t, options(t))
 	wherever(t, got, old)
 	wherever(t, want, anew)
-	if n, err := got.Rekey(t.Context(), []Rekeyed{{old, anew}, {person(7), person(8)}, {anna, anna}}, otto); n != 1 || err != nil {
+	if n, err := got.Rekey(t.Context(), []Rekeyed{{old, anew}, {person(7), person(8)}, {anna, anna}}, nil, otto); n != 1 || err != nil {
 		t.Fatalf("got %d and error %v, want one who is linked", n, err)
 	}
-	wantRun(t, got, "rekey", `{"Rekeyed":2,"Linked":1}`)
+	wantRun(t, got, "rekey", `{"Rekeyed":2,"Linked":1,"Groups":0}`)
 	if diff := cmp.Diff(recall(t, want), recall(t, got)); diff != "" {
 		t.Errorf("memory (-as always +rekeyed):\n%s", diff)
 	}
@@ -136,7 +136,7 @@ func TestNobodyBecomesSomebodyElse(t *testing.T) {
 				tt.before(t, l)
 			}
 			before := everyWord(t, l)
-			_, err := l.Rekey(t.Context(), tt.pairs, otto)
+			_, err := l.Rekey(t.Context(), tt.pairs, nil, otto)
 			wantError(t, err, tt.want)
 			if diff := cmp.Diff(before, everyWord(t, l)); diff != "" {
 				t.Errorf("ledger (-before +after):\n%s", diff)
@@ -161,7 +161,7 @@ func TestWhoWasMetUnderTheNewIDAlready(t *testing.T) {
 	park(t, l, day(0), true, Parked{Cause: "c", Changes: []plan.Change{
 		{Key: keys[0], Op: plan.Suspend, Person: anna}, {Key: keys[1], Op: plan.Suspend, Person: anew},
 	}}, Parked{Cause: "c|" + anna.String()}, Parked{Cause: "c|" + anew.String()})
-	if _, err := l.Rekey(t.Context(), []Rekeyed{{anna, anew}}, otto); err != nil {
+	if _, err := l.Rekey(t.Context(), []Rekeyed{{anna, anew}}, nil, otto); err != nil {
 		t.Fatal(err)
 	}
 	if due, err := l.Due(t.Context(), day(1)); err != nil || !cmp.Equal(due, []access.PersonID{anew}) {
@@ -173,5 +173,37 @@ func TestWhoWasMetUnderTheNewIDAlready(t *testing.T) {
 	want := []is{{1, Waiting, keys[1:]}, {2, Waiting, nil}, {3, Settled, nil}}
 	if diff := cmp.Diff(want, stand(t, l, true, day(0))); diff != "" {
 		t.Errorf("parked (-want +got):\n%s", diff)
+	}
+}
+
+// Groups get other ids where a rule means them, and where something was given through them.
+func TestP10_GroupsGetOtherIDs(t *testing.T) {
+	t.Parallel()
+	group := func(id string) access.GroupID { return access.GroupID{Source: "corp", ID: id} }
+	l := open(t, options(t))
+	play(t, l, grant(plan.Grant, "", "Owner", plan.Done))
+	key := plan.GrantKey{Account: "a1", Folder: "f1"}
+	learn(t, l, plan.Learned{
+		Groups: map[string]access.GroupID{"devs": group("old"), "ops": group("ops")},
+		Causes: map[plan.GrantKey][]access.Cause{key: {{Rule: "x", Via: []access.GroupID{group("ops"), group("old")}}, {Rule: "y"}}},
+	})
+	if _, err := l.Rekey(t.Context(), nil, []Regrouped{{group("old"), group("new")}}, otto); err != nil {
+		t.Fatal(err)
+	}
+	m := recall(t, l)
+	if diff := cmp.Diff(map[string]access.GroupID{"devs": group("new"), "ops": group("ops")}, m.Groups); diff != "" {
+		t.Errorf("pins (-want +got):\n%s", diff)
+	}
+	want := []access.Cause{{Rule: "x", Via: []access.GroupID{group("ops"), group("new")}}, {Rule: "y"}}
+	if diff := cmp.Diff(want, m.Owned[key].Causes); diff != "" {
+		t.Errorf("causes (-want +got):\n%s", diff)
+	}
+	for name, bad := range map[string][]Regrouped{
+		"two become one": {{group("a"), group("c")}, {group("b"), group("c")}},
+		"without an id":  {{group("a"), group("")}},
+	} {
+		if _, err := l.Rekey(t.Context(), nil, bad, otto); err == nil {
+			t.Errorf("%s: got no error", name)
+		}
 	}
 }

@@ -27,7 +27,7 @@ func BenchmarkDiff(b *testing.B) {
 					id := fmt.Sprintf("f-%03d", (i+j)%200)
 					wishes = append(wishes, wish("r", "/Dep/"+id, "Viewer"))
 					if j > 0 || i%100 > 0 {
-						w.grant(name, id, "Viewer").ours(name, id, "Viewer")
+						w.grant(name, id, "Viewer").ours(name, id, "Viewer", by("r"))
 					}
 				}
 				w.person(name, wishes...).account(name)

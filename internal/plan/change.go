@@ -86,6 +86,7 @@ type Change struct {
 	Retain *Retention     // what becomes of the account's data; nil: nobody has decided
 	Causes []access.Cause // the rules that ask for it, in their order
 	Needs  []Key          // what must have been done before: creations, an address that is waited for, the end of a role above
+	For    Key            // it is done only for the sake of another that needs it: if that does not go, it does not either; "": it is not
 
 	Expired bool // it narrows because a date that was written down has come
 	Exit    Exit // it concerns somebody who has left: it comes before all else; "": it does not
@@ -101,19 +102,21 @@ func (c Change) SameEnd(o Change) bool {
 }
 
 // Complete fills in the ids of what c needs and others have made since it was
-// planned, or says which of it did not come to be.
+// planned, or says which of it did not come to be. What c knows already stays: it may
+// need a change of somebody else's account.
 func (c *Change) Complete(made map[Key]Outcome) (missing string) {
 	for _, need := range c.Needs {
 		o := made[need]
 		if !o.Changed() {
 			return "needs what was not done: " + o.Why
 		}
-		switch {
-		case o.Account != "":
+		if c.Account == "" && c.Op != CreateFolder {
 			c.Account = o.Account
-		case o.Folder != "" && c.Op == CreateFolder:
+		}
+		switch {
+		case c.Op == CreateFolder && c.Parent == "":
 			c.Parent = o.Folder
-		case o.Folder != "":
+		case c.Op != CreateFolder && c.Folder == "":
 			c.Folder = o.Folder
 		}
 	}

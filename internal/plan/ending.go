@@ -16,6 +16,9 @@ func (d *differ) claim(v *access.Verdict, key GrantKey, o access.Owned, t *targe
 		d.weaker[key] = *t // why we gave the stronger one is remembered until it is gone
 		return
 	}
+	if slices.EqualFunc(t.causes, o.Causes, access.Cause.Same) {
+		return // of a million grants nearly all are so
+	}
 	causes := undated(t.causes)
 	for _, c := range o.Causes {
 		if d.undecided(v, c.Rule) && !slices.ContainsFunc(causes, c.Same) {
@@ -40,8 +43,11 @@ func (d *differ) verdict(id access.PersonID) *access.Verdict {
 // before us, where that is certain (promises P2 and P3).
 func (d *differ) end() {
 	for key, o := range d.memory.Owned {
-		wanted, less := d.weaker[key]
-		if o.Lost != "" || d.learned.Lost[key] != "" || d.asked[key] && !less {
+		wanted, less := target{}, false
+		if len(d.weaker) > 0 {
+			wanted, less = d.weaker[key]
+		}
+		if o.Lost != "" || d.asked[key] && !less || d.learned.Lost[key] != "" {
 			continue
 		}
 		v := d.verdict(o.Person)

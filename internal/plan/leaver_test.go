@@ -116,7 +116,7 @@ func TestP04_EachExitClimbsItsLadder(t *testing.T) {
 				w := annaLeft(exit, 90*day, weSuspended)
 				clear(w.memory.Owned)
 				return w
-			}(), []string{"delete anna@corp.example archive@corp.example"}, 0},
+			}(), []string{"delete anna@corp.example archive@corp.example from suspended"}, 0},
 			{"no ladder", func() *world {
 				w := annaLeft(exit, 90*day)
 				delete(w.policy.Leavers, exit)

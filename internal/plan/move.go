@@ -45,7 +45,7 @@ func (m *move) changes() []Change {
 	var all []Change
 	if m.aside {
 		away := c
-		away.Key, away.To, away.Turn = m.asideKey(), string(m.asideAddress()), 0
+		away.Key, away.For, away.To, away.Turn = m.asideKey(), c.Key, string(m.asideAddress()), 0
 		all = append(all, away)
 		c.From, c.Needs = away.To, append(c.Needs, away.Key)
 	}

@@ -141,7 +141,7 @@ func TestNothingIsDeletedTooSoon(t *testing.T) {
 		return w
 	}
 	later := skipped("gone in the directory; it is deleted when the steps before are done")
-	const deleted = "delete anna@corp.example boss@corp.example"
+	const deleted = "delete anna@corp.example boss@corp.example from suspended"
 	tests := []struct {
 		name  string
 		world *world

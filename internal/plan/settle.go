@@ -108,20 +108,28 @@ func (t *tenant) byOther(g access.Grant, as string) bool {
 
 // Hold takes out what an earlier run has sent and nobody could read since: it
 // may still come to be, and is decided by a later reading, not sent again. What
-// needs it goes with it.
+// needs it goes with it, and what was to be done for its sake.
 func (p *Plan) Hold(undecided []Change) {
 	held := map[Key]bool{}
-	p.Changes = slices.DeleteFunc(p.Changes, func(c Change) bool {
-		again := slices.ContainsFunc(undecided, c.Same)
-		if again {
-			p.Notes = append(p.Notes, Note{
-				Kind: NoteHeld, Person: c.Person, Email: c.Email, Rule: firstRule(c.Causes),
-				Why: fmt.Sprintf("an earlier attempt to %s is still undecided", c.Op),
-			})
+	for _, c := range p.Changes {
+		if !slices.ContainsFunc(undecided, c.Same) {
+			continue
 		}
-		held[c.Key] = again || slices.ContainsFunc(c.Needs, func(k Key) bool { return held[k] })
-		return held[c.Key]
-	})
+		held[c.Key] = true
+		p.Notes = append(p.Notes, Note{
+			Kind: NoteHeld, Person: c.Person, Email: c.Email, Rule: firstRule(c.Causes),
+			Why: fmt.Sprintf("an earlier attempt to %s is still undecided", c.Op),
+		})
+	}
+	for before := -1; before != len(held); {
+		before = len(held)
+		for _, c := range p.Changes {
+			if held[c.For] || slices.ContainsFunc(c.Needs, func(k Key) bool { return held[k] }) {
+				held[c.Key] = true
+			}
+		}
+	}
+	p.Changes = slices.DeleteFunc(p.Changes, func(c Change) bool { return held[c.Key] })
 }
 
 // Same says whether two changes are about one thing, even where one of them

@@ -12,8 +12,8 @@ import (
 const us, human = "u-us", "u-human" // who gave a role
 
 // carryOut is what a faultless Kiteworks does with a plan, and what the ledger
-// then remembers.
-func (w *world) carryOut(p plan.Plan) {
+// then remembers; and what the journal has of it.
+func (w *world) carryOut(p plan.Plan) (d did) {
 	w.learn(p.Learned)
 	made := map[plan.Key]plan.Outcome{}
 	for _, c := range p.Changes {
@@ -41,7 +41,15 @@ func (w *world) carryOut(p plan.Plan) {
 			w.change(c)
 		}
 		made[c.Key] = o
+		d.changes, d.ended = append(d.changes, c), append(d.ended, o)
 	}
+	return d
+}
+
+// did is what a run did, with the ids that it came to, and how each change ended.
+type did struct {
+	changes []plan.Change
+	ended   []plan.Outcome
 }
 
 func (w *world) learn(l plan.Learned) {

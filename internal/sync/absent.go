@@ -94,16 +94,35 @@ func lost(id access.PersonID, proof access.Proof, why string) access.Verdict {
 	return access.Verdict{Person: id, DN: proof.DN, Standing: proof.Standing, Skipped: why}
 }
 
-// address calls those who were looked for what they are called at Kiteworks.
+// address calls those who were looked for what they are called at Kiteworks, and finds who else
+// has their address by now.
 func (v *view) address(m plan.Memory) {
 	if len(v.lost) == 0 {
 		return
 	}
-	emails := make(map[string]access.Email, len(v.state.Accounts))
+	v.emails, v.heirs = make(map[string]access.Email, len(v.state.Accounts)), map[access.Email]*access.Person{}
 	for i := range v.state.Accounts {
-		emails[v.state.Accounts[i].ID] = v.state.Accounts[i].Email
+		v.emails[v.state.Accounts[i].ID] = v.state.Accounts[i].Email
+	}
+	for i := range v.snapshot.People {
+		if p := &v.snapshot.People[i]; p.Email != "" {
+			v.heirs[p.Email] = p
+		}
 	}
 	for i := len(v.verdicts) - len(v.lost); i < len(v.verdicts); i++ {
-		v.verdicts[i].Email = emails[m.Links[v.verdicts[i].Person].Account]
+		v.succeed(&v.verdicts[i], m)
 	}
+}
+
+// succeed names somebody who was looked for by their account. Where the directory gives the
+// address to another entry, they may be one and the same, as in a directory built anew, or
+// the other may have inherited it: neither is decided here.
+func (v *view) succeed(d *access.Verdict, m plan.Memory) {
+	d.Email = v.emails[m.Links[d.Person].Account]
+	other, taken := v.heirs[d.Email]
+	if d.Email == "" || !taken || d.Standing != access.Gone && d.Standing != access.OutOfScope {
+		return
+	}
+	d.Standing = access.Unknown
+	d.Skipped += fmt.Sprintf("; %s (%s) has the address by now, the same person with a new id or another one: decide with `kw-onboarder link`", other.DN, other.ID)
 }

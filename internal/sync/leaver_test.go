@@ -120,6 +120,28 @@ func TestP02_ADirectoryThatLosesHalf(t *testing.T) {
 	}
 }
 
+// TestP10_ARecycledAddressIsHeld: whoever is gone, and whose address another entry has by now,
+// keeps the account until somebody decides whose it is. So it is when a directory is built anew.
+func TestP10_ARecycledAddressIsHeld(t *testing.T) {
+	t.Parallel()
+	s := employed().without("ann").person("new", "Fin")
+	s.snapshot.People[1].Email = "ann@corp.example"
+	r, _ := s.proving(t)
+	rep, err := r.Run(t.Context(), full)
+	if err != nil || s.wrote() {
+		t.Fatalf("Run: %v, sent %v; want nothing", err, keys(s.sent))
+	}
+	all := strings.Join(notes(&rep), "\n")
+	for _, want := range []string{
+		"skipped ann@corp.example : is gone: no entry has its id; uid=new (dir:new) has the address by now, the same person with a new id or another one: decide with `kw-onboarder link`",
+		"dir:ann",
+	} {
+		if !strings.Contains(all, want) {
+			t.Errorf("notes:\n%s\nwant one with %q", all, want)
+		}
+	}
+}
+
 // Each run goes on with whom the one before did not look for.
 func TestWhoIsMissingIsLookedForInTurn(t *testing.T) {
 	t.Parallel()

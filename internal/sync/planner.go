@@ -57,7 +57,7 @@ func (p *Planner) plan(ctx context.Context, trigger Trigger, h History) (Report,
 	}
 	r := p.begin(trigger)
 	v := &view{planner: p, report: &r, trigger: trigger}
-	defer v.ask()()
+	defer v.close()
 	if _, err := v.judge(ctx, h); err != nil {
 		return p.fail(r, err)
 	}

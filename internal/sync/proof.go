@@ -71,7 +71,9 @@ func (p *proof) person(ctx context.Context, id access.PersonID) (d access.Verdic
 	before, there := v.person(id)
 	switch {
 	case !there:
-		return lost(id, found, ""), ""
+		d = lost(id, found, "")
+		v.succeed(&d, v.memory)
+		return d, ""
 	case found.Standing != access.Active || found.Person == nil:
 		gone := *before
 		gone.Standing = found.Standing

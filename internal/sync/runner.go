@@ -48,7 +48,7 @@ func (r *Runner) conduct(ctx context.Context, trigger Trigger) (Report, []access
 	}
 	rep := r.begin(trigger)
 	v := &view{planner: &r.Planner, report: &rep, trigger: trigger, rivals: r.rivals}
-	defer v.ask()()
+	defer v.close()
 	err := r.run(ctx, v)
 	if err != nil {
 		rep, _ = r.fail(rep, err)

@@ -17,6 +17,9 @@ type Trigger struct {
 	Leavers bool
 	// Undo takes back what the run of that number did, and does nothing else; 0: it does not.
 	Undo int64
+	// Offboard carries out the order to offboard those named. It takes no directory for that:
+	// where it cannot be read, nothing else is done.
+	Offboard bool
 	// Request is the number under which it was asked for in the inbox; 0: it was not.
 	Request int64
 }

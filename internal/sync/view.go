@@ -22,13 +22,16 @@ type view struct {
 	snapshot *access.Snapshot
 	now      time.Time // as of which all are judged
 	touched  access.Touched
-	news     backlog           // whom the directory has told of, here and since the last run that came through
-	about    []int             // whom the run is about: indices into the snapshot's people, ascending; nil: everybody
-	absent   []access.PersonID // and those of them who are not in the snapshot, sorted
-	prover   Prover            // nil: nobody can be looked at afresh
-	lost     []access.Verdict  // of those who are not in the snapshot and have an account
-	memory   plan.Memory       // by which the plan was made
-	undoing  deeds             // what the run takes back
+	blind    bool                            // the directory could not be read, and the run does without
+	news     backlog                         // whom the directory has told of, here and since the last run that came through
+	about    []int                           // whom the run is about: indices into the snapshot's people, ascending; nil: everybody
+	absent   []access.PersonID               // and those of them who are not in the snapshot, sorted
+	prover   Prover                          // nil: nobody can be looked at afresh
+	lost     []access.Verdict                // of those who are not in the snapshot and have an account
+	emails   map[string]access.Email         // of accounts, if somebody is missing
+	heirs    map[access.Email]*access.Person // who has an address in the directory, likewise
+	memory   plan.Memory                     // by which the plan was made
+	undoing  deeds                           // what the run takes back
 	bound    *rules.Bound
 	verdicts []access.Verdict
 	blocked  []plan.Note
@@ -50,23 +53,29 @@ type source interface {
 	Observe(ctx context.Context, folders []access.Folder) (access.State, error)
 }
 
-// ask opens the means to look at people afresh, until done is called.
-func (v *view) ask() (done func()) {
-	if v.planner.Prove == nil {
-		return func() {}
+// close ends the looks at people afresh, if there were any.
+func (v *view) close() {
+	if v.prover != nil {
+		v.prover.Close()
 	}
-	v.prover = v.planner.Prove()
-	return v.prover.Close
 }
 
-// refresh reads the directory.
+// refresh reads the directory. What a human has ordered needs none.
 func (v *view) refresh(ctx context.Context) error {
 	err := v.phase("directory", func() (err error) {
 		v.snapshot, v.touched, err = v.planner.Directory.Refresh(ctx, v.trigger.Full)
 		return err
 	})
-	if err != nil {
+	switch ordered := v.trigger.Offboard || v.trigger.Undo != 0; {
+	case err == nil:
+	case !ordered || ctx.Err() != nil:
 		return fmt.Errorf("read the directory: %w", err)
+	default:
+		v.blind = true
+		v.snapshot, v.touched = &access.Snapshot{}, access.Touched{How: []string{fmt.Sprintf("could not be read, so that only what was ordered is done: %v", err)}}
+	}
+	if v.planner.Prove != nil {
+		v.prover = v.planner.Prove() // behind the reading: it is held against that
 	}
 	v.report.People, v.report.Groups = len(v.snapshot.People), len(v.snapshot.Groups)
 	v.report.Touched = len(v.touched.People)
@@ -111,6 +120,9 @@ func (v *view) evaluate(m plan.Memory) {
 		v.verdicts = append(v.verdicts, d)
 	})
 	v.verdicts = append(v.verdicts, v.lost...)
+	if v.blind {
+		return // no rule has been judged
+	}
 	for _, p := range v.bound.Problems() {
 		v.blocked = append(v.blocked, plan.Note{Kind: plan.NoteBlocked, Rule: p.Rule, Why: p.Why, People: people[p.Rule]})
 	}
