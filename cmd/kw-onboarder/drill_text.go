@@ -60,7 +60,7 @@ func (t drillText) one(r *kwsync.Report) {
 		t.line("  %s", t.paint.yellow(fmt.Sprintf("parked     %s %s, %s: %s", p.Kind, causedBy(p), count(len(p.Changes), "change"), p.Why)))
 	}
 	for _, w := range stoppedBy(r) {
-		t.line("  %s", t.paint.yellow(fmt.Sprintf("withheld   %s by %s, such as %s: %s: %s", changes(w.Count), w.Brake, w.first.Op, w.first.Subject(), w.Why)))
+		t.line("  %s", t.paint.yellow(fmt.Sprintf("withheld   %s by %s, such as %s: %s: %s", changes(w.Count), w.Brake, w.first.Op, subject(w.first), w.Why)))
 	}
 	if n := r.Notes(plan.NoteHeld); n > 0 {
 		t.line("  undecided  %s for single people: kept as they are", count(n, "rule"))

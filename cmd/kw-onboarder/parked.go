@@ -88,7 +88,7 @@ func (t parkedText) item(i app.ParkedItem) {
 	w := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
 	defer func() { _ = w.Flush() }() // like every print here: nobody is left to tell
 	for _, ch := range i.Changes {
-		fmt.Fprintf(w, "  %s\t%s\t%s\n", ch.Op, ch.Subject(), grounds(ch))
+		fmt.Fprintf(w, "  %s\t%s\t%s\n", ch.Op, subject(ch), grounds(ch))
 	}
 }
 

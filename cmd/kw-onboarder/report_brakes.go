@@ -67,7 +67,7 @@ func (t textReport) withheld(r *kwsync.Report) {
 				fmt.Fprintf(w, "  - and %d more\t--output json has all\t%s\n", len(b.changes)-i, b.why)
 				break
 			}
-			fmt.Fprintf(w, "  - %s\t%s\t%s\n", c.Op, c.Subject(), b.why)
+			fmt.Fprintf(w, "  - %s\t%s\t%s\n", c.Op, subject(c), b.why)
 		}
 	}
 }

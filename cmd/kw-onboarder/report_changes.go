@@ -99,7 +99,7 @@ func row(c plan.Change) string {
 	case plan.SetName, plan.SetProfile:
 		return fmt.Sprintf("  ~ %s\t%s%s%s", c.Email, c.To, before(c), why)
 	case plan.Suspend, plan.Delete:
-		return fmt.Sprintf("  - %s%s", c.Subject(), why)
+		return fmt.Sprintf("  - %s%s", subject(c), why)
 	case plan.Lower:
 		return fmt.Sprintf("  - %s\t%s%s%s", c.To, c.Email, before(c), why)
 	case plan.Revoke:
@@ -133,4 +133,15 @@ func before(c plan.Change) string {
 		return ""
 	}
 	return ", now " + c.From
+}
+
+// subject says for whom and where, and of an account what is to become of it.
+func subject(c plan.Change) string {
+	switch {
+	case c.Op == plan.Rename, c.Op == plan.SetName, c.Op == plan.SetProfile:
+		return fmt.Sprintf("%s: %s%s", c.Email, c.To, before(c))
+	case c.Op == plan.Delete && c.To != "":
+		return fmt.Sprintf("%s, data to %s", c.Email, c.To)
+	}
+	return c.Subject()
 }

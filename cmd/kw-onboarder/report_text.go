@@ -122,7 +122,7 @@ func (t textReport) outcomes(r *kwsync.Report) {
 			t.line("  and %d more", len(r.Lapsed)-i)
 			break
 		}
-		t.line("  approved, and not planned any more (done already, or no longer asked for): %s %s", c.Op, c.Subject())
+		t.line("  approved, and not planned any more (done already, or no longer asked for): %s %s", c.Op, subject(c))
 	}
 	reasons := r.NotDone()
 	if len(reasons) == 0 {

@@ -146,28 +146,13 @@ func (c Change) Subject() string {
 	case c.Op == CreateFolder:
 		return string(c.Path)
 	case c.Path == "":
-		return c.subjectOfAccount()
+		return string(c.Email)
 	case c.To == "":
 		return fmt.Sprintf("%s: %s on %s", c.Email, c.From, c.Path)
 	case c.From != "":
 		return fmt.Sprintf("%s: %s on %s, now %s", c.Email, c.To, c.Path, c.From)
 	}
 	return fmt.Sprintf("%s: %s on %s", c.Email, c.To, c.Path)
-}
-
-// subjectOfAccount says which account a change is about, and what is to become of it.
-func (c Change) subjectOfAccount() string {
-	switch {
-	case c.Op == Rename:
-		return fmt.Sprintf("%s, now %s", c.To, c.From)
-	case c.Op == SetName:
-		return fmt.Sprintf("%s: %q, now %q", c.Email, c.To, c.From)
-	case c.Op == SetProfile:
-		return fmt.Sprintf("%s: profile %s, now %s", c.Email, c.To, c.From)
-	case c.Op == Delete && c.To != "":
-		return fmt.Sprintf("%s, data to %s", c.Email, c.To)
-	}
-	return string(c.Email)
 }
 
 // Retention says what becomes of the data of an account that is deleted or gets

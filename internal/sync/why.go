@@ -125,7 +125,7 @@ func (p *Planner) view(ctx context.Context, name string) (*view, plan.Memory, er
 	trigger := Trigger{Name: "why", Full: true, Named: []string{name}}
 	report := p.begin(trigger)
 	v := &view{planner: p, report: &report, trigger: trigger}
-	defer v.ask()()
+	defer v.close()
 	memory, err := v.judge(ctx, nil)
 	return v, memory, err
 }
