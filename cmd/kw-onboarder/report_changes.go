@@ -138,7 +138,9 @@ func before(c plan.Change) string {
 // subject says for whom and where, and of an account what is to become of it.
 func subject(c plan.Change) string {
 	switch {
-	case c.Op == plan.Rename, c.Op == plan.SetName, c.Op == plan.SetProfile:
+	case c.Op == plan.Rename:
+		return fmt.Sprintf("%s%s", c.To, before(c))
+	case c.Op == plan.SetName, c.Op == plan.SetProfile:
 		return fmt.Sprintf("%s: %s%s", c.Email, c.To, before(c))
 	case c.Op == plan.Delete && c.To != "":
 		return fmt.Sprintf("%s, data to %s", c.Email, c.To)

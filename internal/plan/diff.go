@@ -13,7 +13,6 @@ type Policy struct {
 	Never  map[access.Email]string // addresses that are never touched, and why
 	Repair []access.Path           // roots below which what somebody else removed of ours is given again
 	Rivals Rivals                  // what a plan for everybody found; nil: this is one
-	Some   bool                    // the plan is about some people only
 	// Existing accounts are the people's, as those that we made; else they get grants, and nothing else happens to them.
 	Existing bool
 	Leavers  map[Exit]Ladder

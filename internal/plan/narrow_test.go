@@ -67,8 +67,12 @@ func TestP03_WhatNobodyAsksForEnds(t *testing.T) {
 		{"the account is not there", mover().ours("anna", "f2", "Viewer", func(o *access.Owned) { o.Account = "u-gone" }), nil},
 		{"the account is another person's by now", mover().account("bert").link("bert", "u-bert").grant("bert", "f1", "Viewer").
 			ours("anna", "f1", "Viewer", func(o *access.Owned) { o.Account = "u-bert" }), nil},
-		{"the account is nobody's that we know", mover().account("bert").grant("bert", "f1", "Viewer").
-			ours("anna", "f1", "Viewer", func(o *access.Owned) { o.Account = "u-bert" }), nil},
+		{"the account was hers, and is nobody's by now", relinked(), []string{"revoke bert@corp.example /Dep/Fin from Viewer"}},
+		{"the account was hers, and whose it is a plan for some people does not know", func() *world {
+			w := relinked()
+			w.policy.Rivals = plan.Rivals{}
+			return w
+		}(), nil},
 		{"somebody of whom nothing was decided", climbing().created("anna").given("anna", "Viewer"), nil},
 		{"a stronger role from above hides it", mover().given("anna", "Viewer").from(above), stays("Viewer comes from a folder above, and has to end there first")},
 		{"nobody knows where it comes from", mover().given("anna", "Viewer").from(unknown), stays("Viewer may come from a folder above, and Kiteworks does not say from which")},
@@ -99,6 +103,11 @@ func TestP03_WhatNobodyAsksForEnds(t *testing.T) {
 			}
 		})
 	}
+}
+
+// relinked is anna, who has a role of ours on the account u-bert, which was hers before.
+func relinked() *world {
+	return mover().account("bert").grant("bert", "f1", "Viewer").ours("anna", "f1", "Viewer", func(o *access.Owned) { o.Account = "u-bert" })
 }
 
 // unasking is that no rule applies; whoever has a ladder for that is a leaver, unless a date

@@ -30,7 +30,7 @@ func (d *differ) remove() {
 			continue
 		}
 		why := d.spared(r, busy)
-		if why == "" && (!d.tenant.fresh || d.policy.Rivals != nil || d.policy.Some) {
+		if why == "" && (!d.tenant.fresh || d.policy.Rivals != nil) {
 			continue // the next run about everybody sees to it
 		}
 		var heir *access.Account
