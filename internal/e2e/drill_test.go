@@ -75,7 +75,7 @@ func TestP05_NoAccidentOfTheDirectoryTakesMoreThanABudget(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = r.Close() }() // it was only read
-	budget := map[plan.Op]int{ // the default ones
+	budget := map[plan.Op]int{       // the default ones
 		plan.Suspend: max(5, len(memory.Links)*2/100), plan.Delete: 0,
 		plan.Revoke: max(20, len(memory.Owned)*5/100), plan.Lower: max(20, len(memory.Owned)*5/100),
 	}
