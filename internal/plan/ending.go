@@ -107,7 +107,7 @@ func (d *differ) ending(v *access.Verdict, key GrantKey, o access.Owned, wanted 
 	c = Change{
 		Op: Revoke, Person: o.Person, Email: account.Email, Account: key.Account, As: o.As,
 		Folder: key.Folder, Path: d.atlas.byID[key.Folder].Path, From: cmp.Or(have.Role, o.Role), To: d.stronger(wanted.role.Name, o.Floor),
-		Causes: o.Causes, Expired: expired(v, o, wanted), Exit: d.leaving[v.Person], Ordered: d.leaving[v.Person] == ExitOffboarded,
+		Causes: o.Causes, Expired: d.expired(v, o, wanted), Exit: d.leaving[v.Person], Ordered: d.leaving[v.Person] == ExitOffboarded,
 	}
 	if same(c.From, c.To) {
 		return c, false
@@ -175,11 +175,11 @@ func (d *differ) stronger(a, b string) string {
 
 // expired says whether a grant ends because for each rule that gave it, and does not ask for
 // something here still, a date has come that was written down before.
-func expired(v *access.Verdict, o access.Owned, wanted target) bool {
+func (d *differ) expired(v *access.Verdict, o access.Owned, wanted target) bool {
 	ended := 0
 	for _, c := range o.Causes {
 		switch asks := func(w access.Cause) bool { return w.Rule == c.Rule }; {
-		case slices.Contains(v.Lapsed, c.Rule):
+		case slices.ContainsFunc(v.Lapsed, func(w access.Wish) bool { return asks(w.Cause) && d.locate(w.Place).folder.ID == o.Folder }):
 			ended++
 		case !slices.ContainsFunc(wanted.causes, asks):
 			return false

@@ -8,9 +8,9 @@ import (
 )
 
 // exit says how a person has left; "": they have not, or nobody knows. An administrator's
-// order holds whatever the directory says.
+// order holds whatever the directory says, until the directory says as much.
 func (d *differ) exit(v *access.Verdict) Exit {
-	if d.memory.Leaving[v.Person].Exit == ExitOffboarded {
+	if d.memory.Leaving[v.Person].Exit == ExitOffboarded && !d.agreed(v) {
 		return ExitOffboarded
 	}
 	if exit := departure(v.Standing); exit != "" {
@@ -20,6 +20,13 @@ func (d *differ) exit(v *access.Verdict) Exit {
 		return ExitUnmatched
 	}
 	return ""
+}
+
+// agreed says whether the directory has caught up with an order to offboard somebody: they
+// have left for good there, there is a ladder for that, and what was ordered at once is done.
+func (d *differ) agreed(v *access.Verdict) bool {
+	a := d.tenant.byID[d.memory.Links[v.Person].Account]
+	return len(d.policy.Leavers[departure(v.Standing)]) > 0 && (a == nil || !live(a))
 }
 
 // departure is how somebody has left for good, by what the directory says; "": they have not.

@@ -199,9 +199,14 @@ func TestARuleThatIsHeldIsNotForgotten(t *testing.T) {
 // TestDatesThatWereWrittenDownAreNoSurprise: what ends by them alone is said to have expired.
 func TestDatesThatWereWrittenDownAreNoSurprise(t *testing.T) {
 	t.Parallel()
-	lapsed := func(rules ...string) func(*access.Verdict) {
-		return func(v *access.Verdict) { v.Lapsed = rules }
+	lapsedOn := func(path string, rules ...string) func(*access.Verdict) {
+		return func(v *access.Verdict) {
+			for _, rule := range rules {
+				v.Lapsed = append(v.Lapsed, wish(rule, path, "Viewer"))
+			}
+		}
 	}
+	lapsed := func(rules ...string) func(*access.Verdict) { return lapsedOn("/Dep/Fin", rules...) }
 	tests := []struct {
 		name  string
 		world *world
@@ -209,6 +214,7 @@ func TestDatesThatWereWrittenDownAreNoSurprise(t *testing.T) {
 	}{
 		{"no date", mover().given("anna", "Viewer", by("a")), false},
 		{"the date of its rule", mover().with(lapsed("a")).given("anna", "Viewer", by("a")), true},
+		{"the date of its rule, on another folder", mover().with(lapsedOn("/Dep/Legal", "a")).given("anna", "Viewer", by("a")), false},
 		{"the date of another rule", mover().with(lapsed("b")).given("anna", "Viewer", by("a")), false},
 		{"the dates of both its rules", mover().with(lapsed("a", "b")).given("anna", "Viewer", by("a", "b")), true},
 		{"the date of one of its rules, the other does not apply any more", mover().with(lapsed("a")).given("anna", "Viewer", by("a", "b")), false},
