@@ -59,7 +59,7 @@ func (t textReport) withheld(r *kwsync.Report) {
 	defer func() { _ = w.Flush() }() // like every print here: nobody is left to tell
 	for _, b := range barriers(stopped) {
 		if b.by == guard.BySeats {
-			fmt.Fprintf(w, "  - %s for a seat\t%s\t%s\n", waiting(len(b.changes)), b.names(), b.why)
+			t.line("  - %s for a seat: %s: %s", waiting(len(b.changes)), b.why, b.names())
 			continue
 		}
 		for i, c := range b.changes {
