@@ -114,7 +114,8 @@ func livesReport() kwsync.Report {
 			{Kind: plan.NoteSkipped, Person: who("sid"), Email: "sid@corp.example", Why: "no value in mail"},
 		}},
 		Leavers: []plan.Leaving{
-			{Person: who("ex"), Exit: plan.ExitGone, Since: since.AddDate(0, -3, 0)}, {Person: who("lea"), Exit: plan.ExitDisabled, Since: since},
+			{Person: who("ex"), Exit: plan.ExitGone, Since: since.AddDate(0, -3, 0)},
+			{Person: who("lea"), Exit: plan.ExitDisabled, Since: since},
 			{Person: who("old"), Exit: plan.ExitOffboarded, Since: since, Why: "root (theft)"},
 		},
 		Withheld: withheld,

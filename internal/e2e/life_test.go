@@ -109,7 +109,7 @@ func (l *life) holds(want ...holding) {
 	}
 }
 
-// next expects that another run would change nothing.
+// settled expects that another run would change nothing.
 func (l *life) settled() {
 	l.t.Helper()
 	if rep := l.mustPlan(); len(rep.Plan.Changes)+len(rep.Withheld) > 0 {
