@@ -43,7 +43,7 @@ func newTenant(t *testing.T, seed uint64) *tenant {
 	t.Helper()
 	key, _ := keyPair()
 	kw, err := kwsim.New(kwsim.Options{Seed: seed, Now: time.Now, Application: kwsim.Application{
-		ClientID: "test", ClientSecret: "secret", Issuer: "kw-onboarder", PublicKey: &key.PublicKey,
+		ClientID: "test", ClientSecret: "secret", Issuer: "kw-onboarder", PublicKey: &key.PublicKey, TokenLifetime: 1000 * day, // to sign takes long
 	}})
 	if err != nil {
 		t.Fatalf("start Kiteworks: %v", err)
