@@ -26,6 +26,7 @@ func (r *record) did(req *http.Request, before, after tenancy) {
 		was, known := before.accounts[id]
 		is := after.accounts[id]
 		if !known {
+			r.effects["accounts made"]++
 			r.created(is)
 			continue
 		}
@@ -35,11 +36,13 @@ func (r *record) did(req *http.Request, before, after tenancy) {
 	}
 	for at, role := range before.direct {
 		if now := after.direct[at]; rank(now) < rank(role) && !after.accounts[at.account].Deleted {
+			r.effects["roles lowered or revoked"]++
 			r.narrowed(what, at, role, now, after)
 		}
 	}
 	for at, role := range after.direct {
 		if rank(role) > rank(before.direct[at]) && role != "Owner" && req.Method != http.MethodDelete { // an heir gets what was left
+			r.effects["roles given or raised"]++
 			r.widened(what, at, before.direct[at], role, after)
 		}
 	}
@@ -64,6 +67,7 @@ func (r *record) created(a kwsim.User) {
 
 func (r *record) accountChanged(what string, was, is kwsim.User, after tenancy) {
 	if is.Deleted && !was.Deleted {
+		r.effects["accounts deleted"]++
 		r.deleted(what, is, after)
 		r.forget(is.ID)
 		return
@@ -85,6 +89,11 @@ func (r *record) accountChanged(what string, was, is kwsim.User, after tenancy) 
 
 // switched judges a suspension, or its end.
 func (r *record) switched(what string, a kwsim.User) {
+	if a.Suspended {
+		r.effects["accounts suspended"]++
+	} else {
+		r.effects["suspensions lifted"]++
+	}
 	id, owned := r.owner[a.ID]
 	if r.murky[a.ID] || r.murky[id] {
 		return
@@ -108,6 +117,7 @@ func (r *record) switched(what string, a kwsim.User) {
 
 // readdressed judges a new address: the person's, or one to wait at.
 func (r *record) readdressed(what string, was, is kwsim.User) {
+	r.effects["addresses changed"]++
 	id := r.owner[is.ID]
 	if r.murky[is.ID] || r.murky[id] || strings.HasPrefix(is.Email, "moving-") {
 		return

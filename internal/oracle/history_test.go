@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/kw-onboarder/kw-onboarder/internal/guard"
 	"github.com/kw-onboarder/kw-onboarder/internal/kwsim"
 	"github.com/kw-onboarder/kw-onboarder/internal/ldapsim"
 	kwsync "github.com/kw-onboarder/kw-onboarder/internal/sync"
@@ -184,9 +185,18 @@ func (h *history) run(trigger kwsync.Trigger) kwsync.Report {
 			h.note("    %s: %s: %s", o.Result, o.Key, o.Why)
 		}
 	}
+	for _, w := range rep.Withheld {
+		if w.Brake == guard.ByProof {
+			h.record.effects["changes withheld for want of proof"]++
+		}
+	}
+	if h.record.effects["runs"]++; err != nil {
+		h.record.effects["runs that failed"]++
+	}
 	killed := h.grave
 	h.record.observed(version, err == nil && killed == "" && !h.record.blurred, h.tenant.last)
 	if killed != "" {
+		h.record.effects["kills"]++
 		h.daemon.stop(h.t)
 		h.launch(killed)
 	}

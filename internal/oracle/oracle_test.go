@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"runtime"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -18,6 +19,8 @@ import (
 func TestP02_P03_P08_TheOracle(t *testing.T) {
 	t.Parallel()
 	var next atomic.Uint64
+	var total tally
+	t.Cleanup(func() { total.report(t) })
 	for worker := range runtime.GOMAXPROCS(0) {
 		t.Run(fmt.Sprint(worker), func(t *testing.T) {
 			t.Parallel()
@@ -27,6 +30,7 @@ func TestP02_P03_P08_TheOracle(t *testing.T) {
 					return
 				}
 				h := play(t, *firstSeed+n, (*history).live)
+				total.add(h.record.effects)
 				if len(h.record.wrong) > 0 {
 					t.Errorf("against the truth:\n  %s\n%s", strings.Join(h.record.wrong, "\n  "), h)
 				} else if *tell {
@@ -34,6 +38,38 @@ func TestP02_P03_P08_TheOracle(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// tally counts what happened in all histories.
+type tally struct {
+	mu    sync.Mutex
+	done  int
+	kinds map[string]int
+}
+
+func (a *tally) add(kinds map[string]int) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.done++; a.kinds == nil {
+		a.kinds = map[string]int{}
+	}
+	for kind, n := range kinds {
+		a.kinds[kind] += n
+	}
+}
+
+// report says what happened, and insists that enough did: else nothing was tested.
+func (a *tally) report(t *testing.T) {
+	t.Logf("%d histories from -seed %d", a.done, *firstSeed)
+	for _, kind := range []string{
+		"accounts made", "roles given or raised", "roles lowered or revoked", "accounts suspended", "suspensions lifted",
+		"addresses changed", "accounts deleted", "changes withheld for want of proof", "runs", "runs that failed", "kills",
+	} {
+		t.Logf("%8d %s", a.kinds[kind], kind)
+		if a.kinds[kind] == 0 && a.done >= 50 {
+			t.Errorf("in %d histories there were no %s", a.done, kind)
+		}
 	}
 }
 

@@ -28,7 +28,8 @@ type record struct {
 	murky    map[string]bool // people and accounts of which it cannot be told who is whose
 	renamed  map[string]bool // groups that had another name
 	paths    map[string]string
-	wrong    []string // what is against the truth
+	effects  map[string]int // what was done, by kind
+	wrong    []string       // what is against the truth
 	clock    func() time.Time
 }
 
@@ -36,7 +37,7 @@ func newRecord(c *company) *record {
 	return &record{
 		versions: []*company{c}, clock: time.Now, owner: map[string]string{}, human: map[place]string{}, taken: map[place]bool{},
 		off: map[string]bool{}, byHand: map[string]bool{}, since: map[string]time.Time{}, idle: map[string]time.Time{}, found: map[string]time.Time{},
-		seen: map[string]map[string]map[string]bool{}, murky: map[string]bool{}, renamed: map[string]bool{}, paths: map[string]string{},
+		seen: map[string]map[string]map[string]bool{}, murky: map[string]bool{}, renamed: map[string]bool{}, paths: map[string]string{}, effects: map[string]int{},
 	}
 }
 
