@@ -99,7 +99,7 @@ func (r *record) switched(what string, a kwsim.User) {
 		return
 	}
 	if !a.Suspended {
-		if !r.off[a.ID] {
+		if !r.off[a.ID] && !r.raced(a.ID, a.ID, "") {
 			r.complain("%s: the suspension of %s ended, which is not ours", what, a.Email)
 		}
 		r.off[a.ID] = false
@@ -154,6 +154,10 @@ func (r *record) deleted(what string, a kwsim.User, after tenancy) {
 func (r *record) narrowed(what string, at place, was, is string, after tenancy) {
 	a := after.accounts[at.account]
 	path := r.path(after, at.folder)
+	if rank(is) < rank(r.human[at]) && r.raced(at.account+at.folder, at.folder) {
+		delete(r.human, at)
+		return
+	}
 	if rank(is) < rank(r.human[at]) {
 		r.complain("%s: %s has %q on %s, was %s: below %s, which a human gave", what, a.Email, is, path, was, r.human[at])
 		return

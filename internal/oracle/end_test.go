@@ -61,6 +61,8 @@ func (r *record) personAtRest(c *company, p *person, t tenancy, now time.Time) {
 	switch {
 	case blocked:
 		return
+	case account == "" && d.frozen["staff"]:
+		return // the rule would choose the profile
 	case account == "" && d.account:
 		r.complain("at rest: %s has no account", p.mail)
 		return
@@ -129,6 +131,9 @@ func (r *record) accountAtRest(c *company, a kwsim.User, t tenancy, now time.Tim
 		return // nobody's of the directory: what happens to it is judged at once
 	}
 	gone := p.gone(now)
+	if gone && r.succeeded(c, p, a, t) {
+		return
+	}
 	if narrows && gone && !a.Suspended && !r.byHand[a.ID] {
 		r.complain("at rest: the account of %s, who has left, is not suspended", a.Email)
 	}
@@ -144,6 +149,23 @@ func (r *record) accountAtRest(c *company, a kwsim.User, t tenancy, now time.Tim
 		}
 		r.tooMuch(c, p, a, at, role, t, now)
 	}
+}
+
+// succeeded says whether the address of somebody who is not there any more is that of an entry without an account: it
+// may be the same person, and a human has to say so.
+func (r *record) succeeded(c *company, p *person, a kwsim.User, t tenancy) bool {
+	if !p.deleted && !p.moved {
+		return false
+	}
+	for i := range c.people {
+		o := &c.people[i]
+		if o.id == p.id || o.deleted || o.moved || o.mail != a.Email {
+			continue
+		}
+		account, _ := r.usable(o, t)
+		return account == ""
+	}
+	return false
 }
 
 func (r *record) tooMuch(c *company, p *person, a kwsim.User, at place, role string, t tenancy, now time.Time) {

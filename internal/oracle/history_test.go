@@ -71,7 +71,7 @@ func (h *history) begin() {
 	h.mu, h.tenant.mu = newTurn(), newTurn()
 	h.record = newRecord(h.founders())
 	h.tenant.furnish(h.t)
-	h.tenant.effect = h.record.did
+	h.tenant.effect, h.tenant.reading = h.record.did, h.record.reading
 	h.tenant.before = func(*http.Request) bool { return h.exchange(false) }
 	h.tenant.after = func(*http.Request) bool { return h.exchange(true) }
 	var err error

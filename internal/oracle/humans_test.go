@@ -114,7 +114,8 @@ func gaveAnew(h *history, w *kwsim.World, t tenancy) string {
 	if role == "" || h.record.human[at] != "" {
 		return ""
 	}
-	h.record.human[at] = role
+	h.record.human[at], h.record.taken[at] = role, true
+	h.record.deeds[at.account+at.folder] = h.record.order + 1
 	return "gives anew " + h.give(w, t, at, role)
 }
 

@@ -106,8 +106,8 @@ func (h *history) trigger() kwsync.Trigger {
 
 // spoil draws what goes wrong with the next run.
 func (h *history) spoil() {
-	h.breaks, h.late = 1+h.random.IntN(25), h.random.IntN(2) == 0
-	switch h.random.IntN(8) {
+	h.breaks, h.late = 1+h.random.IntN(1+h.random.IntN(25)), h.random.IntN(2) == 0
+	switch h.random.IntN(9) {
 	case 0, 1:
 		h.note("trouble: killed at exchange %d with Kiteworks, answered: %v", h.breaks, h.late)
 		h.onBreak = h.kill
@@ -123,6 +123,9 @@ func (h *history) spoil() {
 	case 5:
 		h.note("trouble: the directory changes at exchange %d", h.breaks)
 		h.onBreak = func() string { h.meanwhile(); return "" }
+	case 6:
+		h.note("trouble: a human does something at exchange %d", h.breaks)
+		h.onBreak = func() string { h.humanDeed(); return "" }
 	default:
 		h.failDirectory()
 	}

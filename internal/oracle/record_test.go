@@ -18,7 +18,7 @@ type record struct {
 	blurred  bool                 // the directory did not show all: what is given may be wrong
 	owner    map[string]string    // account -> person
 	human    map[place]string     // role that a human gave and that stands
-	taken    map[place]bool       // a human took or lowered what was there: nobody has to give it again
+	taken    map[place]bool       // a human changed what was ours: nobody has to give it again
 	off      map[string]bool      // accounts that we have suspended
 	byHand   map[string]bool      // accounts that a human has suspended, or freed from our suspension
 	since    map[string]time.Time // person -> since when they have left, as far as anybody can have seen
@@ -28,6 +28,9 @@ type record struct {
 	murky    map[string]bool // people and accounts of which it cannot be told who is whose
 	renamed  map[string]bool // groups that had another name
 	paths    map[string]string
+	order    int            // counts what humans do and what is read at Kiteworks
+	deeds    map[string]int // account, or account and folder -> when a human last did something there
+	reads    map[string]int // account, or folder -> when we began to read it last
 	effects  map[string]int // what was done, by kind
 	wrong    []string       // what is against the truth
 	clock    func() time.Time
@@ -38,6 +41,7 @@ func newRecord(c *company) *record {
 		versions: []*company{c}, clock: time.Now, owner: map[string]string{}, human: map[place]string{}, taken: map[place]bool{},
 		off: map[string]bool{}, byHand: map[string]bool{}, since: map[string]time.Time{}, idle: map[string]time.Time{}, found: map[string]time.Time{},
 		seen: map[string]map[string]map[string]bool{}, murky: map[string]bool{}, renamed: map[string]bool{}, paths: map[string]string{}, effects: map[string]int{},
+		deeds: map[string]int{}, reads: map[string]int{},
 	}
 }
 
@@ -169,25 +173,52 @@ func (r *record) complain(format string, args ...any) {
 
 // humanDid notes what a human did in Kiteworks, by what has changed there.
 func (r *record) humanDid(before, after tenancy) {
+	r.order++
 	for at, role := range after.direct {
 		if was := before.direct[at]; was != role {
+			r.deeds[at.account+at.folder] = r.order
+			r.taken[at] = r.taken[at] || was != r.human[at]
 			r.human[at] = role
-			r.taken[at] = r.taken[at] || rank(role) < rank(was)
 		}
 	}
-	for at := range before.direct {
+	for at, was := range before.direct {
 		if after.direct[at] == "" {
+			r.taken[at] = r.taken[at] || was != r.human[at]
 			delete(r.human, at)
-			r.taken[at] = true
 		}
 	}
 	for id, a := range after.accounts {
 		was, known := before.accounts[id]
 		if known && a.Suspended != was.Suspended {
+			r.deeds[id] = r.order
 			r.byHand[id] = true
 			r.off[id] = false
 		}
 	}
+}
+
+// reading notes that a request begins to read something.
+func (r *record) reading(path string) {
+	rest, members := strings.CutPrefix(path, "/rest/folders/")
+	id, _, _ := strings.Cut(rest, "/")
+	if !members {
+		id, _ = strings.CutPrefix(path, "/rest/admin/users")
+		id = strings.TrimPrefix(id, "/")
+	}
+	r.order++
+	r.reads[id] = r.order
+}
+
+// raced says whether a human was quicker than the request that follows what we have read: no server helps
+// against that.
+func (r *record) raced(deed string, read ...string) bool {
+	for _, id := range read {
+		if r.deeds[deed] <= r.reads[id] {
+			return false
+		}
+	}
+	r.effects["races that nobody can win"]++
+	return true
 }
 
 // path is where a folder was when it was first seen: that is what rules say of it, whatever it is called now.

@@ -31,11 +31,12 @@ type tenant struct {
 	kw    *kwsim.Server
 	roles map[int]string
 
-	mu     turn // held during each write, so that an effect belongs to one request
-	last   tenancy
-	effect func(r *http.Request, before, after tenancy) // told of what a request has changed; mu is held
-	before func(r *http.Request) (dead bool)            // told of each request first; dead: it never arrives
-	after  func(r *http.Request) (dead bool)            // told when it was answered; dead: the answer never arrives
+	mu      turn // held during each write, so that an effect belongs to one request
+	last    tenancy
+	effect  func(r *http.Request, before, after tenancy) // told of what a request has changed; mu is held
+	reading func(path string)                            // told of what is read; mu is held
+	before  func(r *http.Request) (dead bool)            // told of each request first; dead: it never arrives
+	after   func(r *http.Request) (dead bool)            // told when it was answered; dead: the answer never arrives
 }
 
 // newTenant starts one outside of any bubble: it listens on a socket, which nobody uses.
@@ -126,6 +127,9 @@ func (n *tenant) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		panic(http.ErrAbortHandler)
 	}
 	if r.Method == http.MethodGet || r.URL.Path == "/oauth/token" {
+		n.mu.Lock()
+		n.reading(r.URL.Path)
+		n.mu.Unlock()
 		n.kw.ServeHTTP(w, r)
 		return
 	}
