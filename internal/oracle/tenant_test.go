@@ -79,8 +79,13 @@ func (n *tenant) furnish(t *testing.T) {
 	owner, _ := w.UserByEmail(svcFolders)
 	ids := map[string]string{"": ""}
 	for _, f := range [][2]string{
-		{"", "Departments"}, {"", "Projects"}, {"", "Library"}, {"", "Exchange"},
-		{"Departments", "Finance"}, {"Projects", "Aurora"}, {"Projects", "Basalt"},
+		{"", "Departments"},
+		{"", "Projects"},
+		{"", "Library"},
+		{"", "Exchange"},
+		{"Departments", "Finance"},
+		{"Projects", "Aurora"},
+		{"Projects", "Basalt"},
 	} {
 		id, err := w.AddFolder(owner.ID, ids[f[0]], f[1], true)
 		if err != nil {
