@@ -75,14 +75,6 @@ func (c *company) group(id string) *group {
 	return nil
 }
 
-// named is the group that bears a name now; nil: none does.
-func (c *company) named(name string) *group {
-	if i := slices.IndexFunc(c.groups, func(g group) bool { return g.name == name && !g.deleted }); i >= 0 {
-		return &c.groups[i]
-	}
-	return nil
-}
-
 // dn is where somebody or some group is; "": nowhere any more.
 func (c *company) dn(id string) string {
 	if p := c.person(id); p != nil && !p.deleted {

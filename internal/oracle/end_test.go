@@ -13,7 +13,6 @@ import (
 // settle lets everything come to rest: no more troubles, and time for all that waits.
 func (h *history) settle() {
 	h.calm()
-	h.record.blurred = false
 	waits := []time.Duration{time.Hour, 0, 4 * day, 8 * day, time.Hour}
 	if h.random.IntN(4) == 0 {
 		waits = append(waits, deleteAfter+day, time.Hour)
@@ -69,7 +68,7 @@ func (r *record) personAtRest(c *company, p *person, t tenancy, now time.Time) {
 	case account == "":
 		return
 	}
-	if a := t.accounts[account]; a.Email != p.mail && (d.account || len(d.roles) > 0) {
+	if a := t.accounts[account]; a.Email != p.mail && (d.account && !d.frozen["staff"] || len(d.roles) > 0) {
 		r.complain("at rest: the account of %s has still the address %s", p.mail, a.Email)
 	}
 	for path, role := range d.roles {

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -19,16 +20,17 @@ import (
 
 // history is one course of events.
 type history struct {
-	t      *testing.T
-	seed   uint64
-	random *rand.Rand
-	site   site
-	ldap   *ldapsim.Server
-	tenant *tenant
-	daemon *daemon
-	record *record
-	told   []string
-	made   int // people and groups so far, for their names
+	t       *testing.T
+	seed    uint64
+	random  *rand.Rand
+	site    site
+	ldap    *ldapsim.Server
+	tenant  *tenant
+	daemon  *daemon
+	record  *record
+	telling sync.Mutex
+	told    []string
+	made    int // people and groups so far, for their names
 
 	mu        turn
 	exchanges int           // with Kiteworks, in the run under way
@@ -91,6 +93,8 @@ func (h *history) launch(before string) {
 	if h.daemon, err = h.site.start(h.t.Context(), before); err != nil {
 		h.t.Fatalf("seed %d: start: %v", h.seed, err)
 	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
 	h.grave = ""
 }
 
@@ -105,6 +109,8 @@ func (h *history) end() {
 
 // note tells what happens.
 func (h *history) note(format string, args ...any) {
+	h.telling.Lock()
+	defer h.telling.Unlock()
 	h.told = append(h.told, time.Now().UTC().Format(time.DateTime)+" "+fmt.Sprintf(format, args...))
 }
 
@@ -114,6 +120,7 @@ func (h *history) String() string {
 
 // calm ends all troubles.
 func (h *history) calm() {
+	h.locked(func() { h.record.blurred = false })
 	h.trouble(ldapsim.Trouble{})
 	if err := h.tenant.kw.SetFaults(kwsim.Faults{}); err != nil {
 		h.t.Fatal(err)
@@ -157,17 +164,15 @@ func (h *history) exchange(done bool) (dead bool) {
 
 // run makes one run, and starts the daemon again if it was killed in it.
 func (h *history) run(trigger kwsync.Trigger) kwsync.Report {
-	h.mu.Lock()
-	h.exchanges = 0
-	h.mu.Unlock()
-	h.tenant.mu.Lock()
-	h.record.read, h.record.aimed = len(h.record.versions)-1, len(h.record.versions)-1
-	h.tenant.mu.Unlock()
-	version := h.record.read
+	version := 0
+	h.locked(func() {
+		version = len(h.record.versions) - 1
+		h.record.read, h.record.aimed = version, version
+	})
 	ctx, cancel := context.WithCancel(h.t.Context())
 	defer cancel()
 	h.mu.Lock()
-	h.cancel = cancel
+	h.exchanges, h.cancel = 0, cancel
 	h.mu.Unlock()
 	rep, err := h.daemon.actor.Run(ctx, trigger, "")
 	h.note("%s run: %s, %d changes, error %v", trigger.Name, rep.Result(), len(rep.Plan.Changes), err)
@@ -185,22 +190,39 @@ func (h *history) run(trigger kwsync.Trigger) kwsync.Report {
 			h.note("    %s: %s: %s", o.Result, o.Key, o.Why)
 		}
 	}
-	for _, w := range rep.Withheld {
-		if w.Brake == guard.ByProof {
-			h.record.effects["changes withheld for want of proof"]++
-		}
-	}
-	if h.record.effects["runs"]++; err != nil {
-		h.record.effects["runs that failed"]++
-	}
+	h.mu.Lock()
 	killed := h.grave
-	h.record.observed(version, err == nil && killed == "" && !h.record.blurred, h.tenant.last)
+	h.mu.Unlock()
+	h.locked(func() { h.record.ran(&rep, err, version, killed != "", h.tenant.last) })
 	if killed != "" {
-		h.record.effects["kills"]++
 		h.daemon.stop(h.t)
 		h.launch(killed)
 	}
 	return rep
+}
+
+// locked does something while no request changes anything.
+func (h *history) locked(do func()) {
+	h.tenant.mu.Lock()
+	defer h.tenant.mu.Unlock()
+	do()
+}
+
+// ran notes how a run ended.
+func (r *record) ran(rep *kwsync.Report, err error, version int, killed bool, t tenancy) {
+	for _, w := range rep.Withheld {
+		if w.Brake == guard.ByProof {
+			r.effects["changes withheld for want of proof"]++
+		}
+	}
+	r.effects["runs"]++
+	if err != nil {
+		r.effects["runs that failed"]++
+	}
+	if killed {
+		r.effects["kills"]++
+	}
+	r.observed(version, err == nil && !killed && !r.blurred, t)
 }
 
 // meanwhile lets something happen in the directory while a run is under way.

@@ -13,7 +13,7 @@ import (
 )
 
 var (
-	histories = flag.Int("histories", 150, "how many random histories the oracle judges")
+	histories = flag.Int("histories", 60, "how many random histories the oracle judges")
 	firstSeed = flag.Uint64("seed", 1, "the seed of the first of them; those of the others follow")
 	goOn      = flag.Bool("go-on", false, "go on behind a history that went wrong")
 	tell      = flag.Bool("tell", false, "tell each history, and not only one that went wrong")

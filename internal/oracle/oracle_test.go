@@ -84,13 +84,13 @@ func (h *history) live() {
 			h.humanDeed()
 		}
 		h.sleep(pick(h, time.Minute, 15*time.Minute, time.Hour, 6*time.Hour, day, 3*day, 8*day))
-		h.record.blurred = false
 		h.calm()
 		if h.random.IntN(2) == 0 {
 			h.spoil()
 		}
 		h.run(h.trigger())
-		if len(h.record.wrong) > 0 {
+		wrong := false
+		if h.locked(func() { wrong = len(h.record.wrong) > 0 }); wrong {
 			return
 		}
 	}
@@ -106,6 +106,8 @@ func (h *history) trigger() kwsync.Trigger {
 
 // spoil draws what goes wrong with the next run.
 func (h *history) spoil() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
 	h.breaks, h.late = 1+h.random.IntN(1+h.random.IntN(25)), h.random.IntN(2) == 0
 	switch h.random.IntN(9) {
 	case 0, 1:
@@ -175,15 +177,15 @@ func (h *history) failDirectory() {
 	case 2:
 		h.trouble(ldapsim.Trouble{Down: true})
 	case 3:
-		h.record.blurred = true
+		h.locked(func() { h.record.blurred = true })
 		h.trouble(ldapsim.Trouble{Hides: func(dn string, aimed bool) bool { return !aimed && strings.HasPrefix(dn, "uid=") }})
 	case 4:
-		h.record.blurred = true
+		h.locked(func() { h.record.blurred = true })
 		h.trouble(ldapsim.Trouble{Hides: func(dn string, aimed bool) bool {
 			return !aimed && strings.Contains(dn, ",ou=people") && chosen(strings.Split(dn, ",")[0])
 		}})
 	case 5:
-		h.record.blurred = true
+		h.locked(func() { h.record.blurred = true })
 		h.trouble(ldapsim.Trouble{Withholds: func(_, member string, aimed bool) bool { return !aimed && chosen(strings.Split(member, ",")[0]) }})
 	}
 }
