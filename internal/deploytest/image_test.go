@@ -51,8 +51,8 @@ func says(t *testing.T, b *builder) {
 	var inspected struct {
 		Docker struct {
 			Config struct {
-				User            string              `json:"User"`
-				Entrypoint, Cmd []string           
+				User            string `json:"User"`
+				Entrypoint, Cmd []string
 				Volumes         map[string]struct{} `json:"Volumes"`
 				ExposedPorts    map[string]struct{} `json:"ExposedPorts"`
 				Labels          map[string]string   `json:"Labels"`
