@@ -65,10 +65,10 @@ type Daemon struct {
 	actor     actor           // of the run under way, else of the loop; the inbox alike
 	inbox     *inbox          // nil: the ledger is not open yet
 	trouble   string          // why the loop cannot look into the ledger; "" if it can
+	deaf      string          // why the supervisor could not be told; "" if it could
 	read      []string        // how the directories were read by the last run
 	explained map[string]bool // the reasons of the last run; of the goroutine that makes runs
 	spent     bool            // some budget was used when it was last counted; of that goroutine too
-	deaf      string          // why the supervisor could not be told; "" if it could
 	patience  atomic.Int64    // nanoseconds that the last success may lie back
 }
 
