@@ -24,6 +24,8 @@ for platform in $PLATFORMS; do
 		-ldflags "-s -w -X main.version=$version" -o "$dist/$name/kw-onboarder" ./cmd/kw-onboarder
 	# The first line names the file by its path here.
 	"$GO" version -m "$dist/$name/kw-onboarder" | sed "1s|^.*: |$name: |" >"$dist/$name.modules.txt"
+	grep -q 'vcs.revision' "$dist/$name.modules.txt" ||
+		{ echo "the toolchain did not stamp the commit: build from a clone, not from a worktree of one" >&2; exit 1; }
 	cp -R LICENSE README.md SECURITY.md CHANGELOG.md config.example.yaml docs deploy "$dist/$name/"
 	rm -rf "$dist/$name/deploy/check"
 	tar --sort=name --mtime="@$SOURCE_DATE_EPOCH" --owner=0 --group=0 --numeric-owner --mode=u=rwX,go=rX \
