@@ -5,7 +5,9 @@ GO      ?= go
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 TOOL     = $(GO) tool -modfile=tools/go.mod
 
-.PHONY: help demo test test-long bench lint build install-servers clean
+.PHONY: help demo test test-long bench lint build image release reproducible install-servers clean
+
+ENGINE ?= docker
 
 help: #? this list
 	@grep -hE '^[a-z-]+:.*#\?' $(MAKEFILE_LIST) | sed -E 's/:[^#]*#\?/ -/'
@@ -16,6 +18,7 @@ demo: #? the product against an embedded directory and a simulated Kiteworks
 test: install-servers #? every test, with the race detector, against real servers
 	$(GO) vet ./...
 	$(GO) test -race -timeout 15m ./...
+	cd deploy/check && $(GO) vet ./... && $(GO) test ./...
 
 test-long: install-servers #? the full counts: more random histories, longer fuzzing
 	$(GO) test -race -timeout 80m ./...
@@ -48,9 +51,18 @@ lint: #? gofumpt, vet, staticcheck and a few more, by golangci-lint
 build: #? bin/kw-onboarder, static
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o bin/kw-onboarder ./cmd/kw-onboarder
 
+image: #? the image kw-onboarder:VERSION; ENGINE=buildah or podman where there is no Docker
+	$(ENGINE) build --build-arg VERSION=$(VERSION) -t kw-onboarder:$(VERSION) .
+
+release: #? dist/: an archive for each platform, the modules it is made of, and SHA256SUMS
+	GO=$(GO) scripts/release.sh
+
+reproducible: #? two builds of the commit, in different folders and with no cache, have the same bytes
+	GO=$(GO) scripts/reproducible.sh
+
 # On a laptop what cannot be installed is skipped, loudly; in CI it is a failure.
 install-servers:
 	@scripts/install-servers.sh || { [ -z "$$CI" ] || exit 1; echo "WARNING: tests that need these servers will be SKIPPED" >&2; }
 
 clean: #? what was built
-	rm -rf bin
+	rm -rf bin dist

@@ -20,7 +20,7 @@ require (
 	go.uber.org/zap v1.28.0 // the log
 	golang.org/x/net v0.59.0 // international domains (idna)
 	golang.org/x/sync v0.24.0 // errgroup, singleflight
-	golang.org/x/sys v0.49.0 // flock
+	golang.org/x/sys v0.49.0 // flock; the monotonic clock, for systemd
 	golang.org/x/term v0.47.0 // is it a terminal
 	golang.org/x/text v0.42.0 // case folding, Unicode forms
 	golang.org/x/time v0.16.0 // the rate limit

@@ -39,6 +39,8 @@ var house = map[string][]string{
 	"ruletest": {"access", "config", "rules"},
 	"app":      {"access", "config", "directory", "guard", "history", "kiteworks", "ledger", "plan", "status", "sync"},
 
+	"systemd": {},
+
 	"kwsim":     {},
 	"ldapsim":   {"access", "filter"},
 	"proctest":  {},
@@ -50,7 +52,7 @@ var house = map[string][]string{
 }
 
 // commands is what the program itself may import: the process, and the nouns to print.
-var commands = []string{"access", "app", "config", "drill", "guard", "history", "impact", "kwsim", "ldapsim", "plan", "rules", "ruletest", "snapshot", "sync"}
+var commands = []string{"access", "app", "config", "drill", "guard", "history", "impact", "kwsim", "ldapsim", "plan", "rules", "ruletest", "snapshot", "sync", "systemd"}
 
 // pure packages compute: the same input, the same bytes.
 var pure = []string{"access", "filter", "rules", "plan", "guard", "impact", "drill"}

@@ -1,13 +1,15 @@
 #!/bin/sh
 # Installs what the tests start for themselves: OpenLDAP's slapd, Samba as a
-# domain controller, 389 Directory Server, PostgreSQL, PgBouncer, promtool, curl and openssl, and the
-# C compiler that the race detector needs.
+# domain controller, 389 Directory Server, PostgreSQL, PgBouncer, promtool, curl and openssl, the
+# C compiler that the race detector needs, and what judges the deployment: systemd-analyze, and
+# buildah, which builds and runs the image without a container engine.
 # Silent when nothing is missing. No service is started.
 set -eu
 
 packages='slapd ldap-utils prometheus curl openssl gcc libc6-dev
 	samba-ad-dc samba-ad-provision ldb-tools iproute2
-	389-ds-base postgresql pgbouncer'
+	389-ds-base postgresql pgbouncer
+	systemd buildah busybox-static ca-certificates'
 
 missing=''
 for package in $packages; do

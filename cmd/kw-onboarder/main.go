@@ -40,6 +40,7 @@ type cli struct {
 	Why        whyCmd        `cmd:"" help:"Explain why a person has, or has not, what they have."`
 	Who        whoCmd        `cmd:"" help:"Say who could read a folder, now or on some day, for an auditor."`
 	Status     statusCmd     `cmd:"" help:"Say in one line whether all is well, and what to do if not."`
+	Health     healthCmd     `cmd:"" help:"Ask the daemon on this machine whether it lives, for the health check of a container."`
 	Runs       runsCmd       `cmd:"" help:"List the runs, or show one with all that it did."`
 	Forget     forgetCmd     `cmd:"" help:"Remove from the history what names a person."`
 	Check      checkCmd      `cmd:"" help:"Check configuration and rules, offline, without reading secrets."`

@@ -12,6 +12,7 @@ import (
 
 	"github.com/kw-onboarder/kw-onboarder/internal/app"
 	"github.com/kw-onboarder/kw-onboarder/internal/config"
+	"github.com/kw-onboarder/kw-onboarder/internal/systemd"
 )
 
 type runCmd struct{}
@@ -33,7 +34,11 @@ func (runCmd) Run(c *command) error {
 	if err != nil {
 		return fmt.Errorf("open the log: %w", err)
 	}
-	daemon, err := app.New(c.ctx, app.Options{Load: load, Log: log, Version: version, Commit: commit()})
+	supervisor, err := systemd.New(os.Getenv)
+	if err != nil {
+		return err
+	}
+	daemon, err := app.New(c.ctx, app.Options{Load: load, Log: log, Version: version, Commit: commit(), Supervisor: supervisor})
 	if err != nil {
 		return err
 	}

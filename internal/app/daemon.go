@@ -42,6 +42,8 @@ type Options struct {
 	Version string
 	Commit  string
 	Ended   func(*kwsync.Report) // told of each run that has ended; nil: nobody is
+
+	Supervisor Supervisor // told how the daemon stands; nil: nobody is
 }
 
 func (o Options) validate() error {
@@ -64,6 +66,7 @@ type Daemon struct {
 	actor     actor           // of the run under way, else of the loop; the inbox alike
 	inbox     *inbox          // nil: the ledger is not open yet
 	trouble   string          // why the loop cannot look into the ledger; "" if it can
+	deaf      string          // why the supervisor could not be told; "" if it could
 	read      []string        // how the directories were read by the last run
 	explained map[string]bool // the reasons of the last run; of the goroutine that makes runs
 	spent     bool            // some budget was used when it was last counted; of that goroutine too
@@ -128,6 +131,7 @@ func (d *Daemon) Run(ctx context.Context, reload <-chan struct{}) error {
 	stopHTTP := d.serve()
 	d.current.begin(ctx, d)
 	d.Trigger(kwsync.Trigger{Name: start, Full: true})
+	d.tellUp("up")
 	d.loop(ctx, reload)
 	d.current.end()
 	d.retired = append(d.retired, d.current)
@@ -153,6 +157,7 @@ func (d *Daemon) loop(ctx context.Context, reload <-chan struct{}) {
 		select {
 		case trigger := <-ticks:
 			if ctx.Err() != nil { // the tick was there as well, and select chose it
+				d.tellStopping()
 				return
 			}
 			if d.stand(ctx) {
@@ -162,6 +167,7 @@ func (d *Daemon) loop(ctx context.Context, reload <-chan struct{}) {
 			if trigger, found := d.poll(ctx, ticks != nil); found {
 				begin(trigger)
 			}
+			d.tellAlive()
 		case failed := <-ended:
 			ticks = d.ticks
 			again.note(failed)
@@ -171,8 +177,9 @@ func (d *Daemon) loop(ctx context.Context, reload <-chan struct{}) {
 		case <-reload:
 			d.reload(ctx, ticks != nil)
 		case <-ctx.Done():
+			d.tellStopping()
 			if ticks == nil {
-				<-ended
+				d.await(ended, poll.C)
 			}
 			return
 		}
@@ -182,12 +189,15 @@ func (d *Daemon) loop(ctx context.Context, reload <-chan struct{}) {
 // reload builds everything anew and then swaps. A configuration that does not
 // load, or cannot be opened, changes nothing.
 func (d *Daemon) reload(ctx context.Context, idle bool) {
+	d.tellReloading()
 	fresh, err := d.rebuild(ctx)
 	if err != nil {
+		defer d.tellUp("up; the last reload failed, and the configuration before it is in force")
 		d.board.Reloaded(false, d.current.config.Hash, time.Now())
 		d.options.Log.Error("reload failed; the configuration in force is unchanged", zap.Error(err))
 		return
 	}
+	defer d.tellUp("up")
 	d.current.end()
 	d.retired = append(d.retired, d.current)
 	d.current = fresh
