@@ -133,16 +133,28 @@ func staff(uid, department string) ldapsim.Entry {
 	}}
 }
 
-// directory starts the directory at an address; "": any.
-func (s *site) directory(t *testing.T, listen string, people ...ldapsim.Entry) {
-	t.Helper()
-	entries := []ldapsim.Entry{
+// entries are all of the directory with these people.
+func entries(people ...ldapsim.Entry) []ldapsim.Entry {
+	return append([]ldapsim.Entry{
 		{DN: base, Attrs: map[string][]string{"objectClass": {"top", "dcObject", "organization"}, "dc": {"corp"}, "o": {"Corp"}}},
 		{DN: "ou=people," + base, Attrs: map[string][]string{"objectClass": {"top", "organizationalUnit"}, "ou": {"people"}}},
 		{DN: "ou=groups," + base, Attrs: map[string][]string{"objectClass": {"top", "organizationalUnit"}, "ou": {"groups"}}},
+	}, people...)
+}
+
+// employ lets the directory have these people and no others.
+func (s *site) employ(t *testing.T, people ...ldapsim.Entry) {
+	t.Helper()
+	if err := s.company.Replace(entries(people...)); err != nil {
+		t.Fatal(err)
 	}
+}
+
+// directory starts the directory at an address; "": any.
+func (s *site) directory(t *testing.T, listen string, people ...ldapsim.Entry) {
+	t.Helper()
 	company, err := ldapsim.New(ldapsim.Options{
-		Listen: listen, BaseDN: base, BindDN: reader, Password: bindPassword, Entries: append(entries, people...),
+		Listen: listen, BaseDN: base, BindDN: reader, Password: bindPassword, Entries: entries(people...),
 	})
 	if err != nil {
 		t.Fatalf("start the directory: %v", err)

@@ -131,7 +131,7 @@ func TestTheReferenceIsUpToDate(t *testing.T) {
 	t.Parallel()
 	want := reference(t)
 	if *update {
-		if err := os.WriteFile(referenceFile, []byte(want), 0o644); err != nil { //nolint:gosec // everybody may read it
+		if err := os.WriteFile(referenceFile, []byte(want), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
