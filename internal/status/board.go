@@ -139,8 +139,16 @@ func (b *Board) Request(operation string, code int, took time.Duration) {
 // WatchFailed shows that a directory could not be watched, or not any longer.
 func (b *Board) WatchFailed() { b.metrics.watch.Inc() }
 
-// Leads shows whether this process is the one that acts.
-func (b *Board) Leads(yes bool) { b.metrics.leader.Set(number(yes)) }
+// Leads shows whether this process is the one that acts. One that does not knows nothing of
+// what is pending: what it had planned another has done.
+func (b *Board) Leads(yes bool) {
+	b.metrics.leader.Set(number(yes))
+	if !yes {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		b.pending = nil
+	}
+}
 
 // LedgerWritable shows whether the ledger could be written just now.
 func (b *Board) LedgerWritable(yes bool) { b.metrics.writable.Set(number(yes)) }

@@ -126,6 +126,11 @@ func TestWhatWaits(t *testing.T) {
 			wait(b)
 			b.Decided(Decision{At: moment, Whole: true})
 		}, map[string]float64{}},
+		{"another daemon acts by now", func(b *Board) {
+			wait(b)
+			b.Leads(false)
+			b.Settled(leaver("cid", recent), done)
+		}, map[string]float64{}},
 		{"no proof was found on the way", func(b *Board) {
 			c := leaver("cid", ago(time.Hour))
 			b.Decided(Decision{At: ago(time.Minute), Whole: true, Planned: []plan.Change{c}})
