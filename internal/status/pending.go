@@ -141,10 +141,10 @@ type waits struct {
 func (b *Board) waits(now time.Time) waits {
 	w := waits{oldest: map[plan.Lane]time.Duration{}}
 	for _, p := range b.pending {
-		switch {
-		case p.held == "":
+		switch p.held {
+		case "":
 			w.oldest[p.lane] = max(w.oldest[p.lane], p.age(now))
-		case p.held == guard.BySeats:
+		case guard.BySeats:
 			w.seats++
 		}
 		if p.narrows && !p.chosen && now.Sub(p.first) > cmp.Or(b.interval, time.Hour) {
