@@ -13,7 +13,7 @@ import (
 )
 
 // demoPause is how long a person may look at one wave before the next.
-const demoPause = 4 * time.Second
+const demoPause = 2 * time.Second
 
 // demo is a company, a daemon, and somebody who types commands beside it.
 type demo struct {
@@ -24,6 +24,7 @@ type demo struct {
 	daemon  *app.Daemon
 	reports chan *kwsync.Report // of each run of the daemon
 	reload  chan struct{}
+	last    int64 // number of the run that was shown last
 }
 
 // play shows what the daemon makes of each wave; the brakes are set before the first
@@ -31,7 +32,7 @@ type demo struct {
 func (d *demo) play(once bool) error {
 	acts := []func() error{d.applied}
 	if !once {
-		acts = append(acts, d.look, d.brake, d.join, d.look, d.move, d.linger)
+		acts = append(acts, d.look, d.brake, d.join, d.look, d.move, d.look, d.undo, d.look, d.part, d.look, d.welcome, d.linger)
 	}
 	err := inTurn(acts...)
 	if d.ctx.Err() != nil {
@@ -107,6 +108,25 @@ func (d *demo) move() error {
 	)
 }
 
+// undo takes back what the move has done: it is held from then on, until that is released.
+func (d *demo) undo() error {
+	undo := undoCmd{ID: d.last, Yes: true, reasonFlag: reasonFlag{"the move is put off"}}
+	release := undoCmd{ID: d.last, Release: true, reasonFlag: reasonFlag{"now they move"}}
+	return inTurn(
+		d.types(fmt.Sprintf("undo %d --yes --reason %q", undo.ID, undo.Reason), undo.Run),
+		d.run,
+		d.types(fmt.Sprintf("undo %d --release --reason %q", release.ID, release.Reason), release.Run),
+		d.run,
+	)
+}
+
+// part lets somebody leave, whose account is suspended at once, and somebody marry, whose
+// account is renamed.
+func (d *demo) part() error { return inTurn(d.wave(3), d.plan, d.run) }
+
+// welcome lets who has left return, and find everything in place.
+func (d *demo) welcome() error { return inTurn(d.wave(4), d.plan, d.run) }
+
 // wave lets one wave come.
 func (d *demo) wave(n int) func() error {
 	return func() error {
@@ -148,6 +168,7 @@ func (d *demo) applied() error {
 		if !r.Full {
 			continue // the schedule came in between
 		}
+		d.last = r.Run
 		d.show(r)
 		if r.Err != "" {
 			return errors.New(r.Err)

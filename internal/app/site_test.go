@@ -13,6 +13,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/config"
 	"github.com/kw-onboarder/kw-onboarder/internal/contract"
@@ -49,6 +50,7 @@ type site struct {
 	front     *httptest.Server
 	gate      atomic.Pointer[http.HandlerFunc] // sees each request to Kiteworks first
 	values    map[string]string                // of the configuration's text
+	behind    atomic.Int64                     // nanoseconds by which the directory's clock is slow
 }
 
 const siteConfig = `mode: MODE
@@ -133,19 +135,10 @@ func staff(uid, department string) ldapsim.Entry {
 	}}
 }
 
-// entries are all of the directory with these people.
-func entries(people ...ldapsim.Entry) []ldapsim.Entry {
-	return append([]ldapsim.Entry{
-		{DN: base, Attrs: map[string][]string{"objectClass": {"top", "dcObject", "organization"}, "dc": {"corp"}, "o": {"Corp"}}},
-		{DN: "ou=people," + base, Attrs: map[string][]string{"objectClass": {"top", "organizationalUnit"}, "ou": {"people"}}},
-		{DN: "ou=groups," + base, Attrs: map[string][]string{"objectClass": {"top", "organizationalUnit"}, "ou": {"groups"}}},
-	}, people...)
-}
-
 // employ lets the directory have these people and no others.
 func (s *site) employ(t *testing.T, people ...ldapsim.Entry) {
 	t.Helper()
-	if err := s.company.Replace(entries(people...)); err != nil {
+	if err := s.company.Replace(append(units(), people...)); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -154,13 +147,23 @@ func (s *site) employ(t *testing.T, people ...ldapsim.Entry) {
 func (s *site) directory(t *testing.T, listen string, people ...ldapsim.Entry) {
 	t.Helper()
 	company, err := ldapsim.New(ldapsim.Options{
-		Listen: listen, BaseDN: base, BindDN: reader, Password: bindPassword, Entries: entries(people...),
+		Listen: listen, BaseDN: base, BindDN: reader, Password: bindPassword, Entries: append(units(), people...),
+		Now: func() time.Time { return time.Now().Add(-time.Duration(s.behind.Load())) },
 	})
 	if err != nil {
 		t.Fatalf("start the directory: %v", err)
 	}
 	t.Cleanup(func() { _ = company.Close() })
 	s.company = company
+}
+
+// units are the entries that people and groups are in.
+func units() []ldapsim.Entry {
+	return []ldapsim.Entry{
+		{DN: base, Attrs: map[string][]string{"objectClass": {"top", "dcObject", "organization"}, "dc": {"corp"}, "o": {"Corp"}}},
+		{DN: "ou=people," + base, Attrs: map[string][]string{"objectClass": {"top", "organizationalUnit"}, "ou": {"people"}}},
+		{DN: "ou=groups," + base, Attrs: map[string][]string{"objectClass": {"top", "organizationalUnit"}, "ou": {"groups"}}},
+	}
 }
 
 // tenant starts Kiteworks, and in front of it what lets a test hold requests up.

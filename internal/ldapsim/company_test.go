@@ -108,17 +108,21 @@ func TestWaves(t *testing.T) {
 		wave    int
 		added   []string
 		changed []string
+		gone    int
 	}{
 		"joiners": {
 			1,
 			[]string{"uid=arousseau", "uid=jpfeiffer", "uid=lzimmermann", "uid=mferrari", "uid=skelly"},
 			[]string{"cn=dept-engineering", "cn=dept-finance", "cn=dept-legal", "cn=dept-research", "cn=dept-sales"},
+			0,
 		},
 		"movers": {2, nil, []string{
 			"cn=dept-engineering", "cn=dept-human-resources", "cn=dept-legal", "cn=dept-operations", "cn=dept-research",
 			"cn=dept-sales", "cn=proj-borealis-rw", "uid=jmueller", "uid=oyilmaz", "uid=tgruber",
-		}},
-		"nothing more": {3, nil, nil},
+		}, 0},
+		"partings":     {3, nil, []string{"cn=dept-sales", "uid=zgrossmann"}, 1},
+		"returns":      {4, []string{"uid=mferrari"}, []string{"cn=dept-sales"}, 0},
+		"nothing more": {5, nil, nil, 0},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -146,8 +150,8 @@ func TestWaves(t *testing.T) {
 			if diff := cmp.Diff(test.changed, changed); diff != "" {
 				t.Errorf("changed (-want +got):\n%s", diff)
 			}
-			if len(before) != 0 {
-				t.Errorf("%d entries are gone, want none: %v", len(before), before)
+			if len(before) != test.gone {
+				t.Errorf("%d entries are gone, want %d: %v", len(before), test.gone, before)
 			}
 		})
 	}

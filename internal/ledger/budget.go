@@ -85,7 +85,7 @@ func (r *Reader) Counts(ctx context.Context) (Counts, error) {
 		if err := c.owned(ctx, b); err != nil {
 			return err
 		}
-		c.People, err = lastPeople(ctx, b)
+		_, c.People, err = lastFull(ctx, b)
 		return err
 	})
 	return c, err
@@ -114,14 +114,14 @@ func (c *Counts) owned(ctx context.Context, b *batch) error {
 	})
 }
 
-// lastPeople is how many people the newest full run has read that did not fail and was
-// about everybody, as its summary says.
-func lastPeople(ctx context.Context, b *batch) (int, error) {
+// lastFull is the newest full run that did not fail and was about everybody, and how many
+// people it has read, as its summary says; the zero run if there was none.
+func lastFull(ctx context.Context, b *batch) (last Run, people int, err error) {
 	const atOnce = ` WHERE id < $1 ORDER BY id DESC LIMIT 100`
 	for before := int64(math.MaxInt64); ; {
 		runs, err := readRuns(ctx, b, atOnce, before)
 		if err != nil || len(runs) == 0 {
-			return 0, err
+			return Run{}, 0, err
 		}
 		for _, r := range runs {
 			var s struct {
@@ -129,14 +129,14 @@ func lastPeople(ctx context.Context, b *batch) (int, error) {
 				Named  []string `json:"named"`
 				People int      `json:"people"`
 			}
-			if !slices.Contains([]string{plan.Done.String(), "partial"}, r.Result) {
+			if len(r.Summary) == 0 || !slices.Contains([]string{plan.Done.String(), "partial"}, r.Result) {
 				continue
 			}
 			if err := json.Unmarshal(r.Summary, &s); err != nil {
-				return 0, fmt.Errorf("read the summary of run %d: %w", r.ID, err)
+				return Run{}, 0, fmt.Errorf("read the summary of run %d: %w", r.ID, err)
 			}
 			if s.Full && len(s.Named) == 0 {
-				return s.People, nil
+				return r, s.People, nil
 			}
 		}
 		before = runs[len(runs)-1].ID

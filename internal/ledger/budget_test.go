@@ -96,6 +96,9 @@ func TestCounts(t *testing.T) {
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
+		if full := recall(t, l).Full; full.IsZero() != (want.People == 0) {
+			t.Errorf("%s: the last full run was at %s, and has read %d people", name, full, want.People)
+		}
 	}
 	check("no full run yet")
 	end := func(n int, result, summary string) {

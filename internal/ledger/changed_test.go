@@ -150,18 +150,3 @@ func TestP03_ADisownedAccountWasNotSuspendedByUs(t *testing.T) {
 		t.Errorf("link (-want +got):\n%s", diff)
 	}
 }
-
-// What somebody else has switched on again is as if we had never suspended it.
-func TestWhatSomebodyElseHasLiftedIsNotSuspendedByUs(t *testing.T) {
-	t.Parallel()
-	l := open(t, options(t))
-	learn(t, l, plan.Learned{Links: []plan.Link{{Person: anna, Account: "a1"}}})
-	play(t, l, changed(plan.Suspend, "", "", plan.Done))
-	if !recall(t, l).Links[anna].Suspended {
-		t.Fatal("the account is not suspended by us, want it")
-	}
-	learn(t, l, plan.Learned{Lifted: []access.PersonID{anna, person(1)}})
-	if link := recall(t, l).Links[anna]; link.Suspended || link.Account == "" {
-		t.Errorf("got %+v, want the link, and nothing suspended", link)
-	}
-}

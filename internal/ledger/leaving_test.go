@@ -121,6 +121,24 @@ func TestWhoHasLeftIsRemembered(t *testing.T) {
 	}
 }
 
+// TestWhatSomebodyElseHasLiftedIsOver: whoever leaves again is suspended again.
+func TestWhatSomebodyElseHasLiftedIsOver(t *testing.T) {
+	t.Parallel()
+	l := open(t, options(t))
+	play(t, l, made, changed(plan.Suspend, "", "", plan.Done))
+	if !recall(t, l).Links[anna].Suspended {
+		t.Fatal("the suspension is not remembered")
+	}
+	learn(t, l, plan.Learned{Lifted: []access.PersonID{person(1)}})
+	if !recall(t, l).Links[anna].Suspended {
+		t.Error("the suspension of somebody else was lifted, and hers is forgotten")
+	}
+	learn(t, l, plan.Learned{Lifted: []access.PersonID{anna}})
+	if got := recall(t, l).Links[anna]; got.Suspended || got.Deleted || !got.Created {
+		t.Errorf("got %+v, want an account of ours that is not suspended", got)
+	}
+}
+
 func TestOnlyAnOrderIsTakenBack(t *testing.T) {
 	t.Parallel()
 	l := open(t, options(t))

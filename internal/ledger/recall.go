@@ -10,9 +10,9 @@ import (
 )
 
 // Recall returns what is remembered, as of one moment: of everybody if of is
-// nil. Else the links are those of the scope's people and of whoever has the
-// account of one of its addresses, the grants and leavers those of its people. Pins are
-// always all there are.
+// nil, and then also when the last full run was. Else the links are those of the
+// scope's people and of whoever has the account of one of its addresses, the grants
+// and leavers those of its people. Pins are always all there are.
 func (r *Reader) Recall(ctx context.Context, of *plan.Scope) (plan.Memory, error) {
 	m := plan.NewMemory()
 	if r.db == nil {
@@ -57,6 +57,11 @@ func (in recalling) everybody(ctx context.Context) error {
 	if err := in.leaving(ctx, ``); err != nil {
 		return err
 	}
+	last, _, err := lastFull(ctx, in.batch)
+	if err != nil {
+		return err
+	}
+	in.memory.Full = last.Started
 	var n int
 	if _, err := in.batch.find(ctx, `SELECT COUNT(*) FROM owned`, nil, &n); err != nil {
 		return err

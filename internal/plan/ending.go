@@ -93,21 +93,21 @@ func (d *differ) undecided(v *access.Verdict, rule string) bool {
 }
 
 // ending is the change that takes a grant of ours down to what is wanted or to what was
-// there before us, whichever is more. What was not looked at stays, and what is not the
-// person's account or not ours any more.
+// there before us, whichever is more. What was not looked at stays, and what is another
+// person's account by now, or not ours any more.
 func (d *differ) ending(v *access.Verdict, key GrantKey, o access.Owned, wanted target) (c Change, ends bool) {
 	have, there := d.tenant.grants.find(key)
 	account := d.tenant.byID[key.Account]
 	switch {
-	case !d.tenant.observed[key.Folder], account == nil, account.Status == access.Deleted, d.tenant.owner[key.Account] != o.Person:
+	case !d.tenant.observed[key.Folder], account == nil, account.Status == access.Deleted, !d.theirs(o.Person, key.Account):
 		return c, false
 	case !there && d.tenant.shown(key.Account), there && d.lost(o, have, there) != "":
 		return c, false
 	}
 	c = Change{
 		Op: Revoke, Person: o.Person, Email: account.Email, Account: key.Account, As: o.As,
-		Folder: key.Folder, Path: d.atlas.byID[key.Folder].Path, From: cmp.Or(have.Role, o.Role), To: d.stronger(wanted.role.Name, o.Floor),
-		Causes: o.Causes, Expired: expired(v, o, wanted), Exit: d.leaving[v.Person], Ordered: d.leaving[v.Person] == ExitOffboarded,
+		SharedBy: o.SharedBy, Folder: key.Folder, Path: d.atlas.byID[key.Folder].Path, From: cmp.Or(have.Role, o.Role), To: d.stronger(wanted.role.Name, o.Floor),
+		Causes: o.Causes, Expired: d.expired(v, o, wanted), Exit: d.leaving[v.Person], Ordered: d.leaving[v.Person] == ExitOffboarded,
 	}
 	if same(c.From, c.To) {
 		return c, false
@@ -121,6 +121,13 @@ func (d *differ) ending(v *access.Verdict, key GrantKey, o access.Owned, wanted 
 	}
 	c.Key = Key(c.Op.String() + "|" + o.Person.String() + "|" + key.Folder)
 	return c, true
+}
+
+// theirs says whether an account is a person's, or was and is nobody's now. Only a plan about
+// everybody knows of whom an account is not.
+func (d *differ) theirs(id access.PersonID, account string) bool {
+	owner, owned := d.tenant.owner[account]
+	return owner == id || !owned && d.policy.Rivals == nil
 }
 
 // keep reports a grant of ours that nothing asks for and that stays. It decides nothing
@@ -168,11 +175,11 @@ func (d *differ) stronger(a, b string) string {
 
 // expired says whether a grant ends because for each rule that gave it, and does not ask for
 // something here still, a date has come that was written down before.
-func expired(v *access.Verdict, o access.Owned, wanted target) bool {
+func (d *differ) expired(v *access.Verdict, o access.Owned, wanted target) bool {
 	ended := 0
 	for _, c := range o.Causes {
 		switch asks := func(w access.Cause) bool { return w.Rule == c.Rule }; {
-		case slices.Contains(v.Lapsed, c.Rule):
+		case slices.ContainsFunc(v.Lapsed, func(w access.Wish) bool { return asks(w.Cause) && d.locate(w.Place).folder.ID == o.Folder }):
 			ended++
 		case !slices.ContainsFunc(wanted.causes, asks):
 			return false

@@ -8,9 +8,9 @@ import (
 )
 
 // exit says how a person has left; "": they have not, or nobody knows. An administrator's
-// order holds whatever the directory says.
+// order holds whatever the directory says, until the directory says as much.
 func (d *differ) exit(v *access.Verdict) Exit {
-	if d.memory.Leaving[v.Person].Exit == ExitOffboarded {
+	if d.memory.Leaving[v.Person].Exit == ExitOffboarded && !d.agreed(v) {
 		return ExitOffboarded
 	}
 	if exit := departure(v.Standing); exit != "" {
@@ -20,6 +20,13 @@ func (d *differ) exit(v *access.Verdict) Exit {
 		return ExitUnmatched
 	}
 	return ""
+}
+
+// agreed says whether the directory has caught up with an order to offboard somebody: they
+// have left for good there, there is a ladder for that, and what was ordered at once is done.
+func (d *differ) agreed(v *access.Verdict) bool {
+	a := d.tenant.byID[d.memory.Links[v.Person].Account]
+	return len(d.policy.Leavers[departure(v.Standing)]) > 0 && (a == nil || !live(a))
 }
 
 // departure is how somebody has left for good, by what the directory says; "": they have not.
@@ -65,16 +72,21 @@ func (d *differ) lifted(id access.PersonID) bool {
 	return a != nil && (l.Suspended && live(a) || l.Deleted && a.Status != access.Deleted)
 }
 
-// ladder is what happens to a person who has left. Whoever is offboarded is suspended at
-// once; what comes after that is as the directory says that they have left, or else as if it
-// had disabled them.
+// ladder is what happens to a person who has left.
 func (d *differ) ladder(v *access.Verdict, exit Exit) Ladder {
+	return d.policy.Ladder(exit, v.Standing)
+}
+
+// Ladder is what happens to those who have left in one way, and of whom the directory says
+// this. Whoever is offboarded is suspended at once; what comes after that is as the directory
+// says that they have left, or else as if it had disabled them.
+func (p Policy) Ladder(exit Exit, s access.Standing) Ladder {
 	if exit != ExitOffboarded {
-		return d.policy.Leavers[exit]
+		return p.Leavers[exit]
 	}
-	further := d.policy.Leavers[departure(v.Standing)]
+	further := p.Leavers[departure(s)]
 	if len(further) == 0 {
-		further = d.policy.Leavers[ExitDisabled]
+		further = p.Leavers[ExitDisabled]
 	}
 	ladder := Ladder{{Do: Suspend}}
 	for _, r := range further {

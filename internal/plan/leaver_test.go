@@ -273,7 +273,7 @@ func TestUnmatched(t *testing.T) {
 		{"a rule is held", anna(func(v *access.Verdict) { v.Held = []access.Held{{Rule: "fin", Why: "two departments"}} }), []string{"held anna@corp.example fin: two departments 0"}, ""},
 		{"a rule is held for everybody", anna(func(v *access.Verdict) { v.Held = []access.Held{{Rule: "fin", Common: true}} }), nil, ""},
 		{"a date may bring one back", anna(func(v *access.Verdict) { v.Next = monday.Add(day) }), []string{revokeAnna}, ""},
-		{"a date has come", anna(func(v *access.Verdict) { v.Lapsed = []string{"fin"} }), []string{revokeAnna}, ""},
+		{"a date has come", anna(func(v *access.Verdict) { v.Lapsed = []access.Wish{wish("fin", "/Dep/Fin", "Viewer")} }), []string{revokeAnna}, ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

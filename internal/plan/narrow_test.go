@@ -67,8 +67,12 @@ func TestP03_WhatNobodyAsksForEnds(t *testing.T) {
 		{"the account is not there", mover().ours("anna", "f2", "Viewer", func(o *access.Owned) { o.Account = "u-gone" }), nil},
 		{"the account is another person's by now", mover().account("bert").link("bert", "u-bert").grant("bert", "f1", "Viewer").
 			ours("anna", "f1", "Viewer", func(o *access.Owned) { o.Account = "u-bert" }), nil},
-		{"the account is nobody's that we know", mover().account("bert").grant("bert", "f1", "Viewer").
-			ours("anna", "f1", "Viewer", func(o *access.Owned) { o.Account = "u-bert" }), nil},
+		{"the account was hers, and is nobody's by now", relinked(), []string{"revoke bert@corp.example /Dep/Fin from Viewer"}},
+		{"the account was hers, and whose it is a plan for some people does not know", func() *world {
+			w := relinked()
+			w.policy.Rivals = plan.Rivals{}
+			return w
+		}(), nil},
 		{"somebody of whom nothing was decided", climbing().created("anna").given("anna", "Viewer"), nil},
 		{"a stronger role from above hides it", mover().given("anna", "Viewer").from(above), stays("Viewer comes from a folder above, and has to end there first")},
 		{"nobody knows where it comes from", mover().given("anna", "Viewer").from(unknown), stays("Viewer may come from a folder above, and Kiteworks does not say from which")},
@@ -99,6 +103,11 @@ func TestP03_WhatNobodyAsksForEnds(t *testing.T) {
 			}
 		})
 	}
+}
+
+// relinked is anna, who has a role of ours on the account u-bert, which was hers before.
+func relinked() *world {
+	return mover().account("bert").grant("bert", "f1", "Viewer").ours("anna", "f1", "Viewer", func(o *access.Owned) { o.Account = "u-bert" })
 }
 
 // unasking is that no rule applies; whoever has a ladder for that is a leaver, unless a date
@@ -190,9 +199,14 @@ func TestARuleThatIsHeldIsNotForgotten(t *testing.T) {
 // TestDatesThatWereWrittenDownAreNoSurprise: what ends by them alone is said to have expired.
 func TestDatesThatWereWrittenDownAreNoSurprise(t *testing.T) {
 	t.Parallel()
-	lapsed := func(rules ...string) func(*access.Verdict) {
-		return func(v *access.Verdict) { v.Lapsed = rules }
+	lapsedOn := func(path string, rules ...string) func(*access.Verdict) {
+		return func(v *access.Verdict) {
+			for _, rule := range rules {
+				v.Lapsed = append(v.Lapsed, wish(rule, path, "Viewer"))
+			}
+		}
 	}
+	lapsed := func(rules ...string) func(*access.Verdict) { return lapsedOn("/Dep/Fin", rules...) }
 	tests := []struct {
 		name  string
 		world *world
@@ -200,6 +214,7 @@ func TestDatesThatWereWrittenDownAreNoSurprise(t *testing.T) {
 	}{
 		{"no date", mover().given("anna", "Viewer", by("a")), false},
 		{"the date of its rule", mover().with(lapsed("a")).given("anna", "Viewer", by("a")), true},
+		{"the date of its rule, on another folder", mover().with(lapsedOn("/Dep/Legal", "a")).given("anna", "Viewer", by("a")), false},
 		{"the date of another rule", mover().with(lapsed("b")).given("anna", "Viewer", by("a")), false},
 		{"the dates of both its rules", mover().with(lapsed("a", "b")).given("anna", "Viewer", by("a", "b")), true},
 		{"the date of one of its rules, the other does not apply any more", mover().with(lapsed("a")).given("anna", "Viewer", by("a", "b")), false},

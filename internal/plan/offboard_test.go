@@ -44,17 +44,12 @@ func TestOffboard(t *testing.T) {
 			return w
 		}(), []string{suspendAnna}},
 		{"the roles end later", offboarded(access.Active, 7*day, weSuspended), []string{revokeAnna, skipped(by + "; next: delete on 2026-05-24")}},
-		{"disabled since: the order stands", offboarded(access.Disabled, 7*day, weSuspended), []string{revokeAnna, skipped(by + "; next: delete on 2026-05-24")}},
+		{"disabled since, before it was carried out", offboarded(access.Disabled, 0), []string{suspendAnna, skipped(by + "; next: revoke on 2026-03-09")}},
 		{"gone since, and of those `leavers` says nothing", func() *world {
 			w := offboarded(access.Gone, 7*day, weSuspended)
 			delete(w.policy.Leavers, plan.ExitGone)
 			return w
 		}(), []string{revokeAnna, skipped(by + "; next: delete on 2026-05-24")}},
-		{"gone since, and of those it says something else", func() *world {
-			w := offboarded(access.Gone, 7*day, weSuspended)
-			w.policy.Leavers[plan.ExitGone] = plan.Ladder{{After: 30 * day, Do: plan.Revoke}}
-			return w
-		}(), []string{skipped(by + "; next: revoke on 2026-03-25")}},
 		{"nobody knows", offboarded(access.Unknown, 0), []string{suspendAnna, skipped(by + "; next: revoke on 2026-03-09")}},
 		{"a rule of hers is held", func() *world {
 			w := offboarded(access.Active, 8*day, weSuspended)
@@ -82,6 +77,42 @@ func TestOffboard(t *testing.T) {
 			}
 			if len(p.Learned.Leaving)+len(p.Learned.Returned) > 0 {
 				t.Errorf("learned %+v: the order stands", p.Learned)
+			}
+		})
+	}
+}
+
+// TestTheDirectoryEndsAnOrder: once it says as much itself, and what was ordered at once is done,
+// the person is a leaver like any other, since the order; so that they may be hired again.
+func TestTheDirectoryEndsAnOrder(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		standing access.Standing
+		exit     plan.Exit
+		change   func(*world)
+		want     string
+	}{
+		"disabled": {access.Disabled, plan.ExitDisabled, func(*world) {}, "revoke"},
+		"gone, and of those `leavers` says something else": {access.Gone, plan.ExitGone, func(w *world) {
+			w.policy.Leavers[plan.ExitGone] = plan.Ladder{{After: 30 * day, Do: plan.Revoke}}
+		}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := offboarded(test.standing, 7*day, weSuspended)
+			test.change(w)
+			p := w.diff()
+			if l := p.Learned.Leaving; len(l) != 1 || l[0].Exit != test.exit || !l[0].Since.Equal(w.memory.Leaving[w.verdicts[0].Person].Since) {
+				t.Errorf("learned %+v, want that she is %s since the order", l, test.exit)
+			}
+			ops := ""
+			for _, c := range p.Changes {
+				if ops += c.Op.String(); c.Ordered || c.Exit != test.exit {
+					t.Errorf("%s is ordered, or by exit %s", c.Key, c.Exit)
+				}
+			}
+			if ops != test.want {
+				t.Errorf("planned %q, want %q", ops, test.want)
 			}
 		})
 	}

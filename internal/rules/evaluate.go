@@ -81,7 +81,6 @@ type decision struct {
 	// account is made; one that exists gets its grants.
 	undecided bool
 	named     bool         // a rule has chosen the name
-	over      bool         // the end of a grant of the rule under way has come
 	why       *Explanation // of the rule under way; nil: nobody asks
 }
 
@@ -96,15 +95,14 @@ func (d *decision) rule(r *boundRule, wishes []access.Wish) []access.Wish {
 	if !d.applies(r) {
 		return wishes
 	}
-	d.over = false
-	held := len(d.verdict.Held)
+	held, lapsed := len(d.verdict.Held), len(d.verdict.Lapsed)
 	if r.pattern == nil {
 		wishes = d.once(r, wishes)
 	} else {
 		wishes = d.forEach(r, wishes)
 	}
-	if d.over && len(d.verdict.Held) == held {
-		d.verdict.Lapsed = append(d.verdict.Lapsed, r.name)
+	if len(d.verdict.Held) > held {
+		d.verdict.Lapsed = d.verdict.Lapsed[:lapsed]
 	}
 	return wishes
 }
@@ -163,18 +161,21 @@ func (d *decision) once(r *boundRule, wishes []access.Wish) []access.Wish {
 
 // give adds the wishes of a rule, all or none.
 func (d *decision) give(r *boundRule, i *instance, wishes []access.Wish) ([]access.Wish, error) {
-	undone, next, over := wishes, d.verdict.Next, d.over
+	undone, next, lapsed := wishes, d.verdict.Next, d.verdict.Lapsed
 	for at := range r.grants {
 		wish, term, change, err := d.wish(r, &r.grants[at], i)
 		if err != nil {
 			return undone, err
 		}
-		if next = earlier(next, change); term.Phase == Open {
+		next = earlier(next, change)
+		switch {
+		case term.Phase == Open:
 			wishes = append(wishes, wish)
+		case term.Phase == Over && (wish.Place != access.Place{}):
+			lapsed = append(lapsed, wish)
 		}
-		over = over || term.Phase == Over
 	}
-	d.verdict.Next, d.over = next, over
+	d.verdict.Next, d.verdict.Lapsed = next, lapsed
 	if d.why != nil {
 		d.noteGrants(r, i)
 	}
@@ -182,11 +183,15 @@ func (d *decision) give(r *boundRule, i *instance, wishes []access.Wish) ([]acce
 }
 
 // wish is what one grant asks for, and when that may change by itself (zero: never).
-// Outside of its time it asks for nothing, and where that would be is not looked at.
+// Outside of its time it asks for nothing; where it was, once that is over, is said if it can be.
 func (d *decision) wish(r *boundRule, g *grant, i *instance) (w access.Wish, t Term, change time.Time, err error) {
 	w = access.Wish{Role: g.role, Create: g.create, Cause: r.cause(d.person, i)}
-	if t, change, err = g.term(d.person, d.bound.set.zone, d.now); err == nil && t.Phase == Open {
-		w.Place, err = g.placeFor(subject{d.person, i}, d.bound.set.roots)
+	if t, change, err = g.term(d.person, d.bound.set.zone, d.now); err != nil || t.Phase != Open && t.Phase != Over {
+		return w, t, change, err
+	}
+	w.Place, err = g.placeFor(subject{d.person, i}, d.bound.set.roots)
+	if t.Phase == Over && err != nil {
+		w.Place, err = access.Place{}, nil
 	}
 	return w, t, change, err
 }

@@ -1,6 +1,7 @@
 package rules_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -10,9 +11,9 @@ import (
 	"github.com/kw-onboarder/kw-onboarder/internal/rules"
 )
 
-// TestEvaluate_LapsedAreTheRulesWhoseEndHasCome: what ends by a date that was written
-// down is told apart from what ends for any other reason.
-func TestEvaluate_LapsedAreTheRulesWhoseEndHasCome(t *testing.T) {
+// TestEvaluate_LapsedIsWhatHasEndedByADate: what ends by one that was written down is told apart
+// from what ends for any other reason.
+func TestEvaluate_LapsedIsWhatHasEndedByADate(t *testing.T) {
 	t.Parallel()
 	date := func(attribute string, ifEmpty rules.IfEmpty) *rules.Date {
 		return &rules.Date{From: attribute, IfEmpty: ifEmpty}
@@ -39,22 +40,23 @@ func TestEvaluate_LapsedAreTheRulesWhoseEndHasCome(t *testing.T) {
 		want   []string
 	}{
 		{"without a date", []rules.Rule{grants("a", plain)}, nil, nil, nil},
-		{"the end has come", []rules.Rule{grants("a", until("past"))}, nil, nil, []string{"a"}},
-		{"it comes at this very moment", []rules.Rule{grants("a", until("present"))}, nil, nil, []string{"a"}},
+		{"the end has come", []rules.Rule{grants("a", until("past"))}, nil, nil, []string{"a on /Departments/past"}},
+		{"it comes at this very moment", []rules.Rule{grants("a", until("present"))}, nil, nil, []string{"a on /Departments/present"}},
 		{"the end is still to come", []rules.Rule{grants("a", until("future"))}, nil, nil, nil},
 		{"the beginning is still to come", []rules.Rule{grants("a", early)}, nil, nil, nil},
-		{"the end has come, and another beginning is entered", []rules.Rule{grants("a", both)}, nil, nil, []string{"a"}},
+		{"the end has come, and another beginning is entered", []rules.Rule{grants("a", both)}, nil, nil, []string{"a on /Departments/Both"}},
 		{"there is no date", []rules.Rule{grants("a", until("none"))}, nil, nil, nil},
 		{"the end never comes", []rules.Rule{grants("a", until("never"))}, nil, nil, nil},
-		{"of one grant of two", []rules.Rule{grants("a", plain, until("past"))}, nil, nil, []string{"a"}},
-		{"of two grants", []rules.Rule{grants("a", until("past"), until("present"))}, nil, nil, []string{"a"}},
-		{"of several rules", []rules.Rule{grants("b", until("past")), grants("c", until("future")), grants("a", until("past"))}, nil, nil, []string{"b", "a"}},
+		{"of one grant of two", []rules.Rule{grants("a", plain, until("past"))}, nil, nil, []string{"a on /Departments/past"}},
+		{"of two grants", []rules.Rule{grants("a", until("past"), until("present"))}, nil, nil, []string{"a on /Departments/past", "a on /Departments/present"}},
+		{"of several rules", []rules.Rule{grants("b", until("past")), grants("c", until("future")), grants("a", until("past"))}, nil, nil, []string{"b on /Departments/past", "a on /Departments/past"}},
+		{"where that was cannot be told any more", []rules.Rule{grants("a", rules.Grant{Folder: "/Departments/{{ .none }}", Role: "Viewer", Until: date("past", rules.Deny)}, plain)}, nil, nil, nil},
 		{"the rule does not apply", []rules.Rule{{Name: "a", When: rules.Condition{Filter: "(x=y)"}, Grants: []rules.Grant{until("past")}}}, nil, nil, nil},
 		{"the rule is held for the person", []rules.Rule{grants("a", until("past"), nowhere)}, nil, nil, nil},
 		{"the rule is held, the end being behind", []rules.Rule{grants("a", nowhere, until("past"))}, nil, nil, nil},
 		{"the rule is frozen", []rules.Rule{{Name: "a", When: rules.Condition{Group: "missing"}, Grants: []rules.Grant{until("past")}}}, nil, nil, nil},
-		{"a held rule takes nothing from the next", []rules.Rule{grants("a", until("past"), nowhere), grants("b", until("past"))}, nil, nil, []string{"b"}},
-		{"for a group", []rules.Rule{like(grants("a", ofGroup, until("past")))}, []int32{0}, visible, []string{"a"}},
+		{"a held rule takes nothing from the next", []rules.Rule{grants("a", until("past"), nowhere), grants("b", until("past"))}, nil, nil, []string{"b on /Departments/past"}},
+		{"for a group", []rules.Rule{like(grants("a", ofGroup, until("past")))}, []int32{0}, visible, []string{"a on /Departments/past"}},
 		{"for no group", []rules.Rule{like(grants("a", ofGroup, until("past")))}, nil, visible, nil},
 		{"held for another group", []rules.Rule{like(grants("a", ofGroup, until("past")))}, []int32{0, 1}, visible, nil},
 		{"held for a group that does not show its members", []rules.Rule{like(grants("a", ofGroup, until("past")))}, []int32{0}, append(visible, hidden), nil},
@@ -66,7 +68,7 @@ func TestEvaluate_LapsedAreTheRulesWhoseEndHasCome(t *testing.T) {
 				"past": {"2026-06-01"}, "present": {now.Format("20060102150405Z")}, "future": {"2026-07-01"}, "never": {"0"},
 			}, tt.in...)
 			v := decide(compile(t, tt.rules...), &access.Snapshot{People: []access.Person{jane}, Groups: tt.groups})
-			if diff := cmp.Diff(tt.want, v.Lapsed); diff != "" {
+			if diff := cmp.Diff(tt.want, lapsed(v)); diff != "" {
 				t.Errorf("lapsed (-want +got):\n%s", diff)
 			}
 		})
@@ -94,10 +96,20 @@ func TestEvaluate_ARuleLapsesWhenItsGrantIsDue(t *testing.T) {
 	for _, tt := range []struct {
 		at   time.Time
 		want []string
-	}{{due.Add(-time.Nanosecond), nil}, {due, []string{"a"}}} {
+	}{{due.Add(-time.Nanosecond), nil}, {due, []string{"a on /Departments/A"}}} {
 		v := b.Evaluate(&jane, tt.at)
-		if diff := cmp.Diff(tt.want, v.Lapsed); diff != "" || len(v.Wishes) > 0 == (tt.want != nil) {
+		if diff := cmp.Diff(tt.want, lapsed(v)); diff != "" || len(v.Wishes) > 0 == (tt.want != nil) {
 			t.Errorf("at %s: %d wishes, lapsed (-want +got):\n%s", tt.at, len(v.Wishes), diff)
 		}
 	}
+}
+
+// lapsed is by which rules something has lapsed and where, each once.
+func lapsed(v access.Verdict) (all []string) {
+	for _, w := range v.Lapsed {
+		if text := w.Cause.Rule + " on " + string(w.Place.Path); !slices.Contains(all, text) {
+			all = append(all, text)
+		}
+	}
+	return all
 }

@@ -15,15 +15,16 @@ import (
 
 // brakes is a memory of the brakes.
 type brakes struct {
-	usage   guard.Usage
-	holds   []guard.Hold
-	failing []guard.Failing
-	parked  []guard.Parked
-	whole   bool
-	halt    func() string // nil: never
-	paused  string        // why nothing is taken away
-	rules   map[string]string
-	undone  []plan.Key // as they were kept last
+	usage    guard.Usage
+	holds    []guard.Hold
+	failing  []guard.Failing
+	parked   []guard.Parked
+	whole    bool
+	halt     func() string // nil: never
+	paused   string        // why nothing is taken away
+	rules    map[string]string
+	undone   []plan.Key
+	excluded map[string]int // likewise // as they were kept last
 }
 
 func (b *brakes) Load(context.Context, time.Time) (guard.Usage, []guard.Hold, []guard.Failing, error) {
@@ -52,8 +53,8 @@ func (b *brakes) HoldUndone(_ context.Context, _ int64, keys []plan.Key, _ time.
 	return nil
 }
 
-func (b *brakes) KeepRules(_ context.Context, digests map[string]string, _ map[string]int) error {
-	b.rules = digests
+func (b *brakes) KeepRules(_ context.Context, digests map[string]string, excluded map[string]int) error {
+	b.rules, b.excluded = digests, excluded
 	return nil
 }
 

@@ -118,5 +118,5 @@ func (p *Planner) Account(ctx context.Context, name string) (access.Account, err
 		}
 		return a, nil
 	}
-	return access.Account{}, fmt.Errorf("Kiteworks has no account with the id or address %q", name)
+	return access.Account{}, fmt.Errorf("there is no account with the id or address %q at Kiteworks", name)
 }

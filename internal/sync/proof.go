@@ -36,12 +36,12 @@ func (p *proof) doubts(ctx context.Context, changes []plan.Change) map[plan.Key]
 	}
 	unseen := map[access.PersonID]string{}
 	var verdicts []access.Verdict
-	for _, c := range changes {
-		if _, looked := unseen[c.Person]; looked {
+	for _, id := range p.concerned(changes) {
+		if _, looked := unseen[id]; looked {
 			continue
 		}
-		verdict, why := p.person(ctx, c.Person)
-		if unseen[c.Person] = why; why == "" {
+		verdict, why := p.person(ctx, id)
+		if unseen[id] = why; why == "" {
 			verdicts = append(verdicts, verdict)
 		}
 	}
@@ -59,6 +59,33 @@ func (p *proof) doubts(ctx context.Context, changes []plan.Change) map[plan.Key]
 		}
 	}
 	return doubts
+}
+
+// concerned are the people of changes, and those who may get the data of an account that is to
+// be deleted: whether they can have it depends on whether they are still employed.
+func (p *proof) concerned(changes []plan.Change) []access.PersonID {
+	var all []access.PersonID
+	heirs := map[string]bool{} // by account
+	for _, c := range changes {
+		all = append(all, c.Person)
+		if c.Op == plan.Delete && c.Retain != nil {
+			heirs[c.Retain.Heir] = true
+			for _, h := range p.view.memory.Links[c.Person].Heirs {
+				if h.Person != (access.PersonID{}) {
+					all = append(all, h.Person)
+				}
+			}
+		}
+	}
+	if len(heirs) == 0 {
+		return all
+	}
+	for id, l := range p.view.memory.Links {
+		if heirs[l.Account] {
+			all = append(all, id)
+		}
+	}
+	return all
 }
 
 // person judges somebody anew, by what the directory says of them at this moment.
@@ -141,12 +168,8 @@ func (p *proof) again(verdicts []access.Verdict) map[plan.Key]plan.Change {
 		st.Grants = append(st.Grants, p.grants[m.Links[d.Person].Account]...)
 	}
 	slices.SortFunc(st.Grants, compareGrants)
-	policy := v.planner.Policy
-	if v.about != nil {
-		policy.Rivals = v.rivals
-	}
 	changes := map[plan.Key]plan.Change{}
-	for _, c := range plan.Diff(verdicts, v.catalog, st, m, policy, v.now).Changes {
+	for _, c := range plan.Diff(verdicts, v.catalog, st, m, v.policy(), v.now).Changes {
 		changes[c.Key] = c
 	}
 	return changes

@@ -17,7 +17,7 @@ func (r *Runner) keepRules(ctx context.Context, v *view) error {
 	for rule := range v.unsettled() {
 		delete(digests, rule)
 	}
-	if err := r.Parking.KeepRules(ctx, digests, v.excluded()); err != nil {
+	if err := r.Parking.KeepRules(ctx, digests, v.shutOut()); err != nil {
 		return fmt.Errorf("remember what the rules mean: %w", err)
 	}
 	return nil
@@ -45,3 +45,18 @@ func (v *view) unsettled() map[string]bool {
 
 // excluded is how many people the groups of each rule's not_group shut out.
 func (v *view) excluded() map[string]int { return v.bound.Excluded(v.snapshot.People) }
+
+// shutOut is that, but for rules of which something waits that they would give: what has led
+// to that must not be taken for how it is until somebody has looked at it.
+func (v *view) shutOut() map[string]int {
+	excluded := v.excluded()
+	for i := range v.report.Withheld {
+		w := &v.report.Withheld[i]
+		if kind := guard.KindOf(w.Change); w.Brake == guard.ByBudget && !kind.Narrows() {
+			for _, rule := range w.Change.Rules() {
+				delete(excluded, rule)
+			}
+		}
+	}
+	return excluded
+}

@@ -215,6 +215,7 @@ func (v *view) decide(ctx context.Context, m plan.Memory) error {
 		d := guard.Split(p, w, v.planner.Limits, v.usage, v.holds, v.planner.Now())
 		r := v.report
 		r.Plan, r.Withheld, r.Parked, r.Canaries, r.Violations = d.Allowed, d.Withheld, d.Parked, d.Canaries, d.Violations
+		r.Leavers = v.leavers(p)
 		r.Requests.Read = v.read
 		r.foretell()
 		v.account(m)
@@ -227,11 +228,7 @@ func (v *view) diff(m plan.Memory) plan.Plan {
 	if v.trigger.Undo != 0 {
 		return plan.Undo(v.undoing.changes, v.undoing.outcomes, v.catalog, v.state, m, v.planner.Policy)
 	}
-	policy := v.planner.Policy
-	if v.about != nil {
-		policy.Rivals = v.rivals
-	}
-	p := plan.Diff(v.verdicts, v.catalog, v.state, m, policy, v.now)
+	p := plan.Diff(v.verdicts, v.catalog, v.state, m, v.policy(), v.now)
 	p.Notes = append(v.blocked, p.Notes...)
 	if v.about != nil || len(v.blocked) > 0 {
 		p.Unasked = nil // not all rules were judged for all people
@@ -241,6 +238,19 @@ func (v *view) diff(m plan.Memory) plan.Plan {
 		if _, pinned := m.Groups[ref]; !pinned {
 			p.Learned.Groups[ref] = id
 		}
+	}
+	return p
+}
+
+// policy is that of the configuration. A plan that is not about everybody is told so, also
+// where no run about everybody has found rivals yet.
+func (v *view) policy() plan.Policy {
+	p := v.planner.Policy
+	if v.about == nil {
+		return p
+	}
+	if p.Rivals = v.rivals; p.Rivals == nil {
+		p.Rivals = plan.Rivals{}
 	}
 	return p
 }
