@@ -50,6 +50,8 @@ type Group struct {
 	ID   GroupID
 	DN   string
 	Name string // its common name
+	// Changed is the entry's own last change, its members included. It makes no difference to anybody.
+	Changed time.Time
 	// Hidden: it, or a group in it, does not show its members. Whom it lacks may be in it.
 	Hidden bool
 	// Within are the groups that list this one themselves: ascending indices into

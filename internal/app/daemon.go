@@ -217,6 +217,9 @@ func (d *Daemon) inForce(c *config.Config) {
 	}
 	now := time.Now()
 	d.patience.Store(int64(allowance(c, now)))
+	d.board.Paced(interval(c, now), allowance(c, now))
+	d.board.Labelled(labels(c))
+	d.board.Credentials(credentials(c))
 	d.board.Reloaded(true, c.Hash, now)
 }
 

@@ -37,7 +37,7 @@ func (d *Daemon) open(ctx context.Context, c *config.Config) (*instance, error) 
 	if err != nil {
 		return nil, err
 	}
-	r.Settled = d.audit
+	r.Settled, r.Decided = d.audit, d.decided
 	i := &instance{config: c, runner: r, cron: cron.New(cron.WithLocation(c.Location))}
 	i.cron.Schedule(c.Delta, cron.FuncJob(func() { d.Trigger(kwsync.Trigger{Name: delta}) }))
 	i.cron.Schedule(c.Full, cron.FuncJob(func() { d.Trigger(kwsync.Trigger{Name: full, Full: true}) }))
@@ -98,7 +98,7 @@ func (d *Daemon) run(ctx context.Context, i *instance, trigger kwsync.Trigger) (
 	d.woken.Store(false) // this run reads what has changed so far
 	d.board.Started(time.Now())
 	rep, err := d.attempt(ctx, i, trigger)
-	d.show(ctx, i, &rep)
+	d.show(ctx, i, trigger, &rep)
 	if d.options.Ended != nil {
 		defer d.options.Ended(&rep)
 	}
@@ -149,6 +149,9 @@ func (d *Daemon) lend(ctx context.Context, i *instance) error {
 	d.board.Leads(true)
 	if d.inbox == nil {
 		if err := d.doubt(ctx); err != nil {
+			return err
+		}
+		if err := d.recall(ctx); err != nil {
 			return err
 		}
 		d.inbox = &inbox{book: d.actor.book, log: d.options.Log, inHand: map[int64]bool{}, woken: &d.woken}
@@ -235,7 +238,7 @@ func (d *Daemon) explain(log *zap.Logger, r *kwsync.Report) {
 
 // audit counts each change and writes one line for each that was tried, by ids.
 func (d *Daemon) audit(c plan.Change, o plan.Outcome) {
-	d.board.Changed(c.Op, o.Result)
+	d.board.Settled(c, o)
 	fields := []zap.Field{
 		zap.Stringer("op", c.Op), zap.Stringer("result", o.Result), zap.String("key", string(c.Key)),
 		zap.String("account", cmp.Or(c.Account, o.Account)), zap.String("folder", cmp.Or(c.Folder, o.Folder)), zap.String("path", string(c.Path)),

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"time"
 
@@ -10,19 +11,28 @@ import (
 	"github.com/kw-onboarder/kw-onboarder/internal/access"
 	"github.com/kw-onboarder/kw-onboarder/internal/config"
 	"github.com/kw-onboarder/kw-onboarder/internal/guard"
+	"github.com/kw-onboarder/kw-onboarder/internal/ledger"
 	"github.com/kw-onboarder/kw-onboarder/internal/plan"
 	"github.com/kw-onboarder/kw-onboarder/internal/status"
 	kwsync "github.com/kw-onboarder/kw-onboarder/internal/sync"
 )
 
 // show puts a run that has ended on the board.
-func (d *Daemon) show(ctx context.Context, i *instance, r *kwsync.Report) {
+func (d *Daemon) show(ctx context.Context, i *instance, trigger kwsync.Trigger, r *kwsync.Report) {
 	for _, p := range r.Phases {
 		d.board.Phase(p.Name, p.Took)
 	}
 	d.board.Finished(boardRun(r, i.runner.Limits.Walls))
+	d.board.Withheld(r.Withheld)
+	d.board.Credentials(credentials(i.config))
+	if r.Err == "" && len(trigger.Named) == 0 && trigger.Approved == nil && trigger.Undo == 0 {
+		d.board.Looked(r.Started)
+	}
 	if d.actor.book == nil || ctx.Err() != nil {
 		return
+	}
+	if err := d.actor.book.Probe(ctx); !errors.As(err, new(*ledger.LostError)) { // else another process writes
+		d.board.LedgerWritable(err == nil)
 	}
 	if err := d.showBrakes(ctx, i, r.Idle); err != nil {
 		d.options.Log.Warn("the metrics of the brakes stay as they are, until the next run", zap.Error(err))
@@ -41,8 +51,8 @@ func boardRun(r *kwsync.Report, walls []guard.Wall) status.Run {
 	run := status.Run{
 		Kind: kind, Result: result, Ended: time.Now(),
 		People: r.People, Groups: r.Groups, Whole: r.Full && len(r.Named) == 0,
-		HeldRules: r.Notes(plan.NoteBlocked), Skipped: r.Notes(plan.NoteSkipped), Unmet: len(r.Canaries) > 0,
-		Violations: map[string]int{},
+		Skipped: r.Notes(plan.NoteSkipped), Unmet: len(r.Canaries) > 0,
+		Violations: map[string]int{}, Grants: status.Grants(r.Tallied()),
 	}
 	for _, w := range walls {
 		run.Violations[w.Name] = 0
@@ -55,8 +65,11 @@ func boardRun(r *kwsync.Report, walls []guard.Wall) status.Run {
 	}
 	held := map[access.PersonID]bool{}
 	for _, n := range r.Plan.Notes {
-		if n.Kind == plan.NoteHeld {
+		switch n.Kind {
+		case plan.NoteHeld:
 			held[n.Person] = true
+		case plan.NoteBlocked:
+			run.HeldRules = append(run.HeldRules, n.Rule)
 		}
 	}
 	run.HeldPeople = len(held)
@@ -74,12 +87,26 @@ func (d *Daemon) observe(op string, code int, took time.Duration) {
 	}
 }
 
-// allowance is how old the last success may be: two intervals of the schedule
-// that runs more often, and never under a quarter of an hour.
-func allowance(c *config.Config, now time.Time) time.Duration {
-	interval := func(s config.Schedule) time.Duration {
+// decided puts on the board what a run has decided, before it applies any of it.
+func (d *Daemon) decided(r *kwsync.Report) {
+	decision := status.Decision{At: time.Now(), Whole: r.Whole, Planned: r.Plan.Changes, Withheld: r.Withheld}
+	for _, id := range r.Judged {
+		decision.Judged = append(decision.Judged, id.String())
+	}
+	d.board.Decided(decision)
+}
+
+// interval is how often the schedule that runs more often does.
+func interval(c *config.Config, now time.Time) time.Duration {
+	of := func(s config.Schedule) time.Duration {
 		first := s.Next(now)
 		return s.Next(first).Sub(first)
 	}
-	return max(2*min(interval(c.Delta), interval(c.Full)), 15*time.Minute)
+	return min(of(c.Delta), of(c.Full))
+}
+
+// allowance is how old the last success may be: two intervals of the schedule
+// that runs more often, and never under a quarter of an hour.
+func allowance(c *config.Config, now time.Time) time.Duration {
+	return max(2*interval(c, now), 15*time.Minute)
 }

@@ -135,6 +135,14 @@ func staff(uid, department string) ldapsim.Entry {
 	}}
 }
 
+// employ lets the directory have these people and no others.
+func (s *site) employ(t *testing.T, people ...ldapsim.Entry) {
+	t.Helper()
+	if err := s.company.Replace(append(units(), people...)); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // directory starts the directory at an address; "": any.
 func (s *site) directory(t *testing.T, listen string, people ...ldapsim.Entry) {
 	t.Helper()

@@ -55,6 +55,7 @@ func (d *Daemon) complain(err error) {
 	case errors.As(err, &locked):
 		d.options.Log.Info("standing by: another process acts", zap.Error(err))
 	default:
+		d.board.LedgerWritable(false)
 		d.options.Log.Error("nothing can be done without the ledger; it is tried again", zap.Error(err))
 	}
 	d.trouble = text

@@ -105,7 +105,7 @@ func TestBoardRun(t *testing.T) {
 	want := status.Run{
 		Kind: full, Result: "partial", Whole: true, People: 5, Groups: 2,
 		Planned:    []plan.Op{plan.CreateAccount, plan.Grant, plan.Grant},
-		HeldPeople: 1, HeldRules: 1, Skipped: 2, Unmet: true, Violations: map[string]int{"two bids": 2, "legal inside": 0},
+		HeldPeople: 1, HeldRules: []string{"z"}, Skipped: 2, Unmet: true, Violations: map[string]int{"two bids": 2, "legal inside": 0},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

@@ -49,6 +49,14 @@ func (s Secret) GoString() string { return s.String() }
 // MarshalText writes the reference.
 func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
+// File is the file that holds the secret; "": it is in none, or in a copy that systemd has made.
+func (s Secret) File() string {
+	if s.scheme != "file" {
+		return ""
+	}
+	return s.name
+}
+
 // Resolve reads the secret, anew each time, so that rotation needs no restart.
 // One line feed at its end, and a carriage return before it, are not part of it.
 func (s Secret) Resolve() (string, error) { return s.resolve(anyMode) }

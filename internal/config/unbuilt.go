@@ -8,7 +8,7 @@ import "regexp"
 func unbuilt(path string) (hint string, ok bool) {
 	const plain = "remove it"
 	switch regexp.MustCompile(`\[\d+\]`).ReplaceAllString(path, "[]") {
-	case "rules[].when.cel", "rules[].label":
+	case "rules[].when.cel":
 		return plain, true
 	case "http.pages", "http.web_config":
 		return "remove it; metrics and health are at http.metrics", true

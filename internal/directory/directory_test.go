@@ -113,9 +113,31 @@ func groupsOf(c *slapdtest.Company, p slapdtest.Person) []int32 {
 
 func diff(want, got *access.Snapshot) string {
 	compared := func(sn *access.Snapshot) *access.Snapshot {
-		return &access.Snapshot{People: sn.People, Groups: sn.Groups}
+		return &access.Snapshot{People: sn.People, Groups: undated(sn.Groups)}
 	}
 	return cmp.Diff(compared(want), compared(got))
+}
+
+// undated are the groups without the time of their last change, which is when the test has loaded them.
+func undated(groups []access.Group) []access.Group {
+	groups = slices.Clone(groups)
+	for i := range groups {
+		groups[i].Changed = time.Time{}
+	}
+	return groups
+}
+
+// A membership is a change of the group's entry, and when that was starts the access lag.
+func TestAGroupSaysWhenItHasChanged(t *testing.T) {
+	t.Parallel()
+	before := time.Now().Add(-time.Minute)
+	company := slapdtest.NewCompany(10, 1)
+	s := slapdtest.Start(t, slapdtest.Options{LDIF: company.LDIF()})
+	for _, g := range refresh(t, options(s.URL())).Groups {
+		if g.Changed.Before(before) {
+			t.Errorf("%s: changed at %s, want a moment behind %s", g.DN, g.Changed, before)
+		}
+	}
 }
 
 func TestRefreshReadsWhatWasLoaded(t *testing.T) {

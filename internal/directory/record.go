@@ -44,6 +44,7 @@ type person struct {
 // group is what is kept of a group, besides the record.
 type group struct {
 	name    string
+	changed time.Time
 	attrs   map[string][]string
 	sid     string
 	members []int32  // numbers of the DNs that it lists
@@ -119,7 +120,7 @@ func (p *People) accept(attribute, value string) (access.Email, string) {
 
 // readGroup makes a group of an entry. Members that were sent in part are read by drain.
 func (m *mirror) readGroup(e *wire.Entry) *group {
-	g := &group{name: m.texts.text(e.One("cn")), sid: string(e.Raw("objectsid")), uids: folded(e.Values("memberuid"))}
+	g := &group{name: m.texts.text(e.One("cn")), changed: changedAt(e.One(m.kind.changed)), sid: string(e.Raw("objectsid")), uids: folded(e.Values("memberuid"))}
 	if len(m.o.GroupAttributes) > 0 {
 		g.attrs = m.groupTexts.attributes(e, m.o.GroupAttributes)
 	}

@@ -101,7 +101,7 @@ func (r *resolver) addPerson(m *mirror, p *record) {
 
 func (r *resolver) addGroup(m *mirror, g *record) {
 	at := int32(len(r.sn.Groups))
-	r.sn.Groups = append(r.sn.Groups, access.Group{ID: access.GroupID{Source: m.o.Name, ID: g.id}, DN: g.dn, Name: g.group.name, Attrs: g.group.attrs})
+	r.sn.Groups = append(r.sn.Groups, access.Group{ID: access.GroupID{Source: m.o.Name, ID: g.id}, DN: g.dn, Name: g.group.name, Changed: g.group.changed, Attrs: g.group.attrs})
 	if g.group.sid != "" {
 		r.nested[g.group.sid] = append(r.nested[g.group.sid], at)
 	}

@@ -27,7 +27,7 @@ func (m *mirror) searchPeople(base string) wire.Search {
 }
 
 func (m *mirror) searchGroups(base string) wire.Search {
-	attributes := append([]string{m.kind.id.attribute, "cn"}, m.kind.members...)
+	attributes := append([]string{m.kind.id.attribute, m.kind.changed, "cn"}, m.kind.members...)
 	if m.kind.memberUIDs {
 		attributes = append(attributes, "memberuid", "objectclass")
 	}

@@ -61,7 +61,12 @@ type Withheld struct {
 	Change plan.Change
 	Brake  Brake
 	Why    string
+
+	Failing bool `json:"-"` // ByHold: nobody asked for that, it keeps failing
 }
+
+// Chosen says whether somebody wants it to be withheld, as long as they say nothing else.
+func (w Withheld) Chosen() bool { return w.Brake == ByMode || w.Brake == ByHold && !w.Failing }
 
 // Parked is what waits for approval: the changes of one cause, and what needs them.
 // Each of them is also withheld.

@@ -32,6 +32,8 @@ type Hold struct {
 	Why   string
 	Until time.Time // zero: until it is taken away
 	By    string    // who asked for it
+
+	Failing bool // nobody asked for it: what it reaches keeps failing
 }
 
 // active says whether a hold has not ended.
@@ -76,17 +78,17 @@ func newHolds(all []Hold, now time.Time) holds {
 	return by
 }
 
-// stops says which hold stops a change, "" if none does.
-func (by holds) stops(c *plan.Change) string {
+// stops says which hold stops a change, if one does.
+func (by holds) stops(c *plan.Change) (h Hold, held bool) {
 	if len(by) == 0 {
-		return ""
+		return h, false
 	}
 	for _, at := range reachesOf(c) {
-		if h, held := by[at]; held {
-			return h.String()
+		if h, held = by[at]; held {
+			return h, true
 		}
 	}
-	return ""
+	return h, false
 }
 
 // reachesOf is what a hold may have that reaches a change.

@@ -37,7 +37,7 @@ type Failing struct {
 
 // Hold is what keeps it from being tried; ok is false as long as it may be tried in each run.
 func (f Failing) Hold() (h Hold, ok bool) {
-	return Hold{Scope: f.Scope, Key: f.Key, Why: "in quarantine: " + f.Why, Until: f.Until}, f.Failures > tolerated
+	return Hold{Scope: f.Scope, Key: f.Key, Why: "in quarantine: " + f.Why, Until: f.Until, Failing: true}, f.Failures > tolerated
 }
 
 // fail counts one more run.

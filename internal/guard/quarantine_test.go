@@ -203,3 +203,42 @@ func TestP09_OneBadObjectStopsNobodyElse(t *testing.T) {
 		})
 	}
 }
+
+// What somebody has decided is no trouble; what keeps failing is.
+func TestChosen(t *testing.T) {
+	t.Parallel()
+	cases := []struct {
+		name     string
+		withheld guard.Withheld
+		want     bool
+	}{
+		{"by the mode", guard.Withheld{Brake: guard.ByMode}, true},
+		{"by a pause", guard.Withheld{Brake: guard.ByHold}, true},
+		{"by quarantine", guard.Withheld{Brake: guard.ByHold, Failing: true}, false},
+		{"by a canary", guard.Withheld{Brake: guard.ByCanary}, false},
+		{"by a budget", guard.Withheld{Brake: guard.ByBudget}, false},
+		{"for want of a proof", guard.Withheld{Brake: guard.ByProof}, false},
+	}
+	for _, c := range cases {
+		if got := c.withheld.Chosen(); got != c.want {
+			t.Errorf("%s: chosen is %t, want %t", c.name, got, c.want)
+		}
+	}
+}
+
+func TestWhatIsInQuarantineIsSaidToFail(t *testing.T) {
+	t.Parallel()
+	c := plan.Change{Key: "suspend|corp:1", Op: plan.Suspend, Person: access.PersonID{Source: "corp", ID: "1"}, Account: "7"}
+	quarantine, _ := guard.Failing{Scope: guard.HoldPerson, Key: "corp:1", Failures: 9}.Hold()
+	paused := guard.Hold{ID: 1, Scope: guard.HoldPerson, Key: "corp:1", Why: "paused"}
+	for _, tt := range []struct {
+		hold guard.Hold
+		want bool
+	}{{quarantine, true}, {paused, false}} {
+		d := guard.Split(plan.Plan{Changes: []plan.Change{c}}, guard.World{Snapshot: &access.Snapshot{}, Catalog: &access.Catalog{}},
+			guard.Limits{Mode: guard.Sync}, guard.Usage{}, []guard.Hold{tt.hold}, time.Now())
+		if len(d.Withheld) != 1 || d.Withheld[0].Brake != guard.ByHold || d.Withheld[0].Failing != tt.want {
+			t.Errorf("%s: withheld %+v, want one that fails: %t", tt.hold.Why, d.Withheld, tt.want)
+		}
+	}
+}

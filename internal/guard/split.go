@@ -34,6 +34,8 @@ type fate struct {
 	brake Brake
 	why   string
 	items []int // the parked items that it belongs to
+
+	failing bool // by a hold for which nobody has asked
 }
 
 // splitter is one plan on its way through the brakes.
@@ -93,7 +95,11 @@ func (s *splitter) screen(h holds, canaries []Unmet) {
 	}
 	for i := range s.changes {
 		c := &s.changes[i]
-		if s.stop(i, ByMode, s.limits.Mode.forbids(c)) || s.stop(i, ByHold, h.stops(c)) {
+		if s.stop(i, ByMode, s.limits.Mode.forbids(c)) {
+			continue
+		}
+		if hold, held := h.stops(c); held {
+			s.fates[i] = fate{brake: ByHold, why: hold.String(), failing: hold.Failing}
 			continue
 		}
 		if len(waits) > 0 && KindOf(*c).Narrows() && !c.Ordered {
@@ -236,7 +242,7 @@ func (s *splitter) report(d *Decision) {
 			d.Allowed.Changes = append(d.Allowed.Changes, c)
 			continue
 		}
-		d.Withheld = append(d.Withheld, Withheld{Change: c, Brake: f.brake, Why: f.why})
+		d.Withheld = append(d.Withheld, Withheld{Change: c, Brake: f.brake, Why: f.why, Failing: f.failing})
 		for _, item := range f.items {
 			s.parked[item].Changes = append(s.parked[item].Changes, c)
 		}

@@ -95,6 +95,10 @@ type Change struct {
 	Ordered bool // a human has ordered it, offboarding somebody or undoing a run: no doubt about the directory holds it back
 	Late    bool // it gives again what an inherited role has given that ends in the same plan, and comes after that
 	Turn    int  // the place of a new account among those that wait for a seat, and of an address among those that move up
+
+	// Since is when the directory last changed what it is about: the start of the access
+	// lag, if that was after the last look. Zero: the directory does not say.
+	Since time.Time `json:"-"`
 }
 
 // SameEnd says whether two changes of one key lead from the same to the same: whoever

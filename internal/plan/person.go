@@ -111,7 +111,7 @@ func (d *differ) create(v *access.Verdict) (Key, bool) {
 		d.block(v, firstRule(v.Causes), err.Error())
 		return "", false
 	}
-	key := Key("account|" + v.Person.String())
+	key := accountKey(v.Person)
 	d.plan.Changes = append(d.plan.Changes, Change{
 		Key: key, Op: CreateAccount, Person: v.Person, Email: v.Email, Name: v.Name,
 		Profile: profile, Notify: v.Notify, Causes: v.Causes, Turn: d.turn(v.Causes),

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/access"
 )
@@ -48,6 +49,7 @@ func (c *compiler) report(path, message, hint string) {
 
 func (c *compiler) rule(path string, r Rule) rule {
 	out := rule{at: path, name: c.name(path, r.Name)}
+	c.shown(path, r.Label)
 	c.condition(path+".when", &out, r.When)
 	if r.Account != nil {
 		out.account = c.account(path+".account", *r.Account, out.pattern)
@@ -73,6 +75,17 @@ func (c *compiler) name(path, name string) string {
 		c.names[access.FoldName(name)] = path
 	}
 	return name
+}
+
+// longestLabel is how many bytes a label may have: it is repeated in each series.
+const longestLabel = 64
+
+// shown checks what metrics show of a rule.
+func (c *compiler) shown(path, label string) {
+	unprintable := strings.ContainsFunc(label, func(r rune) bool { return !unicode.IsPrint(r) })
+	if len(label) > longestLabel || unprintable || strings.TrimSpace(label) != label {
+		c.report(path+".label", fmt.Sprintf("%.80q is no label", label), fmt.Sprintf("write one short line, such as the rule's name, of at most %d bytes", longestLabel))
+	}
 }
 
 func (c *compiler) account(path string, a Account, p *pattern) *account {

@@ -3,6 +3,7 @@ package rules
 // Rule is one mapping rule as the administrator writes it: who, and what they get.
 type Rule struct {
 	Name    string    `yaml:"name"`
+	Label   string    `yaml:"label"` // metrics show the rule under it; left out: they do not name it
 	When    Condition `yaml:"when"`
 	Account *Account  `yaml:"account"` // nil: the rule asks for no account
 	Grants  []Grant   `yaml:"grants"`

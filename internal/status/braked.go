@@ -31,13 +31,18 @@ type Parked struct {
 func (b *Board) Braked(s Brakes) {
 	m := &b.metrics
 	m.parkedSince.Reset()
+	oldest := map[guard.Kind]time.Time{}
 	for _, kind := range guard.Kinds() {
 		p := s.Parked[kind]
 		m.parked.WithLabelValues(string(kind)).Set(float64(p.Items))
 		if p.Items > 0 {
 			m.parkedSince.WithLabelValues(string(kind)).Set(seconds(p.Oldest))
+			oldest[kind] = p.Oldest
 		}
 	}
+	b.mu.Lock()
+	b.parkedSince = oldest
+	b.mu.Unlock()
 	m.block(paused, s.Paused)
 	m.block(restored, s.Restored)
 	for _, scope := range quarantinable() {
@@ -56,11 +61,7 @@ func (b *Board) Spent(parts map[guard.Kind]float64) {
 
 // block shows whether narrowing waits for a reason.
 func (m *metrics) block(reason string, yes bool) {
-	value := 0.0
-	if yes {
-		value = 1
-	}
-	m.blocked.WithLabelValues(reason).Set(value)
+	m.blocked.WithLabelValues(reason).Set(number(yes))
 }
 
 // broken shows how many accounts have access against each wall.

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/kw-onboarder/kw-onboarder/internal/access"
 	"github.com/kw-onboarder/kw-onboarder/internal/guard"
 	"github.com/kw-onboarder/kw-onboarder/internal/plan"
 )
@@ -40,6 +41,12 @@ type Report struct {
 	Requests   Requests
 	Phases     []Phase
 	Err        string // why the run as a whole failed; "" if it did not
+
+	// Whole: everybody was judged, and what is neither in Plan nor in Withheld need not be
+	// done. Otherwise that is so of those in Judged.
+	Whole  bool              `json:"-"`
+	Judged []access.PersonID `json:"-"`
+	Grants Tally             `json:"-"` // of a whole run, before anything was applied
 }
 
 // Phase is one part of a run and the time it took.

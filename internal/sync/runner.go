@@ -24,6 +24,9 @@ type Runner struct {
 	// Settled is told of each change as soon as its outcome is recorded; nil:
 	// nobody listens. It is called from one goroutine.
 	Settled func(plan.Change, plan.Outcome)
+	// Decided is told of each run, also one within a run, when all is decided and before
+	// anything is applied; nil: nobody listens.
+	Decided func(*Report)
 
 	backlog backlog
 	rivals  plan.Rivals // found by the last run that was about everybody
@@ -108,6 +111,9 @@ func (r *Runner) run(ctx context.Context, v *view) (err error) {
 	}
 	if err := r.hold(ctx, v); err != nil {
 		return err
+	}
+	if r.Decided != nil {
+		r.Decided(rep)
 	}
 	if r.Tenant != nil {
 		err = v.phase("apply", func() error { return r.apply(ctx, v) })

@@ -210,6 +210,7 @@ func (v *view) decide(ctx context.Context, m plan.Memory) error {
 	v.memory = m
 	return v.phase("plan", func() error {
 		p := v.diff(m)
+		v.date(&p)
 		w := guard.World{Snapshot: v.snapshot, Catalog: v.catalog, State: v.state, Memory: m, Excluded: v.excluded(), Denied: v.bound.Denied}
 		d := guard.Split(p, w, v.planner.Limits, v.usage, v.holds, v.planner.Now())
 		r := v.report
@@ -217,6 +218,7 @@ func (v *view) decide(ctx context.Context, m plan.Memory) error {
 		r.Leavers = v.leavers(p)
 		r.Requests.Read = v.read
 		r.foretell()
+		v.account(m)
 		return nil
 	})
 }
