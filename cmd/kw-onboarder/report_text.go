@@ -140,9 +140,10 @@ func orElse(s, other string) string {
 // notes prints what was asked for and is left alone, each reason once.
 func (t textReport) notes(r *kwsync.Report) {
 	titles := map[plan.NoteKind]string{
-		plan.NoteDrift: "Drift, changed by somebody else", plan.NoteBlocked: "Blocked, waits for you", plan.NoteHeld: "Held, nothing changes there", plan.NoteSkipped: "Skipped people",
+		plan.NoteDrift: "Drift, changed by somebody else", plan.NoteBlocked: "Blocked, waits for you", plan.NoteRenamed: "Renamed, and followed",
+		plan.NoteHeld: "Held, nothing changes there", plan.NoteSkipped: "Skipped people",
 	}
-	for _, kind := range []plan.NoteKind{plan.NoteDrift, plan.NoteBlocked, plan.NoteHeld, plan.NoteSkipped} {
+	for _, kind := range []plan.NoteKind{plan.NoteDrift, plan.NoteBlocked, plan.NoteRenamed, plan.NoteHeld, plan.NoteSkipped} {
 		reasons := kwsync.Gather(r.Plan.Notes, kind)
 		if len(reasons) == 0 {
 			continue
