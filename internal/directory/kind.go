@@ -48,7 +48,7 @@ func (k Kind) traits() traits {
 		return traits{
 			name: "active-directory", id: objectGUID,
 			groupFilter: "(objectClass=group)", members: []string{"member"}, primaryGroup: true,
-			unitClasses: []string{"organizationalUnit", "container"},
+			unitClasses: []string{"organizationalUnit", "container", "domainDNS"},
 			changed:     "whenchanged", stamps: []string{"usnchanged"},
 			standing: activeDirectoryStanding, standingFrom: []string{"useraccountcontrol", "accountexpires"},
 			is: func(root *wire.Entry) bool {

@@ -34,6 +34,7 @@ type Bound struct {
 	matching func(attribute string) access.Match // how its values are compared
 	shared   map[access.Email]*namesakes         // only e-mails of several people
 	managers managers
+	units    unitIndex
 	resolved map[string]access.GroupID
 	renamed  []Renaming
 
@@ -72,7 +73,8 @@ func (s *Set) Bind(sn *access.Snapshot, k Known) *Bound {
 		managers: newManagers(s.heirs, sn.People),
 		resolved: map[string]access.GroupID{},
 	}
-	found := finder{newGroupIndex(s.Groups(), sn.Groups), newUnitIndex(sn.Units), k.Groups}
+	b.units = newUnitIndex(sn.Units)
+	found := finder{newGroupIndex(s.Groups(), sn.Groups), b.units, k.Groups}
 	alike := newLikeness(sn.Groups)
 	for i := range s.rules {
 		bound := b.bindRule(&s.rules[i], found)

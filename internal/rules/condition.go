@@ -123,8 +123,14 @@ func (d *decision) under(t *test) (bool, error) {
 	if d.dn == "" {
 		return false, fmt.Errorf("dn: %q is no distinguished name", d.person.DN)
 	}
-	base := t.seat(d.person.ID.Source)
-	return d.dn == base || strings.HasSuffix(d.dn, rdnEnd+base), nil
+	base, moved := t.seat(d.person.ID.Source)
+	if d.dn == base || strings.HasSuffix(d.dn, rdnEnd+base) {
+		return true, nil
+	}
+	if moved && d.bound.units.gap(d.person.ID.Source, d.dn) {
+		return false, fmt.Errorf("dn: %q lies below what the directory does not show, so that it may be the former name of what was renamed: correct the entry, or write the DN of now into the rule", d.person.DN)
+	}
+	return false, nil
 }
 
 // instance is a group that a pattern has found: the rule holds once for each

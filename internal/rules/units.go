@@ -11,14 +11,14 @@ import (
 // seat is where the unit that a rule means is by now, in one directory.
 type seat struct{ source, dn, spelt string } // dn: folded
 
-// seat is the folded DN below which people of a directory must be.
-func (t *test) seat(source string) string {
+// seat is the folded DN below which people of a directory must be; moved: it is not the one that the rule has.
+func (t *test) seat(source string) (dn string, moved bool) {
 	for i := range t.seats {
 		if t.seats[i].source == source {
-			return t.seats[i].dn
+			return t.seats[i].dn, true
 		}
 	}
-	return t.under
+	return t.under, false
 }
 
 // unitRef is the key of the pin of a unit in one directory, by the DN as the rule writes it. Written otherwise
@@ -40,6 +40,20 @@ func newUnitIndex(units []access.Unit) unitIndex {
 		x.byID[u.ID] = u
 	}
 	return x
+}
+
+// gap says whether something is missing between a folded DN and a unit above it. 389-DS goes on to show what lies below a
+// unit that was moved under the DN of before.
+func (x unitIndex) gap(source, dn string) bool {
+	missing := false
+	for _, above, more := strings.Cut(dn, rdnEnd); more && above != ""; _, above, more = strings.Cut(above, rdnEnd) {
+		there := slices.ContainsFunc(x.byDN[above], func(u access.Unit) bool { return u.ID.Source == source })
+		if there && missing {
+			return true
+		}
+		missing = missing || !there
+	}
+	return false
 }
 
 // seats finds the units that a rule names, or meant when it was met first, one in each directory. It says why the rule is frozen.
