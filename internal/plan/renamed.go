@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/access"
 )
@@ -44,19 +43,21 @@ func moves(c *access.Catalog, m Memory) map[access.Place]string {
 		if is == "" || place.Path == "" || is.Fold() == place.Path.Fold() {
 			continue
 		}
-		before, after := whereParted(string(place.Path), string(is))
-		moved[place] = fmt.Sprintf("the folder %s is %s by now: write that", before, after)
+		was, is := m.origin(place, is, now)
+		moved[place] = fmt.Sprintf("the folder %s is %s by now: write that", was, is)
 	}
 	return moved
 }
 
-// whereParted takes from the ends of two paths the names that are the same: it was a folder above that was renamed.
-func whereParted(was, is string) (string, string) {
+// origin is the uppermost folder with which one came to its path of now.
+func (m Memory) origin(place access.Place, is access.Path, now map[access.Place]access.Path) (was, became access.Path) {
 	for {
-		w, i := strings.LastIndexByte(was, '/'), strings.LastIndexByte(is, '/')
-		if w <= 0 || i <= 0 || was[w:] != is[i:] {
-			return was, is
+		above := access.Place{As: place.As, Path: place.Path.Parent()}
+		id, pinned := m.Folders[above]
+		came := pinned && above.Path != "" && now[access.Place{As: place.As, FolderID: id}] == is.Parent()
+		if !came || above.Path.Fold() == is.Parent().Fold() {
+			return place.Path, is
 		}
-		was, is = was[:w], is[:i]
+		place, is = above, is.Parent()
 	}
 }
