@@ -23,6 +23,8 @@ test-long: install-servers #? the full counts: more random histories, longer fuz
 	$(GO) test -race -timeout 30m -v -run 'ADeltaOfActiveDirectory|ADeltaOf389DS' ./internal/directory -histories 50
 	$(GO) test -race -timeout 30m -run 'TestP08_TheStory' ./internal/kiteworks -seeds 200
 	$(GO) test -timeout 60m -parallel 16 -v -run TestP08_KilledAtAnyInstant ./internal/e2e -kill-every 1
+	$(GO) test -timeout 10m -v -run TestP04_ALeaverOvertakesManyJoiners ./internal/app -joiners 10000
+	$(GO) test -timeout 90m -v -run TheOracle ./internal/oracle -histories 10000
 	$(GO) test -race -timeout 30m -run 'TestP03' ./internal/plan -rapid.checks=20000
 	$(GO) test -race -timeout 30m -v -run 'SlapdFindsTheSame' ./internal/filter -filters 20000
 	$(GO) test -run '^$$' -fuzz FuzzCompile -fuzztime 2m ./internal/filter

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/config"
+	"github.com/kw-onboarder/kw-onboarder/internal/guard"
 	"github.com/kw-onboarder/kw-onboarder/internal/impact"
 	"github.com/kw-onboarder/kw-onboarder/internal/snapshot"
 )
@@ -89,9 +90,21 @@ func answersFor(f snapshot.File, configs ...*config.Config) error {
 func (d *comparison) caveats() []string {
 	notes := append(slices.Clone(d.beside), blurred(d.snapshot, d.older, d.newer)...)
 	if d.Totals.Lose > 0 {
-		notes = append(notes, "this version takes nothing away: who loses keeps on Kiteworks what was given before")
+		notes = append(notes, losing(d.newer))
 	}
 	return notes
+}
+
+// losing says what becomes of what rules do not give any more.
+func losing(c *config.Config) string {
+	const sure = "once its reason is confirmed afresh; what a human gave stays"
+	switch {
+	case c.Mode != guard.Sync:
+		return fmt.Sprintf("mode %s takes nothing away: who loses keeps on Kiteworks what was given before", c.Mode)
+	case c.OnRuleChange == config.Park:
+		return "what we gave, and a changed rule gives no more, waits for approval (on_rule_change: park), and ends " + sure
+	}
+	return "what we gave, and the rules give no more, ends within the budgets, " + sure
 }
 
 // blurred says, if it is so, that rules look at what redaction has replaced.

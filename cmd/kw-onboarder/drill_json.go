@@ -32,7 +32,7 @@ type jsonExercise struct {
 	Withheld []jsonBlocked  `json:"withheld"`
 	Held     int            `json:"undecided"` // rules, for single people
 	Pass     map[string]int `json:"would_pass"`
-	Left     int            `json:"left"` // grants of ours that no rule asks for any more
+	Left     int            `json:"left"` // grants of ours that no rule asks for any more, and that stay
 }
 
 type jsonFrozen struct {
@@ -46,12 +46,13 @@ type jsonBlocked struct {
 	Brake   string `json:"brake"`
 	Kind    string `json:"kind,omitempty"` // if it is parked
 	Rule    string `json:"rule,omitempty"`
+	Exit    string `json:"exit,omitempty"` // how the people have left whom it concerns
 	Why     string `json:"why"`
 	Changes int    `json:"changes"`
 }
 
 func newJSONDrill(d drillCmd, f snapshot.File, mode guard.Mode, all []drilled) jsonDrill {
-	out := jsonDrill{Snapshot: d.Snapshot, Taken: f.Snapshot.Taken, Seed: d.Seed, Mode: mode, Caveat: drillEnd}
+	out := jsonDrill{Snapshot: d.Snapshot, Taken: f.Snapshot.Taken, Seed: d.Seed, Mode: mode, Caveat: drillEnd(mode)}
 	for _, e := range all {
 		j := jsonExercise{Name: e.Name, What: e.What, NotTried: e.Why}
 		if e.report != nil {
@@ -72,7 +73,7 @@ func (j *jsonExercise) fill(r *kwsync.Report) {
 		j.Frozen = append(j.Frozen, jsonFrozen{b.Rule, b.Why, b.People})
 	}
 	for _, p := range r.Parked {
-		j.Parked = append(j.Parked, jsonBlocked{string(p.Brake), string(p.Kind), p.Rule, p.Why, len(p.Changes)})
+		j.Parked = append(j.Parked, jsonBlocked{string(p.Brake), string(p.Kind), p.Rule, string(p.Exit), p.Why, len(p.Changes)})
 	}
 	for _, w := range stoppedBy(r) {
 		j.Withheld = append(j.Withheld, jsonBlocked{Brake: string(w.Brake), Why: w.Why, Changes: w.Count})

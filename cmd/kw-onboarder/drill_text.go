@@ -22,8 +22,14 @@ type drillText struct {
 
 func (t drillText) line(format string, args ...any) { fmt.Fprintf(t.out, format+"\n", args...) }
 
-// drillEnd says what no exercise can show yet.
-const drillEnd = "This version takes nothing away: whatever an exercise finds, it lowers, revokes, suspends and deletes nothing."
+// drillEnd says what has to be known to trust the rest.
+func drillEnd(m guard.Mode) string {
+	if m != guard.Sync {
+		return fmt.Sprintf("Mode %s takes nothing away: what an exercise would lower, revoke, suspend or delete is withheld by it.", m)
+	}
+	return "Whoever is missing counts as gone here, as if a fresh look had said so. " +
+		"A run looks at each person once more before it takes anything away, and holds it if that cannot be confirmed."
+}
 
 func (t drillText) print(d drillCmd, f snapshot.File, configured, mode guard.Mode, all []drilled) {
 	t.line("%s %d people and %d groups as of %s, seed %d; the ledger as it is; mode %s. Nothing is written.",
@@ -39,7 +45,7 @@ func (t drillText) print(d drillCmd, f snapshot.File, configured, mode guard.Mod
 		}
 		t.one(e.report)
 	}
-	t.line("\n%s", drillEnd)
+	t.line("\n%s", drillEnd(mode))
 }
 
 // one prints what a run would make of one exercise.
@@ -51,17 +57,17 @@ func (t drillText) one(r *kwsync.Report) {
 		t.line("  %s", t.paint.yellow("frozen     "+b.String()))
 	}
 	for _, p := range r.Parked {
-		t.line("  %s", t.paint.yellow(fmt.Sprintf("parked     %s by rule %s, %s: %s", p.Kind, orElse(p.Rule, "none"), count(len(p.Changes), "change"), p.Why)))
+		t.line("  %s", t.paint.yellow(fmt.Sprintf("parked     %s %s, %s: %s", p.Kind, causedBy(p), count(len(p.Changes), "change"), p.Why)))
 	}
 	for _, w := range stoppedBy(r) {
-		t.line("  %s", t.paint.yellow(fmt.Sprintf("withheld   %s by %s, such as %s: %s: %s", changes(w.Count), w.Brake, w.first.Op, w.first.Subject(), w.Why)))
+		t.line("  %s", t.paint.yellow(fmt.Sprintf("withheld   %s by %s, such as %s: %s: %s", changes(w.Count), w.Brake, w.first.Op, subject(w.first), w.Why)))
 	}
 	if n := r.Notes(plan.NoteHeld); n > 0 {
 		t.line("  undecided  %s for single people: kept as they are", count(n, "rule"))
 	}
 	t.line("  %s", t.paint.green("would pass "+orElse(counted(passing(r)), "nothing")))
 	if n := len(r.Plan.Unasked); n > 0 {
-		t.line("  left       %s of ours asked for no more: this version leaves them", count(n, "grant"))
+		t.line("  left       %s of ours asked for no more, and kept: not seen, not as we gave it, or held", count(n, "grant"))
 	}
 }
 

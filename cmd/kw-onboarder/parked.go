@@ -64,7 +64,7 @@ func (t parkedText) list(items []app.ParkedItem) {
 	fmt.Fprintln(w, "ID\tKIND\tRULE\tCHANGES\tSTATE\tUNTIL\tWHY")
 	now := time.Now()
 	for _, i := range items {
-		fmt.Fprintf(w, "%d\t%s\t%s\t%d\t%s\t%s\t%s\n", i.ID, i.Kind, i.Rule, i.Size, i.State(now), t.until(i), i.Why)
+		fmt.Fprintf(w, "%d\t%s\t%s\t%d\t%s\t%s\t%s\n", i.ID, i.Kind, orElse(i.Rule, "-"), i.Size, i.State(now), t.until(i), i.Why)
 	}
 }
 
@@ -79,7 +79,7 @@ func (t parkedText) until(i app.ParkedItem) string {
 
 func (t parkedText) item(i app.ParkedItem) {
 	state := i.State(time.Now())
-	fmt.Fprintf(t.out, "%s %s, rule %s: %s\n", newPaint(t.out).bold(fmt.Sprintf("Item %d.", i.ID)), i.Kind, i.Rule, i.Why)
+	fmt.Fprintf(t.out, "%s %s%s: %s\n", newPaint(t.out).bold(fmt.Sprintf("Item %d.", i.ID)), i.Kind, source(i), i.Why)
 	fmt.Fprintf(t.out, "Parked %s, by run %d at last. %s until %s.\n", clockOf(t.config, i.Opened), i.Run, capital(string(state)), t.until(i))
 	if i.Decision != "" {
 		fmt.Fprintf(t.out, "%s by %s on %s: %s\n", capital(string(i.Decision)), i.Who(), clockOf(t.config, i.Decided), i.Reason)
@@ -88,8 +88,19 @@ func (t parkedText) item(i app.ParkedItem) {
 	w := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
 	defer func() { _ = w.Flush() }() // like every print here: nobody is left to tell
 	for _, ch := range i.Changes {
-		fmt.Fprintf(w, "  %s\t%s\trule %s\n", ch.Op, ch.Subject(), strings.Join(ch.Rules(), ", "))
+		fmt.Fprintf(w, "  %s\t%s\t%s\n", ch.Op, subject(ch), grounds(ch))
 	}
+}
+
+// source is what an item comes from: a rule, or people who have left.
+func source(i app.ParkedItem) string {
+	switch {
+	case i.Rule != "":
+		return ", rule " + i.Rule
+	case len(i.Changes) > 0 && i.Changes[0].Exit != "":
+		return fmt.Sprintf(", of people who have left (%s)", i.Changes[0].Exit)
+	}
+	return ""
 }
 
 // clockOf is a moment as it is told where the program's schedules are told.

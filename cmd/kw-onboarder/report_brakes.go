@@ -37,7 +37,7 @@ func (t textReport) parked(items []guard.Parked) {
 	}
 	t.line("\n%s", t.paint.bold(fmt.Sprintf("Parked, waits for approval (%d)", len(items))))
 	for _, item := range items {
-		t.line("  - %s", t.paint.yellow(fmt.Sprintf("%s by rule %s, %s: %s", item.Kind, item.Rule, count(len(item.Changes), "change"), item.Why)))
+		t.line("  - %s", t.paint.yellow(fmt.Sprintf("%s %s, %s: %s", item.Kind, causedBy(item), count(len(item.Changes), "change"), item.Why)))
 	}
 	t.line("  kw-onboarder parked lists them; approve ID lets one go.")
 }
@@ -57,9 +57,76 @@ func (t textReport) withheld(r *kwsync.Report) {
 	t.line("\n%s", t.paint.bold(fmt.Sprintf("Withheld (%d)", len(stopped))))
 	w := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
 	defer func() { _ = w.Flush() }() // like every print here: nobody is left to tell
-	for _, h := range stopped {
-		fmt.Fprintf(w, "  - %s\t%s\t%s\n", h.Change.Op, h.Change.Subject(), h.Why)
+	for _, b := range barriers(stopped) {
+		if b.by == guard.BySeats {
+			t.line("  - %s for a seat: %s: %s", waiting(len(b.changes)), b.why, b.names())
+			continue
+		}
+		for i, c := range b.changes {
+			if i == withheldShown {
+				fmt.Fprintf(w, "  - and %d more\t--output json has all\t%s\n", len(b.changes)-i, b.why)
+				break
+			}
+			fmt.Fprintf(w, "  - %s\t%s\t%s\n", c.Op, subject(c), b.why)
+		}
 	}
+}
+
+// waiting is how many people wait, in words.
+func waiting(n int) string {
+	if n == 1 {
+		return "1 person waits"
+	}
+	return fmt.Sprintf("%d people wait", n)
+}
+
+// withheldShown is how many changes are named that one brake stops for one reason.
+const withheldShown = 20
+
+// barrier is what one brake stops for one reason.
+type barrier struct {
+	by      guard.Brake
+	why     string
+	changes []plan.Change
+}
+
+// barriers puts what is stopped together by its reason, each in the place of its first.
+func barriers(stopped []guard.Withheld) (all []barrier) {
+	type reason struct {
+		by  guard.Brake
+		why string
+	}
+	index := map[reason]int{}
+	for _, s := range stopped {
+		key := reason{s.Brake, s.Why}
+		at, seen := index[key]
+		if !seen {
+			at = len(all)
+			index[key], all = at, append(all, barrier{by: s.Brake, why: s.Why})
+		}
+		all[at].changes = append(all[at].changes, s.Change)
+	}
+	return all
+}
+
+// names are the first of those whom a barrier stops.
+func (b barrier) names() string {
+	var names []string
+	for i, c := range b.changes {
+		if i == withheldShown {
+			return fmt.Sprintf("%s and %d more", strings.Join(names, ", "), len(b.changes)-i)
+		}
+		names = append(names, string(c.Email))
+	}
+	return strings.Join(names, ", ")
+}
+
+// causedBy says what the changes of a parked item come from: a rule, or people who have left.
+func causedBy(item guard.Parked) string {
+	if item.Exit != "" {
+		return fmt.Sprintf("of people who have left (%s)", item.Exit)
+	}
+	return "by rule " + orElse(item.Rule, "none")
 }
 
 func (t textReport) violations(all []guard.Violation) {

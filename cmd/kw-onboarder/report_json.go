@@ -28,6 +28,7 @@ type jsonReport struct {
 	Caveat     string           `json:"caveat,omitempty"`
 	Changes    []jsonChange     `json:"changes"`
 	Withheld   []jsonChange     `json:"withheld"`
+	Leavers    []jsonLeaver     `json:"leavers,omitempty"`
 	Parked     []jsonParkedItem `json:"parked,omitempty"`
 	Unmet      []string         `json:"unmet_expectations,omitempty"`
 	Violations []jsonViolation  `json:"wall_violations,omitempty"`
@@ -53,9 +54,27 @@ type jsonChange struct {
 	From    string   `json:"from,omitempty"`
 	To      string   `json:"to,omitempty"`
 	Rules   []string `json:"rules"`
+	Exit    string   `json:"exit,omitempty"`    // it concerns somebody who has left in this way
+	Expired bool     `json:"expired,omitempty"` // it narrows because a date has come
+	Ordered bool     `json:"ordered,omitempty"` // by a human
 	Why     string   `json:"why,omitempty"`
 	Brake   string   `json:"brake,omitempty"` // what has withheld it
 	Result  string   `json:"result,omitempty"`
+}
+
+// jsonLeaver is somebody who has left and of whom a change or a note says something.
+type jsonLeaver struct {
+	Person string    `json:"person"`
+	Exit   string    `json:"exit"`
+	Since  time.Time `json:"since,omitzero"` // it was first seen
+	Why    string    `json:"why,omitempty"`  // who ordered it, and the reason
+}
+
+func newJSONLeavers(all []plan.Leaving) (out []jsonLeaver) {
+	for _, l := range all {
+		out = append(out, jsonLeaver{Person: l.Person.String(), Exit: string(l.Exit), Since: l.Since.UTC(), Why: l.Why})
+	}
+	return out
 }
 
 // jsonUnasked is a grant of ours that no rule asks for any more.
@@ -72,6 +91,7 @@ type jsonParkedItem struct {
 	Cause   string     `json:"cause"`
 	Kind    string     `json:"kind"`
 	Rule    string     `json:"rule,omitempty"`
+	Exit    string     `json:"exit,omitempty"` // how the people have left whom it concerns
 	Why     string     `json:"why"`
 	Changes []plan.Key `json:"changes"`
 }
@@ -88,7 +108,7 @@ type jsonViolation struct {
 // braked adds what the brakes have seen.
 func (j *jsonReport) braked(r *kwsync.Report) {
 	for _, p := range r.Parked {
-		item := jsonParkedItem{Cause: p.Key, Kind: string(p.Kind), Rule: p.Rule, Why: p.Why, Changes: []plan.Key{}}
+		item := jsonParkedItem{Cause: p.Key, Kind: string(p.Kind), Rule: p.Rule, Exit: string(p.Exit), Why: p.Why, Changes: []plan.Key{}}
 		for _, c := range p.Changes {
 			item.Changes = append(item.Changes, c.Key)
 		}
@@ -133,7 +153,7 @@ func newJSONReport(r *kwsync.Report) jsonReport {
 		People: r.People, Groups: r.Groups, Touched: r.Touched, Directory: append([]string{}, r.Directory...), Idle: r.Idle, Digest: r.Plan.Digest(), Error: r.Err,
 		Fresh: r.Fresh, Unasked: newJSONUnasked(r.Plan.Unasked), Caveat: r.Caveat,
 		Requests: jsonRequests{Read: q.Read, Write: q.Write, Planned: q.Planned(), Made: q.Made},
-		Changes:  []jsonChange{}, Withheld: []jsonChange{}, Notes: []jsonNote{},
+		Changes:  []jsonChange{}, Withheld: []jsonChange{}, Notes: []jsonNote{}, Leavers: newJSONLeavers(r.Leavers),
 	}
 	outcomes := map[plan.Key]plan.Outcome{}
 	for _, o := range r.Outcomes {
@@ -176,6 +196,7 @@ func newJSONChange(c plan.Change) jsonChange {
 	j := jsonChange{
 		Key: c.Key, Op: c.Op.String(), Email: string(c.Email), Name: c.Name, Profile: c.Profile, Notify: c.Notify,
 		Path: string(c.Path), Folder: c.Folder, As: c.As, From: c.From, To: c.To, Rules: c.Rules(),
+		Exit: string(c.Exit), Expired: c.Expired, Ordered: c.Ordered,
 	}
 	if c.Person.ID != "" {
 		j.Person = c.Person.String()

@@ -74,6 +74,55 @@ func fullReport() kwsync.Report {
 	}
 }
 
+// livesReport is about people who move, leave, are called otherwise, and wait.
+func livesReport() kwsync.Report {
+	const path = "/Dep/Fin"
+	on := func(op plan.Op, name, from, to string, exit plan.Exit, rules ...string) plan.Change {
+		c := plan.Change{Key: plan.Key(op.String() + "|" + name), Op: op, Person: who(name), Email: access.Email(name + "@corp.example"), From: from, To: to, Exit: exit, Causes: because(rules...)}
+		switch op {
+		case plan.Grant, plan.Lower, plan.Revoke:
+			c.As, c.Folder, c.Path = folders, "f1", path
+		}
+		return c
+	}
+	expired := on(plan.Revoke, "ed", "Viewer", "", "", "exchange")
+	expired.Expired = true
+	gone := []plan.Change{on(plan.Suspend, "lea", "", "", plan.ExitDisabled)}
+	for i := range 5 {
+		c := on(plan.Revoke, "old", "Viewer", "", plan.ExitOffboarded, "staff")
+		c.Path = access.Path(fmt.Sprintf("/Projects/P%d", i))
+		gone = append(gone, c)
+	}
+	gone = append(gone, on(plan.Lower, "old", "Manager", "Viewer", plan.ExitOffboarded, "staff"))
+	changes := append(gone,
+		on(plan.Unsuspend, "rae", "", "", "", "staff"), on(plan.Rename, "lang", "anna@corp.example", "lang@corp.example", "", "staff"),
+		on(plan.SetName, "lang", "Anna Ohm", "Anna Lang", "", "staff"), on(plan.Grant, "mo", "", "Viewer", "", "staff"),
+		on(plan.Lower, "cy", "Manager", "Viewer", "", "leads"), on(plan.Revoke, "di", "Viewer", "", ""), expired,
+		on(plan.Delete, "ex", "suspended", "boss@corp.example", plan.ExitGone))
+	withheld := []guard.Withheld{{Change: on(plan.Revoke, "pat", "Viewer", "", "", "staff"), Brake: guard.ByProof, Why: "looked at afresh, the directory does not ask for it"}}
+	for i := range 23 {
+		name := fmt.Sprintf("n%02d", i)
+		withheld = append(withheld,
+			guard.Withheld{Change: on(plan.CreateAccount, name, "", "", "", "staff"), Brake: guard.BySeats, Why: "no seat is left: 50 of 50 are taken (accounts.seats)"},
+			guard.Withheld{Change: on(plan.Grant, name, "", "Viewer", "", "staff"), Brake: guard.ByNeeds, Why: "needs a change that is withheld"})
+	}
+	since := time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
+	return kwsync.Report{
+		Mode: "sync", People: 40, Groups: 3, Requests: kwsync.Requests{Read: 5, Write: 30},
+		Plan: plan.Plan{Changes: changes, Unasked: []plan.Leftover{{Person: who("zoe"), Folder: "f9", Role: "Viewer"}}, Notes: []plan.Note{
+			{Kind: plan.NoteSkipped, Person: who("lea"), Email: "lea@corp.example", Why: "disabled in the directory; next: revoke on 2026-03-09"},
+			{Kind: plan.NoteSkipped, Person: who("sid"), Email: "sid@corp.example", Why: "no value in mail"},
+		}},
+		Leavers: []plan.Leaving{
+			{Person: who("ex"), Exit: plan.ExitGone, Since: since.AddDate(0, -3, 0)},
+			{Person: who("lea"), Exit: plan.ExitDisabled, Since: since},
+			{Person: who("old"), Exit: plan.ExitOffboarded, Since: since, Why: "root (theft)"},
+		},
+		Withheld: withheld,
+		Parked:   []guard.Parked{{Key: "suspend|leavers|gone|", Kind: guard.Suspend, Exit: plan.ExitGone, Brake: guard.ByBudget, Why: "9 changes at once", Changes: gone[:1]}},
+	}
+}
+
 func TestReport(t *testing.T) {
 	t.Parallel()
 	dry := fullReport()
@@ -92,7 +141,7 @@ func TestReport(t *testing.T) {
 		name   string
 		report kwsync.Report
 	}{
-		{"run", full}, {"plan", dry}, {"nothing", nothing}, {"observed", observed}, {"snapshot", earlier}, {"idle", idle},
+		{"run", full}, {"plan", dry}, {"nothing", nothing}, {"observed", observed}, {"snapshot", earlier}, {"idle", idle}, {"lives", livesReport()},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -3,8 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
-	"strings"
-	"text/tabwriter"
+	"slices"
 	"time"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/plan"
@@ -29,6 +28,7 @@ func (t textReport) print(r *kwsync.Report) {
 		t.line("%s", t.paint.yellow("The ledger is empty: nothing is known of earlier runs. On a first run that is right; otherwise look at `state`."))
 	}
 	t.unasked(r.Plan.Unasked)
+	t.leavers(r)
 	t.changes(r)
 	t.brakes(r)
 	t.notes(r)
@@ -38,15 +38,16 @@ func (t textReport) print(r *kwsync.Report) {
 // unaskedShown is how many grants are named that no rule asks for any more.
 const unaskedShown = 20
 
-// unasked prints what we gave and no rule asks for any more.
+// unasked prints what we gave, what no rule asks for any more, and what does not end nevertheless.
 func (t textReport) unasked(left []plan.Leftover) {
+	const stays = "it is not seen, is not as we gave it, or is held by what a note below says"
 	switch len(left) {
 	case 0:
 		return
 	case 1:
-		t.line("%s", t.paint.yellow("A grant of ours is not asked for any more: this version leaves it as it is."))
+		t.line("%s", t.paint.yellow("A grant of ours is not asked for any more, and stays: "+stays+"."))
 	default:
-		t.line("%s", t.paint.yellow(fmt.Sprintf("%d grants of ours are not asked for any more: this version leaves them as they are.", len(left))))
+		t.line("%s", t.paint.yellow(fmt.Sprintf("%d grants of ours are not asked for any more, and stay: of each, %s.", len(left), stays)))
 	}
 	for i, l := range left {
 		if i == unaskedShown {
@@ -82,54 +83,6 @@ func (t textReport) directory(r *kwsync.Report) {
 
 func (t textReport) line(format string, args ...any) { fmt.Fprintf(t.out, format+"\n", args...) }
 
-// changes prints the plan: folders and accounts one by one, grants under their folder.
-func (t textReport) changes(r *kwsync.Report) {
-	w := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
-	defer func() { _ = w.Flush() }() // like every print here: nobody is left to tell
-	head := ""
-	for _, c := range r.Plan.Changes {
-		if h := heading(c); h != head {
-			head = h
-			fmt.Fprintf(w, "\n%s\n", t.paint.bold(h))
-		}
-		fmt.Fprintln(w, t.paint.green(row(c)))
-	}
-}
-
-// heading is the group that a change is printed under.
-func heading(c plan.Change) string {
-	switch c.Op {
-	case plan.CreateFolder:
-		return "Folders to create"
-	case plan.CreateAccount:
-		return "Accounts to create"
-	}
-	return fmt.Sprintf("%s, as %s", c.Path, c.As)
-}
-
-// row is one change: what, for whom, where, and because of which rules.
-func row(c plan.Change) string {
-	why := "\trule " + strings.Join(c.Rules(), ", ")
-	switch c.Op {
-	case plan.CreateFolder:
-		return fmt.Sprintf("  + %s\tas %s%s", c.Path, c.As, why)
-	case plan.CreateAccount:
-		mail := ""
-		if c.Notify {
-			mail = ", with a mail"
-		}
-		return fmt.Sprintf("  + %s\t%s\t%s%s%s", c.Email, c.Name, orElse(c.Profile, "profile by Kiteworks"), mail, why)
-	}
-	return fmt.Sprintf("  + %s\t%s%s%s", c.To, c.Email, before(c), why)
-}
-
-func before(c plan.Change) string {
-	if c.From == "" {
-		return ""
-	}
-	return ", now " + c.From
-}
-
 func orElse(s, other string) string {
 	if s == "" {
 		return other
@@ -137,18 +90,25 @@ func orElse(s, other string) string {
 	return s
 }
 
-// notes prints what was asked for and is left alone, each reason once.
+// notes prints what was asked for and is left alone, each reason once. What is said of
+// leavers stands with them.
 func (t textReport) notes(r *kwsync.Report) {
 	titles := map[plan.NoteKind]string{
 		plan.NoteDrift: "Drift, changed by somebody else", plan.NoteBlocked: "Blocked, waits for you", plan.NoteRenamed: "Renamed, and followed",
 		plan.NoteHeld: "Held, nothing changes there", plan.NoteSkipped: "Skipped people",
 	}
+	notes := slices.DeleteFunc(slices.Clone(r.Plan.Notes), newDepartures(r).tells)
 	for _, kind := range []plan.NoteKind{plan.NoteDrift, plan.NoteBlocked, plan.NoteRenamed, plan.NoteHeld, plan.NoteSkipped} {
-		reasons := kwsync.Gather(r.Plan.Notes, kind)
+		reasons, n := kwsync.Gather(notes, kind), 0
 		if len(reasons) == 0 {
 			continue
 		}
-		t.line("\n%s", t.paint.bold(fmt.Sprintf("%s (%d)", titles[kind], r.Notes(kind))))
+		for _, note := range notes {
+			if note.Kind == kind {
+				n++
+			}
+		}
+		t.line("\n%s", t.paint.bold(fmt.Sprintf("%s (%d)", titles[kind], n)))
 		for _, reason := range reasons {
 			t.line("  ! %s", t.paint.yellow(reason.String()))
 		}
@@ -163,7 +123,7 @@ func (t textReport) outcomes(r *kwsync.Report) {
 			t.line("  and %d more", len(r.Lapsed)-i)
 			break
 		}
-		t.line("  approved, and not planned any more (done already, or no longer asked for): %s %s", c.Op, c.Subject())
+		t.line("  approved, and not planned any more (done already, or no longer asked for): %s %s", c.Op, subject(c))
 	}
 	reasons := r.NotDone()
 	if len(reasons) == 0 {

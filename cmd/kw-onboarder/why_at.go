@@ -159,7 +159,7 @@ func (t thenText) changes() {
 		c := r.Change
 		what := c.Op.String()
 		if c.Path != "" {
-			what = fmt.Sprintf("%s %s on %s", what, c.To, c.Path)
+			what = fmt.Sprintf("%s %s on %s", what, cmp.Or(c.To, c.From), c.Path)
 		}
 		t.line("  %s, run %d: %s%s: %s", t.clock(decided(r)), r.Run, what, t.causes(c.Rules(), nil), result(r))
 	}

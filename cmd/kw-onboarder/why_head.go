@@ -52,11 +52,24 @@ func (t whyText) standing(s *kwsync.Spot) string {
 	planned := func(c plan.Change) bool {
 		return (c.Op == plan.Grant || c.Op == plan.Raise) && c.As == s.As && c.Path.Fold() == s.Path.Fold()
 	}
-	switch n := t.a.Now; {
+	n := t.a.Now
+	var (
+		c     plan.Change
+		why   string
+		lower bool
+	)
+	if n != nil {
+		c, why, lower = t.ending(s)
+	}
+	switch {
 	case n == nil:
 		return fmt.Sprintf("The rules give %s %s on %s, because of %s.", name, role, s.Path, because)
 	case slices.ContainsFunc(n.Changes, planned):
 		return fmt.Sprintf("%s does not have %s on %s yet, and is given it by the next run, because of %s.", name, role, s.Path, because)
+	case lower && why == "":
+		return fmt.Sprintf("%s has %s on %s, given by us, and the next run %s, because of %s.", name, s.Has, s.Path, takes(c), because)
+	case lower:
+		return fmt.Sprintf("%s has %s on %s, given by us, which is more than the %s of %s, and keeps it for now: %s.", name, s.Has, s.Path, role, because, why)
 	case access.FoldName(s.Has) == access.FoldName(role) && s.Ours:
 		return fmt.Sprintf("%s has %s on %s, because of %s.", name, role, s.Path, because)
 	case access.FoldName(s.Has) == access.FoldName(role):

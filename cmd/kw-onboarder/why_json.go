@@ -100,11 +100,39 @@ type jsonOffer struct {
 
 type jsonKiteworks struct {
 	Account  *jsonAccount `json:"account,omitempty"`
+	Left     *jsonLeft    `json:"left,omitempty"` // the person has left
 	Unasked  []jsonSpot   `json:"unasked_grants,omitempty"`
 	Open     []jsonSpot   `json:"undecided_grants,omitempty"` // ours, and whether a rule asks for them is not known
 	Changes  []jsonChange `json:"changes"`
 	Withheld []jsonChange `json:"withheld"`
 	Notes    []jsonNote   `json:"notes"`
+}
+
+// jsonLeft is how somebody has left, and how far their ladder has come.
+type jsonLeft struct {
+	Exit  string     `json:"exit"`
+	Since time.Time  `json:"since"`
+	Why   string     `json:"why,omitempty"` // who ordered it, and the reason
+	Steps []jsonStep `json:"steps"`
+}
+
+type jsonStep struct {
+	Do       string    `json:"do"`
+	Due      time.Time `json:"due"`
+	Progress string    `json:"progress"` // done, planned, withheld, waits, later
+	Why      string    `json:"why,omitempty"`
+	DataTo   string    `json:"data_to,omitempty"`
+}
+
+func newJSONLeft(d *kwsync.Departure) *jsonLeft {
+	if d == nil {
+		return nil
+	}
+	out := &jsonLeft{Exit: string(d.Exit), Since: d.Since.UTC(), Why: d.Why, Steps: []jsonStep{}}
+	for _, s := range d.Steps {
+		out.Steps = append(out.Steps, jsonStep{Do: s.Do.String(), Due: s.At.UTC(), Progress: string(s.Progress), Why: s.Why, DataTo: s.DataTo})
+	}
+	return out
 }
 
 type jsonAccount struct {
@@ -199,7 +227,7 @@ func newJSONKiteworks(n *kwsync.Now) *jsonKiteworks {
 	if n == nil {
 		return nil
 	}
-	out := &jsonKiteworks{Changes: []jsonChange{}, Withheld: []jsonChange{}, Notes: []jsonNote{}}
+	out := &jsonKiteworks{Changes: []jsonChange{}, Withheld: []jsonChange{}, Notes: []jsonNote{}, Left: newJSONLeft(n.Leaver)}
 	if a := n.Account; a != nil {
 		out.Account = &jsonAccount{ID: a.ID, Profile: a.Profile, Kind: a.Kind.String(), Status: a.Status.String()}
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/rules"
+	kwsync "github.com/kw-onboarder/kw-onboarder/internal/sync"
 )
 
 // nothing says why there is nothing on the folder in question.
@@ -55,17 +56,37 @@ func (t whyText) leads() string {
 	return text + "."
 }
 
-// left says what somebody who is given nothing has there nevertheless.
+// left says what becomes of what somebody has there who is given nothing.
 func (t whyText) left() string {
-	var kept []string
-	if s := t.nearest(); s != nil && s.Has != "" {
-		kept = append(kept, fmt.Sprintf("%s on %s", s.Has, s.Path))
+	if t.a.Now == nil {
+		return ""
 	}
-	if t.a.Now != nil {
-		for _, s := range t.a.Now.Left {
-			kept = append(kept, fmt.Sprintf("%s on %s, given by us,", s.Has, s.Path))
+	var kept []string
+	text := ""
+	tell := func(s *kwsync.Spot, what string) {
+		switch c, why, planned := t.ending(s); {
+		case planned && why != "":
+			text += fmt.Sprintf(" %s stays for now: %s.", what, why)
+		case planned && c.To != "":
+			text += fmt.Sprintf(" %s is taken down to %s by the next run.", what, c.To)
+		case planned:
+			text += fmt.Sprintf(" %s is taken away by the next run.", what)
+		default:
+			kept = append(kept, what)
 		}
 	}
+	if s := t.nearest(); s != nil && s.Has != "" {
+		tell(s, fmt.Sprintf("%s on %s", s.Has, s.Path))
+	}
+	for i := range t.a.Now.Left {
+		s := &t.a.Now.Left[i]
+		tell(s, fmt.Sprintf("%s on %s, given by us,", s.Has, s.Path))
+	}
+	return text + stays(kept)
+}
+
+// stays says that roles are left as they are.
+func stays(kept []string) string {
 	switch len(kept) {
 	case 0:
 		return ""

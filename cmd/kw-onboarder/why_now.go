@@ -24,12 +24,9 @@ func (t whyText) now() {
 		}
 		t.line("  On %s: %s", s.Path, holds(s))
 	}
+	t.leaver()
 	for _, s := range n.Left {
-		asks := "no rule asks for it any more; this version leaves it as it is"
-		if s.Open != "" {
-			asks = "it stays, and it is open whether a rule asks for it: " + s.Open
-		}
-		t.line("  ! %s", t.paint.yellow(fmt.Sprintf("%s on %s, given by us as the ledger has it: %s", s.Has, s.Path, asks)))
+		t.line("  ! %s", t.paint.yellow(fmt.Sprintf("%s on %s, given by us as the ledger has it: %s", s.Has, s.Path, t.future(s))))
 	}
 	if s := t.nearest(); t.why.Folder != "" && len(n.Left) == 0 && (s == nil || s.Path.Fold() != t.why.Folder.Fold()) {
 		t.line("  On %s: not looked at, since no rule gives %s anything there", t.why.Folder, t.name())
@@ -58,6 +55,10 @@ func (t whyText) changes() {
 		t.line("The next run would change nothing: what is planned is withheld.")
 	}
 	for _, c := range n.Changes {
+		if narrows(c.Op) {
+			t.line("  %s", t.paint.red("- "+does(c)))
+			continue
+		}
 		t.line("  %s", t.paint.green("+ "+does(c)))
 	}
 	for _, w := range n.Withheld {
@@ -67,12 +68,27 @@ func (t whyText) changes() {
 
 // does is a change, as the end of a sentence.
 func does(c plan.Change) string {
-	switch {
-	case c.Op == plan.CreateAccount:
+	switch c.Op {
+	case plan.CreateAccount:
 		return fmt.Sprintf("create the account %s, %s", c.Email, orElse(c.Profile, "profile by Kiteworks"))
-	case c.Op == plan.CreateFolder:
+	case plan.CreateFolder:
 		return fmt.Sprintf("create the folder %s", c.Path)
-	case c.From != "":
+	case plan.Suspend:
+		return fmt.Sprintf("suspend the account %s", c.Email)
+	case plan.Unsuspend:
+		return fmt.Sprintf("switch the account %s on again", c.Email)
+	case plan.Rename:
+		return fmt.Sprintf("change the address %s to %s", c.From, c.To)
+	case plan.SetName:
+		return fmt.Sprintf("change the name %q to %q", c.From, c.To)
+	case plan.SetProfile:
+		return fmt.Sprintf("change the profile %s to %s", c.From, c.To)
+	case plan.Delete:
+		return fmt.Sprintf("delete the account %s, its data to %s", c.Email, orElse(c.To, "nobody"))
+	case plan.Revoke:
+		return fmt.Sprintf("revoke %s on %s", c.From, c.Path)
+	}
+	if c.From != "" {
 		return fmt.Sprintf("%s %s to %s on %s", c.Op, c.From, c.To, c.Path)
 	}
 	return fmt.Sprintf("%s %s on %s", c.Op, c.To, c.Path)

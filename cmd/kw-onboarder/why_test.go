@@ -77,7 +77,7 @@ func TestWhatCountsIsSaid(t *testing.T) {
 	tests := []struct{ name, got, want string }{
 		{"a weaker role", beaten(kwsync.Claim{Rule: "staff", Role: "Viewer", Rank: 1}), "it is stronger than Viewer of rule staff"},
 		{"a role that is not there", beaten(kwsync.Claim{Rule: "staff", Role: "Jurist"}), `the server has no role "Jurist", which rule staff names: correct it there`},
-		{"a time that ended", whyText{a: &kwsync.Answer{}}.given(over), "It does not give Viewer any more: its time ended at 2026-06-30 22:00 UTC. What was given before stays until somebody takes it away."},
+		{"a time that ended", whyText{a: &kwsync.Answer{}}.given(over), "It does not give Viewer any more: its time ended at 2026-06-30 22:00 UTC. What was given before is taken away in mode sync."},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

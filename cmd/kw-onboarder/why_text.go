@@ -24,7 +24,7 @@ type whyText struct {
 func (t whyText) print() {
 	t.line("%s", t.paint.bold(t.headline()))
 	p := &t.a.Person
-	t.line("%s, %s, %s in the directory.", orElse(string(p.Email), "no e-mail address"), p.DN, p.Standing)
+	t.line("%s, %s, %s in the directory.", orElse(string(p.Email), "no e-mail address"), cmp.Or(p.DN, p.ID.String()), p.Standing)
 	if t.a.Now == nil {
 		t.offline()
 	}
@@ -70,7 +70,7 @@ func (t whyText) line(format string, args ...any) { fmt.Fprintf(t.out, format+"\
 // name is what the person is called here.
 func (t whyText) name() string {
 	p := &t.a.Person
-	return cmp.Or(p.Name, string(p.Email), p.DN)
+	return cmp.Or(p.Name, string(p.Email), p.DN, p.ID.String())
 }
 
 // aside says whether a line is enough for a rule: it does not apply, and nobody has
@@ -185,7 +185,7 @@ func (t whyText) given(g rules.GivenGrant) string {
 		}
 		return fmt.Sprintf("It does not give %s yet: it does from %s.", g.Wish.Role, g.Term.From.UTC().Format(minute))
 	case rules.Over:
-		return fmt.Sprintf("It does not give %s any more: its time ended at %s. What was given before stays until somebody takes it away.", g.Wish.Role, g.Term.Until.UTC().Format(minute))
+		return fmt.Sprintf("It does not give %s any more: its time ended at %s. What was given before is taken away in mode sync.", g.Wish.Role, g.Term.Until.UTC().Format(minute))
 	case rules.NoDate:
 		return fmt.Sprintf("It does not give %s: the date that it needs is not in the entry.", g.Wish.Role)
 	}

@@ -48,8 +48,8 @@ type Verdict struct {
 	// Standing is what the directory says of the person: whoever is not Active is
 	// skipped by the rules, and may be a leaver. Zero: it says nothing.
 	Standing Standing
-	Lapsed   []Wish   // what rules that apply gave, and whose `until` has come
-	Heirs    []Heir   // who would get the account's data, by what the ladders ask for
+	Lapsed   []Wish // what rules that apply gave, and whose `until` has come
+	Heirs    []Heir // who would get the account's data, by what the ladders ask for
 
 	// Next is when a date may change this verdict although nothing changes in the
 	// directory; zero: never.

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/access"
 	"github.com/kw-onboarder/kw-onboarder/internal/config"
@@ -43,13 +44,19 @@ func (r *Rehearsal) Mode() guard.Mode { return r.mode }
 func (r *Rehearsal) Close() error { return r.book.Close() }
 
 // Plan says what a run would do that finds this directory; first: if it were the first run
-// on the tenant, of which nothing is remembered.
+// on the tenant, of which nothing is remembered. A fresh look at whoever is missing says
+// that they are gone: that is the worst that it can say.
 func (r *Rehearsal) Plan(ctx context.Context, d kwsync.Directory, first bool) (kwsync.Report, error) {
 	known := kwsync.Recollection{Memory: r.book, Further: r.further}
 	p, err := planner(r.config, Settings{}, d, known, r.book)
 	if err != nil {
 		return kwsync.Report{}, err
 	}
+	seen, _, err := d.Refresh(ctx, true)
+	if err != nil {
+		return kwsync.Report{}, fmt.Errorf("read the directory: %w", err)
+	}
+	p.Prove = func() kwsync.Prover { return beheld{seen} }
 	p.Limits.Mode = r.mode
 	p.Brakes = newBrakes(r.config, p, r.book)
 	if first {
@@ -64,3 +71,43 @@ type nothing struct{}
 func (nothing) Recall(context.Context, *plan.Scope) (plan.Memory, error) {
 	return plan.NewMemory(), nil
 }
+
+// beheld is a fresh look that sees what was seen already. Who is not in it is gone.
+type beheld struct{ snapshot *access.Snapshot }
+
+var _ kwsync.Prover = beheld{}
+
+func (b beheld) person(id access.PersonID) (*access.Person, bool) {
+	at, there := slices.BinarySearchFunc(b.snapshot.People, id, func(p access.Person, id access.PersonID) int { return p.ID.Compare(id) })
+	if !there {
+		return nil, false
+	}
+	return &b.snapshot.People[at], true
+}
+
+func (b beheld) Person(_ context.Context, id access.PersonID) (access.Proof, error) {
+	p, there := b.person(id)
+	if !there {
+		return access.Proof{Standing: access.Gone}, nil
+	}
+	return access.Proof{Standing: p.Standing, DN: p.DN, Person: p}, nil
+}
+
+func (b beheld) Groups(_ context.Context, id access.PersonID) (all []access.GroupID, err error) {
+	if p, there := b.person(id); there {
+		for _, g := range p.Groups {
+			all = append(all, b.snapshot.Groups[g].ID)
+		}
+	}
+	return all, nil
+}
+
+func (b beheld) Group(_ context.Context, id access.GroupID) (access.Proof, error) {
+	at := slices.IndexFunc(b.snapshot.Groups, func(g access.Group) bool { return g.ID == id })
+	if at < 0 {
+		return access.Proof{Standing: access.Gone}, nil
+	}
+	return access.Proof{Standing: access.Active, DN: b.snapshot.Groups[at].DN}, nil
+}
+
+func (beheld) Close() {}

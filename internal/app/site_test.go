@@ -13,6 +13,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/config"
 	"github.com/kw-onboarder/kw-onboarder/internal/contract"
@@ -49,6 +50,7 @@ type site struct {
 	front     *httptest.Server
 	gate      atomic.Pointer[http.HandlerFunc] // sees each request to Kiteworks first
 	values    map[string]string                // of the configuration's text
+	behind    atomic.Int64                     // nanoseconds by which the directory's clock is slow
 }
 
 const siteConfig = `mode: MODE
@@ -136,19 +138,24 @@ func staff(uid, department string) ldapsim.Entry {
 // directory starts the directory at an address; "": any.
 func (s *site) directory(t *testing.T, listen string, people ...ldapsim.Entry) {
 	t.Helper()
-	entries := []ldapsim.Entry{
-		{DN: base, Attrs: map[string][]string{"objectClass": {"top", "dcObject", "organization"}, "dc": {"corp"}, "o": {"Corp"}}},
-		{DN: "ou=people," + base, Attrs: map[string][]string{"objectClass": {"top", "organizationalUnit"}, "ou": {"people"}}},
-		{DN: "ou=groups," + base, Attrs: map[string][]string{"objectClass": {"top", "organizationalUnit"}, "ou": {"groups"}}},
-	}
 	company, err := ldapsim.New(ldapsim.Options{
-		Listen: listen, BaseDN: base, BindDN: reader, Password: bindPassword, Entries: append(entries, people...),
+		Listen: listen, BaseDN: base, BindDN: reader, Password: bindPassword, Entries: append(units(), people...),
+		Now: func() time.Time { return time.Now().Add(-time.Duration(s.behind.Load())) },
 	})
 	if err != nil {
 		t.Fatalf("start the directory: %v", err)
 	}
 	t.Cleanup(func() { _ = company.Close() })
 	s.company = company
+}
+
+// units are the entries that people and groups are in.
+func units() []ldapsim.Entry {
+	return []ldapsim.Entry{
+		{DN: base, Attrs: map[string][]string{"objectClass": {"top", "dcObject", "organization"}, "dc": {"corp"}, "o": {"Corp"}}},
+		{DN: "ou=people," + base, Attrs: map[string][]string{"objectClass": {"top", "organizationalUnit"}, "ou": {"people"}}},
+		{DN: "ou=groups," + base, Attrs: map[string][]string{"objectClass": {"top", "organizationalUnit"}, "ou": {"groups"}}},
+	}
 }
 
 // tenant starts Kiteworks, and in front of it what lets a test hold requests up.

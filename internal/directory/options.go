@@ -45,6 +45,7 @@ type Options struct {
 	Now      func() time.Time // nil: time.Now
 
 	LookupSRV func(ctx context.Context, service, proto, name string) (string, []*net.SRV, error) // nil: the system's
+	Dial      func(ctx context.Context, network, address string) (net.Conn, error)               // nil: the network's
 }
 
 // People say which entries are people and what becomes of their attributes.
@@ -135,6 +136,7 @@ func (o *Options) wire() wire.Options {
 		Servers: o.Servers, StartTLS: o.StartTLS, CA: o.CA, Certificate: o.Certificate, Key: o.Key,
 		BindDN: o.BindDN, Password: o.Password, IgnoreReferrals: o.IgnoreReferrals,
 		PageSize: o.PageSize, Timeout: o.Timeout, Check: o.Kind.check, LookupSRV: o.LookupSRV,
+		Dial: o.Dial,
 	}
 }
 

@@ -165,17 +165,36 @@ func TestARoleThatAHumanRaisedStays(t *testing.T) {
 
 func TestP10_APersonWithANewAddressIsTheSamePerson(t *testing.T) {
 	t.Parallel()
-	ldap, people := startDirectory(t, smallCompany)
-	s := onboarded(t, ldap)
-	ldap.Set(t, people.People[25].DN, "mail", "married@example.com")
-	before := s.picture()
-	rep := s.mustApply()
-	checkUnchanged(t, s, before)
-	notes := notesAbout(rep, people.People[25])
-	if len(notes) != 1 {
-		t.Fatalf("notes about the person with the new address: %+v, want one", notes)
+	const was, is = "u000025@example.com", "married@example.com"
+	for _, mode := range []string{"create-only", "sync"} {
+		t.Run(mode, func(t *testing.T) {
+			t.Parallel()
+			ldap, people := startDirectory(t, smallCompany)
+			s := onboarded(t, ldap)
+			s.settings.Mode = mode
+			ldap.Set(t, people.People[25].DN, "mail", is)
+			before, account := s.picture(), s.user(was).ID
+			rep := s.mustApply()
+			if mode == "create-only" {
+				checkUnchanged(t, s, before)
+				if len(rep.Withheld) != 1 || rep.Withheld[0].Change.Op != plan.Rename {
+					t.Fatalf("withheld: %+v, want the new address", rep.Withheld)
+				}
+				checkLine(t, rep.Withheld[0].Why, []string{"mode create-only does not rename"})
+				return
+			}
+			if got := s.user(is).ID; got != account {
+				t.Errorf("the new address has account %s, want %s", got, account)
+			}
+			want := holding{"/Projects/Welcome", is, "Viewer", foldersIdentity}
+			if !slices.Contains(s.holdings(), want) || len(s.holdings()) != 10 {
+				t.Errorf("roles: %+v, want the ten, with %+v", s.holdings(), want)
+			}
+			if n := made(s.kw.History())[opAddUser] + made(s.kw.History())[opAddMembers]; n > 0 {
+				t.Errorf("%d accounts made or roles given, want none", n)
+			}
+		})
 	}
-	checkLine(t, notes[0].Why, []string{"the linked account has the address u000025@example.com on Kiteworks"})
 }
 
 // teamRule is a second rule, about a group.

@@ -42,6 +42,7 @@ type ending struct {
 	Accounts []string
 	Holdings []holding
 	Links    map[string]bool   // address -> made by us
+	Lives    map[string]string // address -> how somebody has left, and what we have done to the account
 	Owned    map[string]string // path and address -> role, floor, rules, who gave it, and why it is lost
 	Pins     map[string]string
 	Known    []string // what the ledger knows of Kiteworks
@@ -181,6 +182,7 @@ func TestP08_KilledAtAnyInstantTheEndIsTheSame(t *testing.T) {
 			t.Parallel()
 			undisturbed := tell(t, ledger, instant{})
 			checkHistory(t, undisturbed.end)
+			checkLives(t, undisturbed.end)
 			for _, at := range undisturbed.instants(t, ledger.moments()) {
 				t.Run(at.String(), func(t *testing.T) {
 					t.Parallel()
@@ -216,10 +218,27 @@ func checkHistory(t *testing.T, e ending) {
 		"/Departments/Audit " + fortyEmail(39):          "Collaborator",              // by moving
 		"/Vault/Contracts " + fortyEmail(0):             "Downloader",
 		"/Projects/Welcome/Newcomers " + fortyEmail(30): "Viewer",
+		"/Departments/Legal " + fortyEmail(3):           "Collaborator", // taken down
+		"/Vault/Contracts " + fortyEmail(3):             "",             // taken away
+		"/Departments/Legal " + fortyEmail(21):          "Collaborator", // by moving,
+		"/Departments/Research " + fortyEmail(21):       "",             // and gone where they were
+		"/Departments/Sales married@example.com":        "Collaborator", // by another address
+		"/Departments/Legal " + fortyEmail(23):          "Collaborator", // that of p24, who has exchanged it
+		"/Departments/Tax " + fortyEmail(leaver):        "Collaborator", // returned
+		"/Departments/Research " + fortyEmail(forGood):  "",             // left
 	} {
 		if got, _, _ := strings.Cut(e.Owned[key], ";"); got != want {
 			t.Errorf("of ours on %s: %q, want %q", key, got, want)
 		}
+	}
+}
+
+// checkLives holds it to what is said of those who have left.
+func checkLives(t *testing.T, e ending) {
+	t.Helper()
+	want := map[string]string{fortyEmail(forGood): "gone, suspended false, deleted true"}
+	if diff := cmp.Diff(want, e.Lives); diff != "" {
+		t.Errorf("who has left (-want +got):\n%s", diff)
 	}
 }
 
@@ -251,10 +270,13 @@ func (h *history) ending() ending {
 	emails, paths := s.names()
 	e := ending{
 		Accounts: s.accounts(), Holdings: s.holdings(), Open: len(open),
-		Links: map[string]bool{}, Owned: map[string]string{}, Pins: map[string]string{},
+		Links: map[string]bool{}, Lives: map[string]string{}, Owned: map[string]string{}, Pins: map[string]string{},
 	}
 	for _, l := range m.Links {
 		e.Links[emails[l.Account]] = l.Created
+		if left := m.Leaving[l.Person]; left.Exit != "" || l.Suspended || l.Deleted {
+			e.Lives[emails[l.Account]] = fmt.Sprintf("%s, suspended %v, deleted %v", left.Exit, l.Suspended, l.Deleted)
+		}
 	}
 	for key, o := range m.Owned {
 		before := ""

@@ -43,11 +43,13 @@ const fortyRules = `  - name: staff
         as: svc-legal@corp.example
 `
 
-// history is forty people in four chapters, each of which changes the world and ends
-// with commands that must succeed. It has every operation that a run of this version
+// history is forty people in chapters, each of which changes the world and ends with
+// commands that must succeed. It has every operation that a run of this version
 // makes: folders inside new folders, accounts, accounts that are found, grants by the
 // dozen, raises of what is ours and of what a human gave, a grant that a human takes
-// away and that is given again, access that is taken over and given up.
+// away and that is given again, access that is taken over and given up; then, in mode sync,
+// roles that are taken away and taken down, other addresses and names, two of them
+// exchanged, accounts that are suspended, switched on again, and deleted.
 type history struct {
 	site    *site
 	ldap    *ldapsim.Server
@@ -75,8 +77,30 @@ var (
 			{"disown", "--person", fortyEmail(4), "--yes"},
 			{"apply", "--yes"},
 		}},
+		{"in mode sync one moves, two lead no more, one marries, two exchange their addresses, one leaves", func(h *history) {
+			h.site.settings.Mode, h.site.settings.Extra = "sync", fortyLadder
+			h.without(leaver)
+		}, oneRun},
+		{"he returns, and another leaves for good", func(h *history) {
+			h.without(forGood)
+		}, [][]string{{"apply", "--yes"}, {"apply", "--yes"}}},
 	}
 )
+
+// Of the forty, who leaves and returns, and who leaves for good.
+const (
+	leaver  = 20
+	forGood = 28
+)
+
+// fortyLadder takes all steps at once, but that the last waits for the run after.
+const fortyLadder = `leavers:
+  - who: [gone]
+    steps:
+      - {after: 0h, do: suspend}
+      - {after: 0h, do: revoke}
+      - {after: 0h, do: delete, data_to: p00@example.com}
+`
 
 func fortyEmail(i int) string { return fmt.Sprintf("p%02d@example.com", i) }
 
@@ -117,6 +141,17 @@ func (h *history) people(n, leads, moved int) {
 	}
 }
 
+// without replaces the directory by that of the forty but one, of whom some lead another life.
+func (h *history) without(i int) {
+	people := fortyOf(40, 3, 3)
+	people[21].department = "Legal"
+	people[22].mail, people[22].name = "married@example.com", "Person married"
+	people[23].mail, people[24].mail = people[24].mail, people[23].mail
+	if err := h.ldap.Replace(entriesOf(slices.Delete(people, i, i+1))); err != nil {
+		h.site.t.Fatal(err)
+	}
+}
+
 func (h *history) takeAway(path, email string) {
 	s := h.site
 	if err := s.kw.World().RemoveMember(s.folder(foldersIdentity, path).ID, s.user(email).ID); err != nil {
@@ -124,7 +159,29 @@ func (h *history) takeAway(path, email string) {
 	}
 }
 
-func fortyEntries(n, leads, moved int) []ldapsim.Entry {
+// fortyPerson is one of them, as the directory has them.
+type fortyPerson struct {
+	uid, name, mail, department string
+	leads                       bool
+}
+
+// fortyOf are so many people, the first of whom lead, and so many of the last of whom have moved.
+func fortyOf(n, leads, moved int) (people []fortyPerson) {
+	departments := []string{"Research", "Sales", "Research", "Legal", "Sales", "Tax", "Tax"}
+	for i := range n {
+		uid := fmt.Sprintf("p%02d", i)
+		p := fortyPerson{uid, "Person " + uid, fortyEmail(i), departments[i%len(departments)], i < leads}
+		if i >= n-moved {
+			p.department = "Audit"
+		}
+		people = append(people, p)
+	}
+	return people
+}
+
+func fortyEntries(n, leads, moved int) []ldapsim.Entry { return entriesOf(fortyOf(n, leads, moved)) }
+
+func entriesOf(people []fortyPerson) []ldapsim.Entry {
 	entry := func(dn string, class string, attrs map[string][]string) ldapsim.Entry {
 		attrs["objectClass"] = []string{"top", class}
 		return ldapsim.Entry{DN: dn, Attrs: attrs}
@@ -134,20 +191,14 @@ func fortyEntries(n, leads, moved int) []ldapsim.Entry {
 		entry(fortyPeople, "organizationalUnit", map[string][]string{"ou": {"people"}}),
 		entry(fortyGroups, "organizationalUnit", map[string][]string{"ou": {"groups"}}),
 	}
-	departments := []string{"Research", "Sales", "Research", "Legal", "Sales", "Tax", "Tax"}
 	members := []string{"cn=nobody," + forty}
-	for i := range n {
-		department := departments[i%len(departments)]
-		if i >= n-moved {
-			department = "Audit"
-		}
-		uid := fmt.Sprintf("p%02d", i)
-		dn := "uid=" + uid + "," + fortyPeople
+	for _, p := range people {
+		dn := "uid=" + p.uid + "," + fortyPeople
 		entries = append(entries, entry(dn, "inetOrgPerson", map[string][]string{
-			"uid": {uid}, "cn": {"Person " + uid}, "sn": {uid}, "displayName": {"Person " + uid},
-			"mail": {fortyEmail(i)}, "departmentNumber": {department},
+			"uid": {p.uid}, "cn": {p.name}, "sn": {p.uid}, "displayName": {p.name},
+			"mail": {p.mail}, "departmentNumber": {p.department},
 		}))
-		if i < leads {
+		if p.leads {
 			members = append(members, dn)
 		}
 	}

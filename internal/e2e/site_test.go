@@ -13,6 +13,7 @@ import (
 	"sync"
 	"testing"
 	"text/template"
+	"time"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/app"
 	"github.com/kw-onboarder/kw-onboarder/internal/config"
@@ -126,7 +127,10 @@ type site struct {
 	kw       *kwsim.Server
 	front    *httptest.Server // what the configuration names, if there is one
 	settings settings
+	ahead    time.Duration // how far the clock of its runs is ahead
 }
+
+func (s *site) now() time.Time { return time.Now().Add(s.ahead) }
 
 // How many people the company has. There are about 60 groups in any case.
 const (
@@ -248,6 +252,7 @@ func (s *site) plan() (kwsync.Report, error) {
 		return kwsync.Report{Err: err.Error()}, err
 	}
 	defer func() { _ = closePlanner() }() // it was only read
+	p.Now = s.now
 	return p.Plan(context.Background())
 }
 
@@ -263,6 +268,7 @@ func (s *site) apply() (kwsync.Report, error) {
 			s.t.Errorf("close the ledger: %v", err)
 		}
 	}()
+	actor.Runner.Now = s.now
 	return actor.Run(context.Background(), kwsync.Trigger{Name: "apply", Full: true}, "")
 }
 

@@ -118,14 +118,40 @@ func (w *whereabouts) fate(ctx context.Context, c plan.Would) (f Fate, err error
 		f.So = folder != ""
 	case plan.CreateAccount:
 		f.So = account != ""
-	case plan.Grant, plan.Raise:
+	case plan.Grant, plan.Raise, plan.Lower, plan.Revoke:
 		if account != "" && folder != "" {
 			err = w.role(ctx, &f, account, folder)
 		}
 	default:
-		f.Unknown = "this version does not compare that"
+		f.So, f.Unknown = w.settled(c)
 	}
 	return f, err
+}
+
+// settled says whether an account is as a change of it wanted it, or why nobody knows.
+func (w *whereabouts) settled(c plan.Would) (so bool, unknown string) {
+	at := slices.IndexFunc(w.state.Accounts, func(a access.Account) bool { return a.ID == c.Account })
+	if at < 0 {
+		return false, "the account is no longer known"
+	}
+	return like(&w.state.Accounts[at], c), ""
+}
+
+func like(a *access.Account, c plan.Would) bool {
+	switch c.Op {
+	case plan.Suspend:
+		return a.Status == access.Suspended
+	case plan.Unsuspend:
+		return a.Status == access.Live || a.Status == access.Unverified
+	case plan.Rename:
+		return string(a.Email) == c.To
+	case plan.SetName:
+		return a.Name == c.To
+	case plan.SetProfile:
+		return a.Profile == c.To
+	default:
+		return a.Status == access.Deleted
+	}
 }
 
 // role fills in the role that is held now.
@@ -141,6 +167,7 @@ func (w *whereabouts) role(ctx context.Context, f *Fate, account, folder string)
 	around := slices.DeleteFunc(all, func(s ledger.Stretch) bool { return s.Grant.Folder != folder })
 	at := slices.IndexFunc(around, func(s ledger.Stretch) bool { return s.Until.IsZero() })
 	if at < 0 {
+		f.So = f.Op == plan.Revoke
 		return nil
 	}
 	changes, err := w.book.Ledger.History(ctx, ledger.Subject{Account: account}, folder, w.at)

@@ -40,7 +40,13 @@ func TestAftermathTellsWhatHasHappenedAnyway(t *testing.T) {
 		{name: "an account by its address", would: plan.Would{Op: plan.CreateAccount, Source: "corp", Person: "boss", Email: "boss@corp.example"}, so: true},
 		{name: "an account of the person with another address", would: would(func(w *plan.Would) { w.Op, w.Email = plan.CreateAccount, "ann@corp.example" }), so: true},
 		{name: "no account", would: plan.Would{Op: plan.CreateAccount, Source: "corp", Person: "cid", Email: "cid@corp.example"}},
-		{name: "what is not compared", would: plan.Would{Op: plan.Rename}, unknown: "this version does not compare that"},
+		{name: "a role that is still there", would: would(func(w *plan.Would) { w.Op, w.From, w.To = plan.Revoke, "Viewer", "" }), has: "Viewer"},
+		{name: "a role that is gone", would: would(func(w *plan.Would) {
+			w.Op, w.Person, w.Email, w.From, w.To = plan.Revoke, "boss", "boss@corp.example", "Viewer", ""
+		}), so: true},
+		{name: "another address", would: would(func(w *plan.Would) { w.Op, w.Account, w.To = plan.Rename, "a1", "a1@corp.example" }), so: true},
+		{name: "an account that is not suspended", would: would(func(w *plan.Would) { w.Op, w.Account = plan.Suspend, "a1" })},
+		{name: "an account that is not known", would: plan.Would{Op: plan.Delete, Account: "a9"}, unknown: "the account is no longer known"},
 	}
 	var all []plan.Would
 	for _, tt := range tests {
@@ -64,8 +70,8 @@ func TestAftermathTellsWhatHasHappenedAnyway(t *testing.T) {
 	if h := a.Fates[0].Held; h.Giver != Somebody || h.By.ID != "boss" {
 		t.Errorf("given by %v %s, want by hand, by boss", h.Giver, h.By.ID)
 	}
-	if a.So() != 5 || a.Observed.IsZero() {
-		t.Errorf("got %d so, as of %v, want 5, and a moment", a.So(), a.Observed)
+	if a.So() != 7 || a.Observed.IsZero() {
+		t.Errorf("got %d so, as of %v, want 7, and a moment", a.So(), a.Observed)
 	}
 }
 

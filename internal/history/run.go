@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/ledger"
@@ -67,8 +68,8 @@ func (r Run) Took(now time.Time) time.Duration {
 // adopt is the trigger of the runs that keep the decision that something is ours.
 const adopt = "adopt"
 
-// overtaking is the trigger of the runs that may begin within another one.
-const overtaking = "apply"
+// overtaking are the triggers of the runs that may begin within another one.
+var overtaking = []string{"apply", "offboard", "undo", "leavers"}
 
 // reading turns runs, the newest first, into what they mean.
 type reading struct {
@@ -88,7 +89,7 @@ func (g *reading) next(stored ledger.Run) (Run, error) {
 		}
 	}
 	r.UnderWay = g.acting && g.overtaken && stored.Ended.IsZero()
-	g.overtaken = g.overtaken && (r.Decree || stored.Trigger == overtaking && (stored.Ended.IsZero() || !r.Full))
+	g.overtaken = g.overtaken && (r.Decree || slices.Contains(overtaking, stored.Trigger) && (stored.Ended.IsZero() || !r.Full))
 	return r, nil
 }
 

@@ -52,6 +52,7 @@ func TestP03_MembersChangeOnlyFromWhatThePlanSaw(t *testing.T) {
 		from, to string
 		held     string // role held on Finance when the change comes; "": none
 		at       string // where it was given; "": on Finance
+		by       string // who gave it, as the plan saw it; "": it did not
 		want     plan.Result
 		why      string
 		after    string
@@ -62,6 +63,7 @@ func TestP03_MembersChangeOnlyFromWhatThePlanSaw(t *testing.T) {
 		{name: "revoke", op: plan.Revoke, from: "Viewer", held: "Viewer", want: plan.Done},
 		{name: "revoke what is gone", op: plan.Revoke, from: "Viewer", want: plan.Already},
 		{name: "revoke what a human raised", op: plan.Revoke, from: "Viewer", held: "Manager", want: plan.Refused, why: "somebody else has changed it", after: "Manager"},
+		{name: "revoke what a human gave anew", op: plan.Revoke, from: "Viewer", held: "Viewer", by: "6f1c0d3e-0000-4000-8000-000000000001", want: plan.Refused, why: "given anew", after: "Viewer"},
 		{name: "revoke what is inherited", op: plan.Revoke, from: "Viewer", held: "Viewer", at: above, want: plan.Refused, why: "inherited from folder", after: "Viewer"},
 		{name: "raise", op: plan.Raise, from: "Viewer", to: "Collaborator", held: "Viewer", want: plan.Done, after: "Collaborator"},
 		{name: "raise what a human raised further", op: plan.Raise, from: "Viewer", to: "Collaborator", held: "Manager", want: plan.Refused, why: `holds "Manager" now`, after: "Manager"},
@@ -78,7 +80,7 @@ func TestP03_MembersChangeOnlyFromWhatThePlanSaw(t *testing.T) {
 			if tt.held != "" {
 				s.member(tt.at, id, tt.held)
 			}
-			got := apply(t, s.tenant(), s.single(plan.Change{Op: tt.op, Account: id, From: tt.from, To: tt.to}))[0]
+			got := apply(t, s.tenant(), s.single(plan.Change{Op: tt.op, Account: id, From: tt.from, To: tt.to, SharedBy: tt.by}))[0]
 			if got.Result != tt.want || !strings.Contains(got.Why, tt.why) {
 				t.Errorf("got %v %q, want %v with %q", got.Result, got.Why, tt.want, tt.why)
 			}

@@ -130,6 +130,8 @@ func (s sighting) standing(c plan.Change) (result plan.Result, why string) {
 		return plan.Refused, fmt.Sprintf("holds %q, which is inherited from folder %s: it ends there", s.Role, s.Origin)
 	case access.FoldName(s.Role) != access.FoldName(c.From):
 		return plan.Refused, differs("holds", s.Role, c.From, true)
+	case s.SharedBy != "" && c.SharedBy != "" && s.SharedBy != c.SharedBy:
+		return plan.Refused, fmt.Sprintf("holds %q, which somebody else has given anew: it is theirs", s.Role)
 	}
 	return 0, ""
 }

@@ -36,6 +36,7 @@ func TestCatalogFindsFoldersBelowTheRoots(t *testing.T) {
 		{name: "other case and decomposed form", want: at("/departments/FINANCE/O\u0308sterreich"), found: "/Departments/Finance/Österreich"},
 		{name: "nothing there", want: at("/Departments/Nowhere")},
 		{name: "by id", want: access.Place{As: folders, FolderID: s.folder["/Departments/Legal"]}, found: "/Departments/Legal"},
+		{name: "a root, by id", want: access.Place{As: folders, FolderID: s.folder["/Departments"]}, found: "/Departments"},
 		{name: "by id, two levels down", want: access.Place{As: folders, FolderID: s.folder["/Departments/Finance/Österreich"]}, found: "/Departments/Finance/Österreich"},
 		{name: "by id, outside the roots", want: access.Place{As: folders, FolderID: s.folder["/Private"]}, unusable: "outside kiteworks.roots"},
 		{name: "pinned and renamed", want: access.Place{As: folders, Path: "/Departments/Old name", FolderID: moved}, found: "/Departments/New name"},

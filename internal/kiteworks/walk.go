@@ -222,6 +222,12 @@ func (w *walker) pinned(ctx context.Context, p access.Place) error {
 	if _, met := w.found[p.FolderID]; met || p.FolderID == "" {
 		return nil
 	}
+	if err := w.findRoots(ctx); err != nil {
+		return err
+	}
+	if _, isRoot := w.found[p.FolderID]; isRoot {
+		return nil
+	}
 	chain, why, err := w.ancestors(ctx, p.FolderID)
 	if err != nil {
 		return err
@@ -246,11 +252,8 @@ func (w *walker) pinned(ctx context.Context, p access.Place) error {
 const maxDepth = 64
 
 // ancestors reads a folder and those above it, up to one that is already known
-// to be a root or below one.
+// to be a root or below one. The roots are known.
 func (w *walker) ancestors(ctx context.Context, id string) (chain []wireFolder, why string, err error) {
-	if err := w.findRoots(ctx); err != nil {
-		return nil, "", err
-	}
 	for range maxDepth {
 		f, why, err := w.byID(ctx, id)
 		if err != nil || why != "" {

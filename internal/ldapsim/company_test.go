@@ -113,7 +113,8 @@ func TestWaves(t *testing.T) {
 		"joiners": {
 			1,
 			[]string{"uid=arousseau", "uid=jpfeiffer", "uid=lzimmermann", "uid=mferrari", "uid=skelly"},
-			[]string{"cn=dept-engineering", "cn=dept-finance", "cn=dept-legal", "cn=dept-research", "cn=dept-sales"}, 0,
+			[]string{"cn=dept-engineering", "cn=dept-finance", "cn=dept-legal", "cn=dept-research", "cn=dept-sales"},
+			0,
 		},
 		"movers": {2, nil, []string{
 			"cn=dept-engineering", "cn=dept-human-resources", "cn=dept-legal", "cn=dept-operations", "cn=dept-research",

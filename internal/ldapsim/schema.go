@@ -73,7 +73,7 @@ func (s *Server) special(name dn) *record {
 	r := &record{dn: name, values: map[string][]string{}}
 	switch name.key() {
 	case "":
-		r.set("objectClass", false, "top")
+		r.set("objectClass", false, s.sign...)
 		r.set("namingContexts", true, s.baseName)
 		r.set("subschemaSubentry", true, subschemaDN)
 		r.set("supportedControl", true, oidPaging)

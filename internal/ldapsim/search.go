@@ -24,6 +24,7 @@ type searchRequest struct {
 	typesOnly bool
 	filter    *filter.Filter
 	selection []string // lower case; as the client lists them
+	trouble   *Trouble
 }
 
 func parseSearch(op *ber.Packet) (searchRequest, result) {
@@ -54,6 +55,7 @@ func parseSearch(op *ber.Packet) (searchRequest, result) {
 // search answers one search request: the whole of it, or a page.
 func (s *session) search(m message) {
 	req, r := parseSearch(m.op)
+	req.trouble = s.server.trouble.Load()
 	var page *paging
 	if r.ok() {
 		page, r = findPaging(m.controls)
@@ -66,8 +68,12 @@ func (s *session) search(m message) {
 		s.send(m.id, answer(opSearchDone, r))
 		return
 	}
+	before := c.sent
 	batch, r := c.take(page)
-	for _, record := range batch {
+	for i, record := range batch {
+		if s.cut = req.trouble.cuts(before + i); s.cut {
+			return
+		}
 		s.send(m.id, req.describe(record))
 	}
 	if page == nil {
@@ -90,7 +96,7 @@ func (s *session) openCursor(op *ber.Packet, req searchRequest, page *paging) (*
 	if page != nil && r.ok() && s.cursors.full() {
 		r = result{code: adminLimitExceeded, text: "too many paged searches are open on this connection"}
 	}
-	return &cursor{request: text(op), remaining: found, total: len(found), limit: req.sizeLimit}, r
+	return &cursor{request: text(op), remaining: found, total: len(found), limit: req.trouble.limit(req.sizeLimit)}, r
 }
 
 // find is the entries that a search is about, in the order of the tree. The root
@@ -111,7 +117,7 @@ func (s *session) find(req searchRequest) ([]*record, result) {
 		}
 		return nil, missing
 	}
-	return req.among(t.records), result{}
+	return req.trouble.shown(req.among(t.records), req.aimed()), result{}
 }
 
 func (req searchRequest) among(records []*record) []*record {
@@ -138,12 +144,13 @@ func (req searchRequest) covers(name dn) bool {
 func (req searchRequest) describe(r *record) *ber.Packet {
 	attributes := ber.NewSequence("attributes")
 	for _, a := range r.attributes {
-		if !req.selects(a) {
+		shown := req.trouble.values(r, a, req.aimed())
+		if !req.selects(a) || len(shown) == 0 {
 			continue
 		}
 		values := ber.Encode(ber.ClassUniversal, ber.TypeConstructed, ber.TagSet, nil, "vals")
 		if !req.typesOnly {
-			for _, value := range a.values {
+			for _, value := range shown {
 				values.AppendChild(octets(value))
 			}
 		}

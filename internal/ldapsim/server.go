@@ -12,11 +12,13 @@ import (
 // Options says what a server serves, and to whom.
 type Options struct {
 	Listen   string           // host:port on loopback; "": 127.0.0.1 and a free port
+	Listener net.Listener     // serves instead of Listen, and is closed with the server; nil: none
 	BaseDN   string           // the suffix; Entries must contain it
 	BindDN   string           // the one account that may search
 	Password string           // its password
 	Entries  []Entry          // parents may stand behind their children
 	Now      func() time.Time // for the timestamps of entries; nil: time.Now
+	OpenLDAP bool             // the root DSE has OpenLDAP's sign
 }
 
 func (o *Options) validate() error {
@@ -50,6 +52,8 @@ type Server struct {
 	listener      net.Listener
 	replace       sync.Mutex // held while a tree is made from the one before
 	tree          atomic.Pointer[tree]
+	trouble       atomic.Pointer[Trouble] // never nil
+	sign          []string                // classes of the root DSE
 
 	mu       sync.Mutex
 	closed   bool
@@ -64,8 +68,12 @@ func New(o Options) (*Server, error) {
 	}
 	s := &Server{
 		baseName: o.BaseDN, accountName: o.BindDN, password: o.Password,
-		now: o.Now, open: map[net.Conn]struct{}{},
+		now: o.Now, open: map[net.Conn]struct{}{}, sign: []string{"top"},
 	}
+	if o.OpenLDAP {
+		s.sign = append(s.sign, "OpenLDAProotDSE")
+	}
+	s.trouble.Store(&Trouble{})
 	var err error
 	if s.base, err = parseDN(o.BaseDN); err != nil {
 		return nil, err
@@ -76,8 +84,10 @@ func New(o Options) (*Server, error) {
 	if err := s.Replace(o.Entries); err != nil {
 		return nil, err
 	}
-	if s.listener, err = net.Listen("tcp", o.Listen); err != nil {
-		return nil, fmt.Errorf("serve directory: %w", err)
+	if s.listener = o.Listener; s.listener == nil {
+		if s.listener, err = net.Listen("tcp", o.Listen); err != nil {
+			return nil, fmt.Errorf("serve directory: %w", err)
+		}
 	}
 	s.sessions.Go(s.accept)
 	return s, nil
@@ -143,7 +153,7 @@ func (s *Server) accept() {
 func (s *Server) enter(conn net.Conn) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.closed {
+	if s.closed || s.trouble.Load().Down {
 		_ = conn.Close()
 		return false
 	}

@@ -23,6 +23,7 @@ type session struct {
 	in      *bufio.Reader
 	out     *bufio.Writer
 	bound   bool
+	cut     bool // trouble ends the connection
 	cursors cursors
 }
 
@@ -65,6 +66,7 @@ func (s *session) handle(m message) bool {
 		s.send(m.id, answer(opBindResponse, s.bind(m.op)))
 	case opSearch:
 		s.search(m)
+		return !s.cut
 	case opExtended:
 		s.send(m.id, s.extended(m.op))
 	default:

@@ -81,6 +81,8 @@ type Change struct {
 	Path   access.Path // of the folder
 	Parent string      // id of the folder above a new one; "" while that is still to be created
 
+	SharedBy string // of what takes a role down: who gave it, as we know it; what somebody else has given anew is theirs
+
 	From   string         // role, address, profile or name before, "": none; of an account to be deleted, its status
 	To     string         // and after
 	Retain *Retention     // what becomes of the account's data; nil: nobody has decided

@@ -115,12 +115,12 @@ func (d *differ) yielded(v *access.Verdict, t *target, o access.Owned, have acce
 	case gone && d.repairs(t, o):
 		return true
 	case gone:
-		d.hold(v, firstRule(t.causes), "had "+o.Role+" on "+string(t.path())+
+		d.letBe(v, firstRule(t.causes), "had "+o.Role+" on "+string(t.path())+
 			" from us, and somebody else has removed it since: it is not given again")
 	case same(have.Role, o.Role):
-		d.hold(v, firstRule(t.causes), "has "+have.Role+" on "+string(t.path())+" from somebody else since: it stays so")
+		d.letBe(v, firstRule(t.causes), "has "+have.Role+" on "+string(t.path())+" from somebody else since: it stays so")
 	default:
-		d.hold(v, firstRule(t.causes), "had "+o.Role+" on "+string(t.path())+
+		d.letBe(v, firstRule(t.causes), "had "+o.Role+" on "+string(t.path())+
 			" from us, and somebody else has made it "+have.Role+" since: it stays so")
 	}
 	return false

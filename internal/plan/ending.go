@@ -106,7 +106,7 @@ func (d *differ) ending(v *access.Verdict, key GrantKey, o access.Owned, wanted 
 	}
 	c = Change{
 		Op: Revoke, Person: o.Person, Email: account.Email, Account: key.Account, As: o.As,
-		Folder: key.Folder, Path: d.atlas.byID[key.Folder].Path, From: cmp.Or(have.Role, o.Role), To: d.stronger(wanted.role.Name, o.Floor),
+		SharedBy: o.SharedBy, Folder: key.Folder, Path: d.atlas.byID[key.Folder].Path, From: cmp.Or(have.Role, o.Role), To: d.stronger(wanted.role.Name, o.Floor),
 		Causes: o.Causes, Expired: d.expired(v, o, wanted), Exit: d.leaving[v.Person], Ordered: d.leaving[v.Person] == ExitOffboarded,
 	}
 	if same(c.From, c.To) {

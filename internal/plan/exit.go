@@ -72,16 +72,21 @@ func (d *differ) lifted(id access.PersonID) bool {
 	return a != nil && (l.Suspended && live(a) || l.Deleted && a.Status != access.Deleted)
 }
 
-// ladder is what happens to a person who has left. Whoever is offboarded is suspended at
-// once; what comes after that is as the directory says that they have left, or else as if it
-// had disabled them.
+// ladder is what happens to a person who has left.
 func (d *differ) ladder(v *access.Verdict, exit Exit) Ladder {
+	return d.policy.Ladder(exit, v.Standing)
+}
+
+// Ladder is what happens to those who have left in one way, and of whom the directory says
+// this. Whoever is offboarded is suspended at once; what comes after that is as the directory
+// says that they have left, or else as if it had disabled them.
+func (p Policy) Ladder(exit Exit, s access.Standing) Ladder {
 	if exit != ExitOffboarded {
-		return d.policy.Leavers[exit]
+		return p.Leavers[exit]
 	}
-	further := d.policy.Leavers[departure(v.Standing)]
+	further := p.Leavers[departure(s)]
 	if len(further) == 0 {
-		further = d.policy.Leavers[ExitDisabled]
+		further = p.Leavers[ExitDisabled]
 	}
 	ladder := Ladder{{Do: Suspend}}
 	for _, r := range further {

@@ -67,6 +67,11 @@ func (d *differ) hold(v *access.Verdict, rule, why string) {
 	d.plan.Notes = append(d.plan.Notes, Note{Kind: NoteHeld, Person: v.Person, DN: v.DN, Email: v.Email, Rule: rule, Why: why})
 }
 
+// letBe says that one grant which a rule asks for is not given. What else the rule gave is decided.
+func (d *differ) letBe(v *access.Verdict, rule, why string) {
+	d.plan.Notes = append(d.plan.Notes, Note{Kind: NoteHeld, Person: v.Person, DN: v.DN, Email: v.Email, Rule: rule, Why: why})
+}
+
 // holdRule holds a rule for a person. One that is held for everybody is told once, by whoever
 // has bound the rules.
 func (d *differ) holdRule(v *access.Verdict, h access.Held) {

@@ -123,6 +123,9 @@ func (v *view) succeed(d *access.Verdict, m plan.Memory) {
 	if d.Email == "" || !taken || d.Standing != access.Gone && d.Standing != access.OutOfScope {
 		return
 	}
+	if m.Links[other.ID].Account != "" { // whoever has an account of their own is somebody else
+		return
+	}
 	d.Standing = access.Unknown
 	d.Skipped += fmt.Sprintf("; %s (%s) has the address by now, the same person with a new id or another one: decide with `kw-onboarder link`", other.DN, other.ID)
 }

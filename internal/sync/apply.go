@@ -66,7 +66,7 @@ func batches(steps []plan.Step) [][]plan.Step {
 	var out [][]plan.Step
 	size := 0
 	for i, s := range steps {
-		if i > 0 && size+len(s.Changes) <= batchSize && len(out[len(out)-1]) < batchSteps && !follows(s, steps[i-1]) {
+		if i > 0 && size+len(s.Changes) <= batchSize && len(out[len(out)-1]) < batchSteps && !follows(s, out[len(out)-1]) {
 			out[len(out)-1] = append(out[len(out)-1], s)
 			size += len(s.Changes)
 			continue
@@ -76,10 +76,21 @@ func batches(steps []plan.Step) [][]plan.Step {
 	return out
 }
 
-// follows says whether s must wait until all steps like prev are done: a folder
-// inside another one, a grant after the creations.
-func follows(s, prev plan.Step) bool {
-	return s.Op != prev.Op || (s.Op == plan.CreateFolder && len(s.Changes[0].Needs) > 0)
+// follows says whether s must wait until all of a batch is done: a folder inside another
+// one, a grant after the creations, an address that somebody else has to leave before.
+func follows(s plan.Step, batch []plan.Step) bool {
+	if s.Op != batch[0].Op || s.Op == plan.CreateFolder && len(s.Changes[0].Needs) > 0 {
+		return true
+	}
+	for _, c := range s.Changes {
+		for _, before := range batch {
+			needs := func(o plan.Change) bool { return slices.Contains(c.Needs, o.Key) }
+			if len(c.Needs) > 0 && slices.ContainsFunc(before.Changes, needs) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // application is one plan under way.

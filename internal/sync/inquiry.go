@@ -31,6 +31,11 @@ func (q *inquiry) answer() (Why, error) {
 			w.Answers = append(w.Answers, q.person(p))
 		}
 	}
+	if q.view != nil {
+		for i := range q.view.lost {
+			w.Answers = append(w.Answers, q.missing(&q.view.lost[i]))
+		}
+	}
 	if len(w.Answers) == 0 {
 		return Why{}, n.nobody(q.snapshot.People)
 	}
@@ -59,6 +64,7 @@ func (q *inquiry) person(p *access.Person) Answer {
 	} else {
 		a.Now = q.presently(p, &a)
 		a.Now.Left = q.left(&a, &verdict)
+		a.Now.Leaver = q.departure(p, a.Now)
 	}
 	if q.question.Folder != "" && len(a.Rules) == 0 {
 		a.Leads, a.Near = q.bound.Leads(p, q.now, q.question.Folder), q.near(offers)
@@ -168,7 +174,7 @@ func (q *inquiry) notes(p *access.Person, a *Answer) []plan.Note {
 	for _, n := range q.view.report.Plan.Notes {
 		i := slices.IndexFunc(a.Rules, func(r Reasoning) bool { return r.Rule == n.Rule })
 		switch {
-		case n.Rule != "" && i < 0, n.Person != p.ID && n.Kind != plan.NoteBlocked && n.Kind != plan.NoteRenamed, n.Kind == plan.NoteSkipped && a.Skipped != "":
+		case n.Rule != "" && i < 0, n.Person != p.ID && n.Kind != plan.NoteBlocked && n.Kind != plan.NoteRenamed, n.Kind == plan.NoteSkipped && n.Why == a.Skipped:
 		case i >= 0 && slices.Contains(a.Rules[i].Held, n.Why):
 		case slices.ContainsFunc(said, func(h access.Held) bool { return h.Rule == n.Rule && h.Why == n.Why }):
 		default:

@@ -51,8 +51,11 @@ func (n naming) nobody(people []access.Person) error {
 	if near := n.near(people); len(near) > 0 {
 		text = ": did you mean " + strings.Join(near, " or ") + "?"
 	}
-	return fmt.Errorf("nobody in the directory has the e-mail, id or DN %q%s", n.text, text)
+	return unknown{fmt.Errorf("nobody in the directory has the e-mail, id or DN %q%s", n.text, text)}
 }
+
+// unknown is the error that nobody is meant.
+type unknown struct{ error }
 
 const (
 	mostNear   = 3 // people who are suggested

@@ -27,6 +27,8 @@ func (r Recollection) Catalog(ctx context.Context, _ []access.Place) (*access.Ca
 		return nil, err
 	case known == nil:
 		return r.Further, nil
+	case r.Further == nil:
+		return known, nil
 	}
 	return merge(r.Further, known), nil
 }

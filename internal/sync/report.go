@@ -27,6 +27,7 @@ type Report struct {
 	Plan       plan.Plan         // what may go, and the notes
 	Withheld   []guard.Withheld  // what was planned and may not
 	Parked     []guard.Parked    // of it, what waits for approval
+	Leavers    []plan.Leaving    // those of whom something of that, or a note, says how they have left
 	Canaries   []guard.Unmet     // what was expected of the directory and is not so
 	Violations []guard.Violation // access that is against a wall
 	Fresh      bool              // the ledger remembers nothing yet

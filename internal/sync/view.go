@@ -214,6 +214,7 @@ func (v *view) decide(ctx context.Context, m plan.Memory) error {
 		d := guard.Split(p, w, v.planner.Limits, v.usage, v.holds, v.planner.Now())
 		r := v.report
 		r.Plan, r.Withheld, r.Parked, r.Canaries, r.Violations = d.Allowed, d.Withheld, d.Parked, d.Canaries, d.Violations
+		r.Leavers = v.leavers(p)
 		r.Requests.Read = v.read
 		r.foretell()
 		return nil

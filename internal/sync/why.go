@@ -3,6 +3,7 @@ package sync
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/access"
@@ -80,6 +81,7 @@ type Choice struct{ Rule, Value string }
 type Now struct {
 	Account  *access.Account // nil: there is none
 	Left     []Spot          // by the ledger ours, where no rule gives anything now: by path, without claims
+	Leaver   *Departure      // nil: the person has not left, as far as is known
 	Changes  []plan.Change
 	Withheld []guard.Withheld
 	Notes    []plan.Note
@@ -94,10 +96,7 @@ func (p *Planner) Why(ctx context.Context, question Question) (Why, error) {
 	if question.Person == "" {
 		return Why{}, errors.New("name the person to explain")
 	}
-	trigger := Trigger{Name: "why", Full: true, Named: []string{question.Person}}
-	report := p.begin(trigger)
-	v := &view{planner: p, report: &report, trigger: trigger}
-	memory, err := v.judge(ctx, nil)
+	v, memory, err := p.inquire(ctx, question.Person)
 	if err != nil {
 		return Why{}, err
 	}
@@ -106,6 +105,49 @@ func (p *Planner) Why(ctx context.Context, question Question) (Why, error) {
 		places: newLocator(v.catalog, memory.Folders), view: v, memory: memory,
 	}
 	return q.answer()
+}
+
+// inquire looks at somebody as a run does. Who is in the directory no more is known by the
+// address of the account that was theirs.
+func (p *Planner) inquire(ctx context.Context, name string) (*view, plan.Memory, error) {
+	v, memory, err := p.view(ctx, name)
+	if !errors.As(err, new(unknown)) {
+		return v, memory, err
+	}
+	id, found, failed := p.former(ctx, memory, name)
+	if failed != nil || !found {
+		return v, memory, errors.Join(err, failed)
+	}
+	return p.view(ctx, id.String())
+}
+
+func (p *Planner) view(ctx context.Context, name string) (*view, plan.Memory, error) {
+	trigger := Trigger{Name: "why", Full: true, Named: []string{name}}
+	report := p.begin(trigger)
+	v := &view{planner: p, report: &report, trigger: trigger}
+	defer v.close()
+	memory, err := v.judge(ctx, nil)
+	return v, memory, err
+}
+
+// former finds whose account has an address.
+func (p *Planner) former(ctx context.Context, m plan.Memory, name string) (id access.PersonID, found bool, err error) {
+	email, err := access.ParseEmail(name)
+	if err != nil {
+		return id, false, nil // it is none
+	}
+	st, err := p.Reader.Observe(ctx, nil)
+	if err != nil {
+		return id, false, fmt.Errorf("read Kiteworks: %w", err)
+	}
+	for _, l := range m.Links {
+		for i := range st.Accounts {
+			if a := &st.Accounts[i]; a.ID == l.Account && a.Email == email {
+				return l.Person, true, nil
+			}
+		}
+	}
+	return id, false, nil
 }
 
 // Explain answers from what was seen earlier. Kiteworks is not asked: what is

@@ -74,7 +74,11 @@ func (a attempts) Unwrap() []error { return a }
 
 // dial opens a connection to one server.
 func (o *Options) dial(ctx context.Context, s server, password string) (*Conn, error) {
-	socket, err := (&net.Dialer{Timeout: o.Timeout}).DialContext(ctx, "tcp", s.addr)
+	connect := o.Dial
+	if connect == nil {
+		connect = (&net.Dialer{Timeout: o.Timeout}).DialContext
+	}
+	socket, err := connect(ctx, "tcp", s.addr)
 	if err != nil {
 		return nil, fmt.Errorf("connect to %s: %w: check directory.servers", s.url, err)
 	}

@@ -31,6 +31,7 @@ type Options struct {
 
 	Check     func(root *Entry) error // whether the root DSE is that of the right kind of server
 	LookupSRV func(ctx context.Context, service, proto, name string) (string, []*net.SRV, error)
+	Dial      func(ctx context.Context, network, address string) (net.Conn, error) // nil: the network's
 }
 
 // Validate reads the files that o names, so that a wrong path is known at the start.
