@@ -46,14 +46,20 @@ func testUnits(t *testing.T, b *bed) {
 	}
 	steps := []step{
 		{"nothing", func() {}, first},
-		{"renamed, with people below", func() { b.rename("OU=Sales", "OU=Vertrieb", b.staff) },
-			map[string]string{"ou=vertrieb": sales, "ou=east,ou=vertrieb": east, "ou=empty": empty}},
-		{"renamed, with nobody below", func() { b.rename("OU=Empty", "OU=Leer", b.staff) },
-			map[string]string{"ou=vertrieb": sales, "ou=east,ou=vertrieb": east, "ou=leer": empty}},
+		{
+			"renamed, with people below", func() { b.rename("OU=Sales", "OU=Vertrieb", b.staff) },
+			map[string]string{"ou=vertrieb": sales, "ou=east,ou=vertrieb": east, "ou=empty": empty},
+		},
+		{
+			"renamed, with nobody below", func() { b.rename("OU=Empty", "OU=Leer", b.staff) },
+			map[string]string{"ou=vertrieb": sales, "ou=east,ou=vertrieb": east, "ou=leer": empty},
+		},
 	}
 	moves := []step{
-		{"moved below another", func() { b.rename("OU=Vertrieb", "OU=Vertrieb", "OU=Leer,"+b.staff) },
-			map[string]string{"ou=vertrieb,ou=leer": sales, "ou=east,ou=vertrieb,ou=leer": east, "ou=leer": empty}},
+		{
+			"moved below another", func() { b.rename("OU=Vertrieb", "OU=Vertrieb", "OU=Leer,"+b.staff) },
+			map[string]string{"ou=vertrieb,ou=leer": sales, "ou=east,ou=vertrieb,ou=leer": east, "ou=leer": empty},
+		},
 		{"moved away, and another made under the name", func() {
 			b.rename("OU=Vertrieb,OU=Leer", "OU=Vertrieb", b.away)
 			b.addUnit("OU=Vertrieb,OU=Leer")
