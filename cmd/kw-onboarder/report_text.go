@@ -94,10 +94,11 @@ func orElse(s, other string) string {
 // leavers stands with them.
 func (t textReport) notes(r *kwsync.Report) {
 	titles := map[plan.NoteKind]string{
-		plan.NoteDrift: "Drift, changed by somebody else", plan.NoteBlocked: "Blocked, waits for you", plan.NoteHeld: "Held, nothing changes there", plan.NoteSkipped: "Skipped people",
+		plan.NoteDrift: "Drift, changed by somebody else", plan.NoteBlocked: "Blocked, waits for you", plan.NoteRenamed: "Renamed, and followed",
+		plan.NoteHeld: "Held, nothing changes there", plan.NoteSkipped: "Skipped people",
 	}
 	notes := slices.DeleteFunc(slices.Clone(r.Plan.Notes), newDepartures(r).tells)
-	for _, kind := range []plan.NoteKind{plan.NoteDrift, plan.NoteBlocked, plan.NoteHeld, plan.NoteSkipped} {
+	for _, kind := range []plan.NoteKind{plan.NoteDrift, plan.NoteBlocked, plan.NoteRenamed, plan.NoteHeld, plan.NoteSkipped} {
 		reasons, n := kwsync.Gather(notes, kind), 0
 		if len(reasons) == 0 {
 			continue

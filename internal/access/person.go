@@ -61,6 +61,13 @@ type Group struct {
 	Attrs map[string][]string
 }
 
+// Unit is an organisational unit, or whatever else has people below it and a name of its own: a container, a
+// locality. Its id is as immutable as that of a group.
+type Unit struct {
+	ID GroupID
+	DN string
+}
+
 // Match is how the values of an attribute are compared (RFC 4517).
 type Match int
 
@@ -87,6 +94,8 @@ type Snapshot struct {
 	People []Person
 	Groups []Group
 	Match  map[string]Match // by lower-case attribute name; absent: CaseIgnore
+	// Units are those below the bases of people, and above them, sorted by id; nil: they were not read.
+	Units []Unit
 	// Unknown are the attributes, of those that rules look at, that no directory's schema has: nobody can have a value.
 	Unknown []string
 }

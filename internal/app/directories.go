@@ -14,6 +14,7 @@ func directoryOptions(c *config.Config, s Settings) ([]directory.Options, error)
 			return nil, err
 		}
 		o.Attributes, o.GroupAttributes = c.Set.Attributes(), c.Set.GroupAttributes()
+		o.Units = c.Set.NamesUnits()
 		o.Follow = s.Daemon // a command reads once
 		all = append(all, o)
 	}

@@ -221,6 +221,7 @@ func (d *Daemon) explain(log *zap.Logger, r *kwsync.Report) {
 	}
 	say(plan.NoteDrift, log.Warn)
 	say(plan.NoteBlocked, log.Warn)
+	say(plan.NoteRenamed, log.Warn)
 	say(plan.NoteHeld, log.Info)
 	say(plan.NoteSkipped, log.Info)
 	for _, reason := range r.NotDone() {

@@ -177,7 +177,7 @@ func (b *cutBed) after(n int) string {
 
 // content are the people and groups of a snapshot alone.
 func content(sn *access.Snapshot) *access.Snapshot {
-	return &access.Snapshot{People: sn.People, Groups: sn.Groups}
+	return &access.Snapshot{People: sn.People, Groups: sn.Groups, Units: sn.Units}
 }
 
 // refresh wants a snapshot, read as said, that is as one read afresh.

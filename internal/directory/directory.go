@@ -89,7 +89,7 @@ func (d *Directory) renew(mirrors []*mirror, now time.Time) access.Touched {
 // unchanged says whether the mirrors are as they were at the last snapshot, and nobody's standing has run out since.
 func (d *Directory) unchanged(mirrors []*mirror, now time.Time) bool {
 	for _, m := range mirrors {
-		if m.people.changed() || m.groups.changed() {
+		if m.people.changed() || m.groups.changed() || m.units.changed() {
 			return false
 		}
 	}

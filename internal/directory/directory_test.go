@@ -113,7 +113,7 @@ func groupsOf(c *slapdtest.Company, p slapdtest.Person) []int32 {
 
 func diff(want, got *access.Snapshot) string {
 	compared := func(sn *access.Snapshot) *access.Snapshot {
-		return &access.Snapshot{People: sn.People, Groups: undated(sn.Groups)}
+		return &access.Snapshot{People: sn.People, Groups: undated(sn.Groups), Units: sn.Units}
 	}
 	return cmp.Diff(compared(want), compared(got))
 }

@@ -26,7 +26,11 @@ type feed interface {
 func read(ctx context.Context, c *wire.Conn, o *Options, now time.Time) (*mirror, error) {
 	if !o.Follow {
 		m := newMirror(o, c, now)
-		return m, m.readPages(ctx, c)
+		err := m.readPages(ctx, c)
+		if err == nil {
+			err = m.readUnits(ctx, c)
+		}
+		return m, err
 	}
 	why := ""
 	if better := feedOf(c, o.Kind); better != nil {
@@ -50,6 +54,9 @@ func read(ctx context.Context, c *wire.Conn, o *Options, now time.Time) (*mirror
 // fill reads everything, and finds out whether it can be kept up to date.
 func (m *mirror) fill(ctx context.Context, c *wire.Conn) error {
 	err := m.feed.fill(ctx, c, m)
+	if err == nil {
+		err = m.readUnits(ctx, c)
+	}
 	if err == nil && m.tracksTree() {
 		err = m.tree.learn(ctx, c)
 	}
@@ -120,7 +127,10 @@ func (m *mirror) follow(ctx context.Context, c *wire.Conn, now time.Time) error 
 			return err
 		}
 	}
-	return m.settle(ctx, c)
+	if err := m.settle(ctx, c); err != nil {
+		return err
+	}
+	return m.steadyNow(ctx, c)
 }
 
 // tracksTree says whether a renamed organizational unit has to be looked out for: comparing

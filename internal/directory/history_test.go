@@ -57,6 +57,7 @@ func testHistories(t *testing.T, few int, start func(t *testing.T) *bed) {
 		s := *seed + uint64(i)
 		t.Run(fmt.Sprint("seed ", s), func(t *testing.T) {
 			h := &history{bed: start(t), t: t, r: rand.New(rand.NewPCG(s, 0))}
+			h.options.Units = s%2 == 1
 			d, f := h.live()
 			deltas, fulls = deltas+d, fulls+f
 		})

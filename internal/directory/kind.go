@@ -25,6 +25,7 @@ type traits struct {
 	name         string
 	id           identifier
 	groupFilter  string
+	unitClasses  []string // of the entries that people lie below
 	members      []string // attributes of a group that hold DNs of members
 	memberUIDs   bool     // groups may name their members by uid (RFC 2307)
 	primaryGroup bool     // people name one group by its RID, the group does not list them
@@ -47,7 +48,8 @@ func (k Kind) traits() traits {
 		return traits{
 			name: "active-directory", id: objectGUID,
 			groupFilter: "(objectClass=group)", members: []string{"member"}, primaryGroup: true,
-			changed: "whenchanged", stamps: []string{"usnchanged"},
+			unitClasses: []string{"organizationalUnit", "container", "domainDNS"},
+			changed:     "whenchanged", stamps: []string{"usnchanged"},
 			standing: activeDirectoryStanding, standingFrom: []string{"useraccountcontrol", "accountexpires"},
 			is: func(root *wire.Entry) bool {
 				// LDAP_CAP_ACTIVE_DIRECTORY_OID, [MS-ADTS] 3.1.1.3.4.3.
@@ -75,7 +77,8 @@ func standardTraits(name string, id identifier) traits {
 	return traits{
 		name: name, id: id,
 		groupFilter: standardGroups, members: []string{"member", "uniquemember"}, memberUIDs: true,
-		changed: modifyTimestamp, stamps: []string{"entrycsn", modifyTimestamp},
+		unitClasses: []string{"organizationalUnit", "organization", "locality", "country", "dcObject", "nsContainer"},
+		changed:     modifyTimestamp, stamps: []string{"entrycsn", modifyTimestamp},
 		standing: func(*wire.Entry) standing { return standing{is: access.Active} },
 		is:       func(*wire.Entry) bool { return true },
 	}

@@ -108,7 +108,7 @@ func (l *lookup) outOfPlace(e *ldap.Entry) access.Proof {
 	return proof
 }
 
-func (l *lookup) groups() bool { return len(l.m.scopes) > 0 && l.m.scopes[0].groups }
+func (l *lookup) groups() bool { return len(l.m.scopes) > 0 && l.m.scopes[0].of == ofGroups }
 
 // everywhere looks for an id in the naming contexts of the bases. blind says where the bind account may not look.
 func (l *lookup) everywhere(ctx context.Context, id string) (found *ldap.Entry, blind string, err error) {

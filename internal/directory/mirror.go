@@ -30,6 +30,7 @@ type mirror struct {
 	entry          *wire.Entry // filled again for each that arrives
 	pass           uint32
 	people, groups roll
+	units          roll
 	tree           tree
 	upset          upset
 	pieces         []piece
@@ -53,13 +54,22 @@ func newMirror(o *Options, c *wire.Conn, now time.Time) *mirror {
 		nodes: map[string]int32{}, texts: newInterner(), groupTexts: newInterner(), entry: wire.NewEntry(),
 	}
 	m.tree = newTree(m)
+	if o.Units { // first: see steady
+		for _, base := range o.People.Bases {
+			m.scopes = append(m.scopes, newScope(ofUnits, m.searchUnits(base)))
+		}
+	}
 	for _, base := range o.People.Bases {
-		m.scopes = append(m.scopes, &scope{Search: m.searchPeople(base), records: map[string]*record{}})
+		m.scopes = append(m.scopes, newScope(ofPeople, m.searchPeople(base)))
 	}
 	for _, base := range o.Groups.Bases {
-		m.scopes = append(m.scopes, &scope{Search: m.searchGroups(base), groups: true, records: map[string]*record{}})
+		m.scopes = append(m.scopes, newScope(ofGroups, m.searchGroups(base)))
 	}
 	return m
+}
+
+func newScope(of content, s wire.Search) *scope {
+	return &scope{Search: s, of: of, records: map[string]*record{}}
 }
 
 // nodeOf is the number of a normal DN.
@@ -90,13 +100,16 @@ func (m *mirror) put(s *scope, from *ldap.Entry) (*record, error) {
 	if old != nil && old.read == m.pass && old.node != r.node {
 		return nil, &wire.EntryError{Text: fmt.Sprintf("%q and %q have the same %s %s: the entry was moved during the search, which is tried again with the next run, or it was copied with its id", old.dn, e.DN, m.kind.id.attribute, id)}
 	}
-	if s.groups {
+	switch s.of {
+	case ofGroups:
 		r.group = m.readGroup(e)
 		for _, first := range e.Ranged {
 			m.pieces = append(m.pieces, piece{r, first})
 		}
-	} else if r.person, err = m.readPerson(e); err != nil {
-		return nil, err
+	case ofPeople:
+		if r.person, err = m.readPerson(e); err != nil {
+			return nil, err
+		}
 	}
 	m.replace(s, old, r)
 	m.tree.grow(normal)
@@ -130,7 +143,9 @@ func (m *mirror) replace(s *scope, old, r *record) {
 		s.records[r.id] = r
 		m.roll(s).add(r)
 	}
-	m.upset.note(old, r)
+	if s.of != ofUnits { // which no group lists
+		m.upset.note(old, r)
+	}
 }
 
 // drop forgets an entry that the scope's search does not find any more.
@@ -150,7 +165,10 @@ func (m *mirror) sweep(s *scope) {
 }
 
 func (m *mirror) roll(s *scope) *roll {
-	if s.groups {
+	switch s.of {
+	case ofUnits:
+		return &m.units
+	case ofGroups:
 		return &m.groups
 	}
 	return &m.people

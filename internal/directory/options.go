@@ -38,6 +38,8 @@ type Options struct {
 
 	GroupAttributes []string // and of groups
 
+	Units bool // rules name organizational units: read those too
+
 	PageSize int              // entries asked for at a time; 0: 500
 	Timeout  time.Duration    // of silence from the server before it counts as lost; 0: 30 s
 	Now      func() time.Time // nil: time.Now

@@ -44,6 +44,7 @@ func snapshot(mirrors []*mirror, now time.Time) (*access.Snapshot, time.Time) {
 	}
 	r.nest()
 	r.hide()
+	r.sn.Units = unitsOf(mirrors)
 	return r.sn, r.next
 }
 

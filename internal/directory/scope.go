@@ -6,13 +6,22 @@ import (
 	"github.com/kw-onboarder/kw-onboarder/internal/directory/wire"
 )
 
-// scope is one search of a reading: people or groups below one base.
+// scope is one search of a reading: people, groups or units below one base.
 type scope struct {
 	wire.Search
-	groups  bool
+	of      content
 	cookie  []byte // RFC 4533
 	records map[string]*record
 }
+
+// content is what a scope holds.
+type content int
+
+const (
+	ofPeople content = iota + 1
+	ofGroups
+	ofUnits
+)
 
 func (m *mirror) searchPeople(base string) wire.Search {
 	attributes := append([]string{m.kind.id.attribute, m.kind.changed, "cn", m.o.People.Name}, m.kind.standingFrom...)

@@ -26,6 +26,9 @@ func (m *mirror) spot() spot {
 	switch f := m.feed.(type) {
 	case *syncRepl:
 		for _, s := range slices.Concat(m.scopes, f.above) {
+			if s.of == ofUnits { // those with somebody below them are among the others
+				continue
+			}
 			at.synced = append(at.synced, synced{s.Search, s.cookie})
 		}
 	case *touches:

@@ -110,7 +110,7 @@ func (m *mirror) look(ctx context.Context, c *wire.Conn, touched []touch) error 
 
 // lookAbove tells the tree of an entry that is neither person nor group.
 func (m *mirror) lookAbove(t touch) error {
-	known := slices.ContainsFunc(m.scopes, func(s *scope) bool { return s.records[t.id] != nil })
+	known := slices.ContainsFunc(m.scopes, func(s *scope) bool { return s.of != ofUnits && s.records[t.id] != nil })
 	switch {
 	case known:
 		return nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/go-ldap/ldap/v3"
@@ -48,6 +49,7 @@ func (t *tree) within(normal string) bool {
 // learn asks for the ids of the entries above that are new. One that is not shown could be renamed
 // without a trace.
 func (t *tree) learn(ctx context.Context, c *wire.Conn) error {
+	t.recognise()
 	for dn, id := range t.parents {
 		if id != "" {
 			continue
@@ -66,6 +68,23 @@ func (t *tree) learn(ctx context.Context, c *wire.Conn) error {
 		t.name(id, dn)
 	}
 	return nil
+}
+
+// recognise names the entries above others that were read as units.
+func (t *tree) recognise() {
+	if !slices.Contains(slices.Collect(maps.Values(t.parents)), "") {
+		return
+	}
+	for _, s := range t.m.scopes {
+		if s.of != ofUnits {
+			continue
+		}
+		for id, r := range s.records {
+			if normal := normalDN(r.dn); t.parents[normal] == "" {
+				t.name(id, normal)
+			}
+		}
+	}
 }
 
 // name is told the id of an entry above others.

@@ -75,7 +75,7 @@ func (m *mirror) settle(ctx context.Context, c *wire.Conn) error {
 		return nil
 	}
 	for _, s := range m.scopes {
-		if !s.groups {
+		if s.of != ofGroups {
 			continue
 		}
 		came := map[int32]string{}
@@ -260,7 +260,7 @@ func (m *mirror) listed(s *scope, nodes iter.Seq[int32]) map[string][]int32 {
 func (m *mirror) stillListed(left map[int32]departure) map[int32]departure {
 	still := map[int32]departure{}
 	for _, s := range m.scopes {
-		if !s.groups {
+		if s.of != ofGroups {
 			continue
 		}
 		for _, nodes := range m.listed(s, maps.Keys(left)) {

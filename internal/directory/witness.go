@@ -36,8 +36,11 @@ func call(ctx context.Context, s *source, prefer string) (*witness, error) {
 
 // lookFor is ready to look for people, or groups. The members of groups are not read: there may be very many.
 func (w *witness) lookFor(groups bool, now time.Time) *lookup {
-	m := newMirror(&w.s.o, w.c, now)
-	m.scopes = slices.DeleteFunc(m.scopes, func(s *scope) bool { return s.groups != groups })
+	m, of := newMirror(&w.s.o, w.c, now), ofPeople
+	if groups {
+		of = ofGroups
+	}
+	m.scopes = slices.DeleteFunc(m.scopes, func(s *scope) bool { return s.of != of })
 	for _, s := range m.scopes {
 		if groups {
 			listing := append([]string{"memberuid"}, m.kind.members...)

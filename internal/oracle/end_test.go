@@ -136,10 +136,11 @@ func (r *record) accountAtRest(c *company, a kwsim.User, t tenancy, now time.Tim
 	if narrows && gone && !a.Suspended && !r.byHand[a.ID] {
 		r.complain("at rest: the account of %s, who has left, is not suspended", a.Email)
 	}
-	if !gone && a.Suspended && r.off[a.ID] && c.due(p, now).account && !c.doubtful(p) {
+	_, blocked := r.usable(p, t)
+	if !gone && !blocked && a.Suspended && r.off[a.ID] && c.due(p, now).account && !c.doubtful(p) {
 		r.complain("at rest: the account of %s, who is at work, is still suspended", a.Email)
 	}
-	if _, blocked := r.usable(p, t); !narrows || !gone && (c.doubtful(p) || blocked) || r.byHand[a.ID] {
+	if !narrows || !gone && (c.doubtful(p) || blocked) || r.byHand[a.ID] {
 		return
 	}
 	for at, role := range t.direct {
@@ -177,10 +178,42 @@ func (r *record) tooMuch(c *company, p *person, a kwsim.User, at place, role str
 		return
 	}
 	d := c.due(p, now)
-	if rank(role) <= rank(d.roles[path]) || r.frozen(p, path, d) || r.followed(p, path) || d.unmatched && now.Sub(r.found[p.id]) < unmatchedStay {
+	if rank(role) <= rank(d.roles[path]) || r.frozen(p, path, d) || r.followed(p, path) || r.barred(p, path, d, t) || d.unmatched && now.Sub(r.found[p.id]) < unmatchedStay {
 		return
 	}
 	r.complain("at rest: %s has %s on %s, should have %q, and a human gave %q", a.Email, role, path, d.roles[path], r.human[at])
+}
+
+// barred says whether a rule that gave somebody what they have on a folder now leads them to one that a human has
+// deleted: then it is blocked for them, and whatever it gave stays.
+func (r *record) barred(p *person, path string, d due, t tenancy) bool {
+	for cause := range r.seen[p.id][path] {
+		for other, causes := range d.causes {
+			if sharesRule(cause, causes) && r.folderDeleted(other, t) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func sharesRule(cause string, causes map[string]bool) bool {
+	rule, _, _ := strings.Cut(cause, "|")
+	for c := range causes {
+		if other, _, _ := strings.Cut(c, "|"); other == rule {
+			return true
+		}
+	}
+	return false
+}
+
+func (r *record) folderDeleted(path string, t tenancy) bool {
+	for id, f := range t.folders {
+		if f.Deleted && r.path(t, id) == path {
+			return true
+		}
+	}
+	return false
 }
 
 // followed says whether what somebody has may come from a group that had another name.

@@ -12,15 +12,17 @@ type NoteKind int
 
 // The kinds of note. NoteBlocked concerns a rule for everybody and waits for an
 // administrator; the others concern one person and are no failure. NoteDrift is
-// told when it is found, of a folder that vanished in each full run.
+// told when it is found, of a folder that vanished in each full run. NoteRenamed
+// concerns a rule and is told in each full run, until the rule has the name of now.
 const (
 	NoteSkipped NoteKind = iota + 1 // a person is not acted on at all
 	NoteHeld                        // a rule is undecided for a person, or a change is left alone
 	NoteBlocked
-	NoteDrift // what was ours, somebody else has changed
+	NoteDrift   // what was ours, somebody else has changed
+	NoteRenamed // what a rule names, and has another name by now
 )
 
-var noteNames = [...]string{"invalid", "skipped", "held", "blocked", "drift"}
+var noteNames = [...]string{"invalid", "skipped", "held", "blocked", "drift", "renamed"}
 
 func (k NoteKind) String() string {
 	if k < 1 || int(k) >= len(noteNames) {

@@ -15,6 +15,7 @@ import (
 type Known struct {
 	// Groups are the pins: which group each name once meant, by the name as the
 	// rule writes it. Groups that a pattern finds have none: their names say what they mean.
+	// The units that "under" names have theirs here too: see unitRef.
 	Groups map[string]access.GroupID
 	// Attributes, and GroupAttributes, are those that were read of people and of groups,
 	// lower-case; nil: all that the rules look at.
@@ -33,7 +34,9 @@ type Bound struct {
 	matching func(attribute string) access.Match // how its values are compared
 	shared   map[access.Email]*namesakes         // only e-mails of several people
 	managers managers
+	units    unitIndex
 	resolved map[string]access.GroupID
+	renamed  []Renaming
 
 	candidates candidates
 }
@@ -70,17 +73,18 @@ func (s *Set) Bind(sn *access.Snapshot, k Known) *Bound {
 		managers: newManagers(s.heirs, sn.People),
 		resolved: map[string]access.GroupID{},
 	}
-	found := newGroupIndex(s.Groups(), sn.Groups)
+	b.units = newUnitIndex(sn.Units)
+	found := finder{newGroupIndex(s.Groups(), sn.Groups), b.units, k.Groups}
 	alike := newLikeness(sn.Groups)
 	for i := range s.rules {
-		bound := b.bindRule(&s.rules[i], found, k.Groups)
+		bound := b.bindRule(&s.rules[i], found)
 		bound.doubt(newVocabulary(s, sn.Unknown, k))
 		bound.freeze()
 		bound.bindPattern(alike)
 		b.rules = append(b.rules, bound)
 	}
 	for i := range s.denials {
-		bound := b.bindRule(&s.denials[i], found, k.Groups)
+		bound := b.bindRule(&s.denials[i], found)
 		bound.doubt(newVocabulary(s, sn.Unknown, k))
 		bound.freeze()
 		b.denials = append(b.denials, bound)
@@ -99,20 +103,29 @@ func matching(rules map[string]access.Match) func(string) access.Match {
 	}
 }
 
-func (b *Bound) bindRule(r *rule, index groupIndex, pins map[string]access.GroupID) boundRule {
+// finder is where what rules name is found.
+type finder struct {
+	groups groupIndex
+	units  unitIndex
+	pins   map[string]access.GroupID
+}
+
+func (b *Bound) bindRule(r *rule, f finder) boundRule {
 	out := boundRule{rule: r, tests: slices.Clone(r.tests)}
 	for i := range out.tests {
 		t := &out.tests[i]
-		if t.kind != testGroup && t.kind != testNotGroup {
-			continue
+		why := ""
+		switch t.kind {
+		case testGroup, testNotGroup:
+			if t.group, why = b.resolve(r, t.text, f); why == "" && t.kind == testGroup {
+				out.via = []access.GroupID{f.groups.groups[t.group].ID}
+			}
+		case testUnder:
+			why = b.seats(r, t, f)
 		}
-		at, why := b.resolve(t.text, index, pins)
 		if why != "" {
 			out.flaws = append(out.flaws, flaw{at: r.at + ".when." + t.kind.String(), why: why})
-		} else if t.kind == testGroup {
-			out.via = []access.GroupID{index.groups[at].ID}
 		}
-		t.group = at
 	}
 	return out
 }
@@ -129,16 +142,19 @@ func (r *boundRule) freeze() {
 }
 
 // resolve finds the group that a rule names, or says why the rule is frozen.
-func (b *Bound) resolve(name string, index groupIndex, pins map[string]access.GroupID) (at int32, why string) {
-	at, err := index.resolve(name, pins)
+func (b *Bound) resolve(r *rule, name string, f finder) (at int32, why string) {
+	at, err := f.groups.resolve(name, f.pins)
 	if err != nil {
 		return none, err.Error()
 	}
-	if index.groups[at].Hidden {
+	g := &b.groups[at]
+	if g.Hidden {
 		return none, fmt.Sprintf("group %q, or a group in it, does not show its members: let the bind account read them", name)
 	}
-	if id := index.groups[at].ID; pins[name] != id {
-		b.resolved[name] = id
+	if f.pins[name] != g.ID {
+		b.resolved[name] = g.ID
+	} else if !slices.Contains(f.groups.named(name), at) {
+		b.rename(r, fmt.Sprintf("the group %q is called %q by now, and is %s: write that", name, g.Name, g.DN))
 	}
 	return at, ""
 }
@@ -156,5 +172,5 @@ func (b *Bound) Problems() []access.Held {
 	return held
 }
 
-// Resolved are the groups found for the first time: new pins.
+// Resolved are the groups and units found for the first time: new pins.
 func (b *Bound) Resolved() map[string]access.GroupID { return maps.Clone(b.resolved) }

@@ -30,6 +30,8 @@ type test struct {
 	kind   testKind
 	text   string         // as written, trimmed
 	under  string         // folded DN
+	seats  []seat         // set by Bind: where that is by now, if it is elsewhere
+	lost   bool           // set by Bind: it cannot be said, and the rule is frozen
 	filter *filter.Filter // of testFilter
 	group  int32          // set by Bind; none: it was not found, and the rule is frozen
 }
@@ -102,7 +104,7 @@ func (d *decision) holds(t *test) (bool, error) {
 	case testNotGroup:
 		return !d.member(t.group), nil
 	case testUnder:
-		return d.under(t.under)
+		return d.under(t)
 	default:
 		return t.filter.Match(d.values, d.bound.matching), nil
 	}
@@ -113,15 +115,22 @@ func (d *decision) member(group int32) bool {
 	return ok
 }
 
-// under says whether the person's DN is the one of a rule, or lies below it.
-func (d *decision) under(base string) (bool, error) {
+// under says whether the person's DN is the one of a rule, or that of the unit which the rule means, or lies below it.
+func (d *decision) under(t *test) (bool, error) {
 	if d.dn == "" {
 		d.dn = FoldDN(d.person.DN)
 	}
 	if d.dn == "" {
 		return false, fmt.Errorf("dn: %q is no distinguished name", d.person.DN)
 	}
-	return d.dn == base || strings.HasSuffix(d.dn, rdnEnd+base), nil
+	base, moved := t.seat(d.person.ID.Source)
+	if d.dn == base || strings.HasSuffix(d.dn, rdnEnd+base) {
+		return true, nil
+	}
+	if moved && d.bound.units.gap(d.person.ID.Source, d.dn) {
+		return false, fmt.Errorf("dn: %q lies below what the directory does not show, so that it may be the former name of what was renamed: correct the entry, or write the DN of now into the rule", d.person.DN)
+	}
+	return false, nil
 }
 
 // instance is a group that a pattern has found: the rule holds once for each

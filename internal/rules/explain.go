@@ -108,6 +108,9 @@ func (d *decision) note(t *test, holds bool, err error) {
 		part.Groups = []access.GroupID{d.bound.groups[t.group].ID}
 	case testUnder:
 		part.Seen = []Seen{{Attribute: "dn", Values: []string{d.person.DN}}}
+		for _, s := range t.seats {
+			part.Seen = append(part.Seen, Seen{Attribute: "unit", Values: []string{s.spelt}})
+		}
 	case testFilter:
 		part.Decided = t.filter.Decisive(d.values, d.bound.matching)
 		for _, attribute := range t.filter.Attributes() {
@@ -124,7 +127,7 @@ func (d *decision) note(t *test, holds bool, err error) {
 func (d *decision) noteDecidable(r *boundRule) {
 	for i := range r.tests {
 		t := &r.tests[i]
-		lost := (t.kind == testGroup || t.kind == testNotGroup) && t.group == none
+		lost := t.lost || (t.kind == testGroup || t.kind == testNotGroup) && t.group == none
 		if lost || t.filter != nil && slices.ContainsFunc(t.filter.Attributes(), r.strange) {
 			continue
 		}

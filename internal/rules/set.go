@@ -92,6 +92,13 @@ func (s *Set) Groups() []string {
 	return sorted(names)
 }
 
+// NamesUnits says whether any rule or wall is about a part of the directory's tree.
+func (s *Set) NamesUnits() bool {
+	return slices.ContainsFunc(s.all(), func(r *rule) bool {
+		return slices.ContainsFunc(r.tests, func(t test) bool { return t.kind == testUnder })
+	})
+}
+
 // NeedsGroups says whether any rule or wall is about groups.
 func (s *Set) NeedsGroups() bool {
 	return len(s.Groups()) > 0 || slices.ContainsFunc(s.rules, func(r rule) bool { return r.pattern != nil })

@@ -47,6 +47,7 @@ const (
 type order struct {
 	groups int // how many there are: what memberships may point at
 	group  access.GroupID
+	unit   access.GroupID
 	person access.PersonID
 }
 
@@ -69,6 +70,16 @@ func (o *order) nested(groups []access.Group) error {
 			return fmt.Errorf("group %q: %w", groups[i].ID, err)
 		}
 	}
+	return nil
+}
+
+// nextUnit checks a unit against the one before it.
+func (o *order) nextUnit(u *access.Unit) error {
+	err := ascending(o.unit.Source, o.unit.ID, u.ID.Source, u.ID.ID)
+	if err != nil {
+		return fmt.Errorf("unit %q: %w", u.ID, err)
+	}
+	o.unit = u.ID
 	return nil
 }
 

@@ -104,6 +104,12 @@ func drawSnapshot(t *rapid.T) *access.Snapshot {
 		}
 		sn.Groups = append(sn.Groups, g)
 	}
+	if rapid.Bool().Draw(t, "units") {
+		sn.Units = []access.Unit{}
+		for i := range rapid.IntRange(0, 3).Draw(t, "how many") {
+			sn.Units = append(sn.Units, access.Unit{ID: access.GroupID{Source: "a", ID: fmt.Sprintf("u%d", i)}, DN: text.Draw(t, "dn")})
+		}
+	}
 	for i := range rapid.IntRange(0, 5).Draw(t, "people") {
 		p := access.Person{
 			ID: access.PersonID{Source: fmt.Sprintf("s%d", i/2), ID: fmt.Sprintf("p%d", i)}, DN: text.Draw(t, "dn"), NoEmail: text.Draw(t, "why"),

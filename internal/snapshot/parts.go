@@ -6,7 +6,7 @@ import (
 	"github.com/kw-onboarder/kw-onboarder/internal/access"
 )
 
-// directory reads groups, then people, and checks them as they come.
+// directory reads groups, units if there are any, then people, and checks them as they come.
 func (r *reader) directory(sn *access.Snapshot) {
 	var seen order
 	section(r, "groups", func(g *group) error {
@@ -14,7 +14,15 @@ func (r *reader) directory(sn *access.Snapshot) {
 		return seen.nextGroup(&sn.Groups[len(sn.Groups)-1])
 	})
 	r.fail(seen.nested(sn.Groups))
-	section(r, "people", func(in *person) error {
+	if r.optional("units", "people") {
+		sn.Units = []access.Unit{}
+		entries(r, func(u *unit) error {
+			sn.Units = append(sn.Units, access.Unit{ID: access.GroupID{Source: u.Source, ID: u.ID}, DN: u.DN})
+			return seen.nextUnit(&sn.Units[len(sn.Units)-1])
+		})
+		r.expect("people")
+	}
+	entries(r, func(in *person) error {
 		p, err := in.person()
 		if err != nil {
 			return fmt.Errorf("person %q: %w", in.ID, err)

@@ -136,6 +136,11 @@ func (r *reader) end() {
 // section reads one list, a value at a time.
 func section[W any](r *reader, name string, add func(*W) error) {
 	r.expect(name)
+	entries(r, add)
+}
+
+// entries reads a list whose name has been read.
+func entries[W any](r *reader, add func(*W) error) {
 	r.expect(json.Delim('['))
 	for r.more() {
 		var v W
@@ -165,16 +170,20 @@ func (r *reader) decode(v any) {
 	}
 }
 
-func (r *reader) expect(want json.Token) {
+func (r *reader) expect(want json.Token) { r.optional(want, want) }
+
+// optional reads what may stand before something else, or that; it says whether it was the first.
+func (r *reader) optional(maybe, want json.Token) (was bool) {
 	if r.err != nil {
-		return
+		return false
 	}
 	r.meter.allow(between)
 	got, err := r.json.Token()
-	if err == nil && got != want {
+	if err == nil && got != want && got != maybe {
 		err = fmt.Errorf("%.40q where %q belongs", fmt.Sprint(got), fmt.Sprint(want))
 	}
 	r.err = err
+	return err == nil && got == maybe
 }
 
 // between is more than what stands between two values, a key included.

@@ -38,6 +38,10 @@ func Redact(f File, key []byte) (File, error) {
 	sn := *f.Snapshot
 	sn.People = r.people(f.Snapshot.People)
 	sn.Groups = r.groups(f.Snapshot.Groups)
+	sn.Units = slices.Clone(f.Snapshot.Units)
+	for i := range sn.Units {
+		sn.Units[i].DN = r.place(sn.Units[i].DN)
+	}
 	f.Snapshot = &sn
 	f.Catalog = r.catalog(f.Catalog) // behind the people: what they are called is known then
 	f.Pins.Folders = r.pins(f.Pins.Folders)

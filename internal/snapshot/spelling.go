@@ -20,6 +20,22 @@ func (r *redactor) dn(s string) string {
 	return out + above
 }
 
+// place keeps the DN of what is no person, unless it lies below one.
+func (r *redactor) place(s string) string {
+	own, above := cutDN(s)
+	parent := strings.TrimLeft(above, ",; ")
+	switch {
+	case r.dns[access.FoldName(s)]:
+		return r.dn(s)
+	case parent == "":
+		return s
+	}
+	if kept := r.place(parent); kept != parent {
+		return own + "," + kept
+	}
+	return s
+}
+
 // rdn keeps the types. A text that is no part of a DN is replaced whole.
 func (r *redactor) rdn(s string) string {
 	parsed, err := ldap.ParseDN(s)

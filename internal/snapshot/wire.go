@@ -57,6 +57,12 @@ type group struct {
 	Binary map[string][][]byte `json:"binary,omitempty"`
 }
 
+type unit struct {
+	Source string `json:"source"`
+	ID     string `json:"id"`
+	DN     string `json:"dn"`
+}
+
 type role struct {
 	ID   string `json:"id"`
 	Name string `json:"name"`

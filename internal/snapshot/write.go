@@ -76,6 +76,11 @@ func (w *writer) directory(sn *access.Snapshot) {
 	if w.err == nil {
 		w.err = seen.nested(sn.Groups)
 	}
+	if sn.Units != nil { // a version that knows none can read what has none
+		list(w, "units", sn.Units, func(u *access.Unit) (unit, error) {
+			return unit{u.ID.Source, u.ID.ID, u.DN}, seen.nextUnit(u)
+		})
+	}
 	list(w, "people", sn.People, func(p *access.Person) (person, error) {
 		if err := seen.nextPerson(p); err != nil {
 			return person{}, err

@@ -174,7 +174,7 @@ func (q *inquiry) notes(p *access.Person, a *Answer) []plan.Note {
 	for _, n := range q.view.report.Plan.Notes {
 		i := slices.IndexFunc(a.Rules, func(r Reasoning) bool { return r.Rule == n.Rule })
 		switch {
-		case n.Rule != "" && i < 0, n.Person != p.ID && n.Kind != plan.NoteBlocked, n.Kind == plan.NoteSkipped && n.Why == a.Skipped:
+		case n.Rule != "" && i < 0, n.Person != p.ID && n.Kind != plan.NoteBlocked && n.Kind != plan.NoteRenamed, n.Kind == plan.NoteSkipped && n.Why == a.Skipped:
 		case i >= 0 && slices.Contains(a.Rules[i].Held, n.Why):
 		case slices.ContainsFunc(said, func(h access.Held) bool { return h.Rule == n.Rule && h.Why == n.Why }):
 		default:

@@ -27,7 +27,7 @@ func Gather(notes []plan.Note, kind plan.NoteKind) []Reason {
 	for _, n := range notes {
 		switch {
 		case n.Kind != kind:
-		case kind == plan.NoteBlocked, n.People > 0:
+		case kind == plan.NoteBlocked, kind == plan.NoteRenamed, n.People > 0:
 			r := g.reason(n.Rule, n.Why)
 			r.People += n.People
 			if n.Folder != "" {

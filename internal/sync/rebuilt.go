@@ -113,4 +113,25 @@ func (r *Rebuilt) groups(before, now *access.Snapshot, m plan.Memory) {
 		}
 		r.Groups = append(r.Groups, Renewed[access.GroupID]{g.ID, id, g.DN})
 	}
+	r.units(before, now, meant)
+}
+
+// units finds those that rules mean, alike.
+func (r *Rebuilt) units(before, now *access.Snapshot, meant map[access.GroupID]bool) {
+	is := map[access.GroupID]access.GroupID{} // by source and folded DN
+	for _, u := range now.Units {
+		is[access.GroupID{Source: u.ID.Source, ID: rules.FoldDN(u.DN)}] = u.ID
+		delete(meant, u.ID)
+	}
+	for _, u := range before.Units {
+		if !meant[u.ID] {
+			continue
+		}
+		id, found := is[access.GroupID{Source: u.ID.Source, ID: rules.FoldDN(u.DN)}]
+		if !found {
+			r.doubt("the unit %s is in the directory no more: rules that name it stay frozen", u.DN)
+			continue
+		}
+		r.Groups = append(r.Groups, Renewed[access.GroupID]{u.ID, id, u.DN})
+	}
 }

@@ -233,6 +233,9 @@ func (v *view) diff(m plan.Memory) plan.Plan {
 	if v.about != nil || len(v.blocked) > 0 {
 		p.Unasked = nil // not all rules were judged for all people
 	}
+	if v.about == nil {
+		p.Notes = append(v.renamed(m), p.Notes...)
+	}
 	v.report.Fresh = v.about == nil && m.Empty()
 	for ref, id := range v.bound.Resolved() {
 		if _, pinned := m.Groups[ref]; !pinned {
@@ -240,6 +243,15 @@ func (v *view) diff(m plan.Memory) plan.Plan {
 		}
 	}
 	return p
+}
+
+// renamed are the groups, units and folders that rules name by what they are not called any more (promise P10).
+func (v *view) renamed(m plan.Memory) []plan.Note {
+	var notes []plan.Note
+	for _, n := range v.bound.Renamed() {
+		notes = append(notes, plan.Note{Kind: plan.NoteRenamed, Rule: n.Rule, Why: n.Why})
+	}
+	return append(notes, plan.Renamed(v.verdicts, v.catalog, m)...)
 }
 
 // policy is that of the configuration. A plan that is not about everybody is told so, also
