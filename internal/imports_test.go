@@ -37,7 +37,8 @@ var house = map[string][]string{
 	"status":   {"guard", "plan"},
 	"config":   {"access", "guard", "plan", "rules"},
 	"ruletest": {"access", "config", "rules"},
-	"app":      {"access", "config", "directory", "guard", "history", "kiteworks", "ledger", "plan", "status", "sync"},
+	"app":      {"access", "config", "directory", "guard", "history", "kiteworks", "ledger", "plan", "status", "sync", "doctor"},
+	"doctor":   {"access", "config", "directory", "guard", "kiteworks"},
 
 	"kwsim":     {},
 	"ldapsim":   {"access", "filter"},
@@ -50,7 +51,7 @@ var house = map[string][]string{
 }
 
 // commands is what the program itself may import: the process, and the nouns to print.
-var commands = []string{"access", "app", "config", "drill", "guard", "history", "impact", "kwsim", "ldapsim", "plan", "rules", "ruletest", "snapshot", "sync"}
+var commands = []string{"access", "app", "config", "directory", "doctor", "drill", "firsthour", "guard", "history", "impact", "kwsim", "ldapsim", "plan", "rules", "ruletest", "snapshot", "sync"}
 
 // pure packages compute: the same input, the same bytes.
 var pure = []string{"access", "filter", "rules", "plan", "guard", "impact", "drill"}

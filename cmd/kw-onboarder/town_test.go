@@ -99,6 +99,8 @@ func startTown(ts *testscript.TestScript, _ bool, _ []string) {
 	path, err := s.configure()
 	ts.Check(err)
 	ts.Setenv("KW_ONBOARDER_CONFIG", path)
+	ts.Setenv("DIRECTORY", t.directory.URL())
+	ts.Setenv("KITEWORKS", t.kiteworks.URL())
 }
 
 // giveByHand lets gino have a weak role on his department's folder.
