@@ -68,6 +68,11 @@ func TestScript(t *testing.T) {
 			"same":    same,
 			"park":    park,
 			"fails":   fails,
+			"behave":  behave,
+			"scopes":  scopes,
+			"skew":    skew,
+			"suspend": suspend,
+			"occupy":  occupy,
 		},
 	})
 }
