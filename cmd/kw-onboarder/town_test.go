@@ -198,8 +198,11 @@ func behave(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(theTown(ts).kiteworks.SetBehaviour(b))
 }
 
-// scopes SCOPE... registers the application for these, or for all.
+// scopes SCOPE... registers the application for these, or for those in @FILE, or for all.
 func scopes(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) == 1 && strings.HasPrefix(args[0], "@") {
+		args = strings.Fields(ts.ReadFile(args[0][1:]))
+	}
 	ts.Check(theTown(ts).kiteworks.SetScopes(args...))
 }
 

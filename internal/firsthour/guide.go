@@ -77,7 +77,7 @@ func Guide(c *config.Config, e Entries, publicFile string) []Step {
 func scopeLines(c *config.Config, e Entries) []string {
 	lines := []string{
 		fmt.Sprintf("On the tab Scopes, allow these and no more; they are what mode %s and the %d rules of today need.", c.Mode, len(c.Rules)),
-		"READ is GET there, CREATE is POST, UPDATE is PUT, DELETE is DELETE.",
+		"READ is GET there, CREATE is POST, UPDATE is PUT, DELETE is DELETE. doctor shows what came of it.",
 	}
 	for _, n := range e.Scopes {
 		lines = append(lines, fmt.Sprintf("  %-18s %s", n.Scope, strings.Join(n.For, ", ")))
