@@ -73,6 +73,7 @@ func TestScript(t *testing.T) {
 			"skew":    skew,
 			"suspend": suspend,
 			"occupy":  occupy,
+			"free":    free,
 		},
 	})
 }

@@ -21,6 +21,7 @@ type town struct {
 	directory *ldapsim.Server
 	kiteworks *kwsim.Server
 	entries   []ldapsim.Entry
+	occupied  net.Listener
 	ahead     atomic.Int64 // nanoseconds, of the clock of Kiteworks
 }
 
@@ -225,5 +226,9 @@ func occupy(ts *testscript.TestScript, _ bool, args []string) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	ts.Check(err)
 	ts.Defer(func() { _ = l.Close() })
+	theTown(ts).occupied = l
 	ts.Setenv(args[0], l.Addr().String())
 }
+
+// free ends what occupy began.
+func free(ts *testscript.TestScript, _ bool, _ []string) { ts.Check(theTown(ts).occupied.Close()) }

@@ -6,5 +6,6 @@
 // it. It also works out the least that the application must be allowed (Need), from the mode
 // and the rules, and names what is too much as well as what is missing.
 //
-// cmd imports it. It imports access, config, guard, rules and the two adapters, and never app.
+// app prepares a Patient for it, and cmd examines it. It imports access, config, guard and the two adapters,
+// and never app.
 package doctor
