@@ -90,8 +90,10 @@ func (o *office) lists(ctx context.Context) {
 		as         access.Email
 		path, what string
 	}{
-		{ids.Users, "/rest/admin/users", "the accounts"}, {ids.Users, "/rest/admin/profiles", "the profiles"},
-		{ids.Folders, "/rest/roles", "the roles"}, {ids.Folders, "/rest/folders/top", "the folders"},
+		{ids.Users, "/rest/admin/users", "the accounts"},
+		{ids.Users, "/rest/admin/profiles", "the profiles"},
+		{ids.Folders, "/rest/roles", "the roles"},
+		{ids.Folders, "/rest/folders/top", "the folders"},
 	} {
 		if err := o.reader.Probe(ctx, try.as, try.path); err != nil {
 			o.barred = true

@@ -45,27 +45,33 @@ func TestProposals(t *testing.T) {
 		"nothing to go by": {land(10), []string{"staff: everyone=true account=true"}, nil},
 		"a kind that most are": {
 			with(land(10), "employeeType", map[string]int{"staff": 7, "guest": 3}),
-			[]string{"staff: filter=(employeeType=staff) account=true"}, nil,
+			[]string{"staff: filter=(employeeType=staff) account=true"},
+			nil,
 		},
 		"a kind that would have to be escaped": {
 			with(land(10), "employeeType", map[string]int{"staff (all)": 7}),
-			[]string{"staff: everyone=true account=true"}, nil,
+			[]string{"staff: everyone=true account=true"},
+			nil,
 		},
 		"a group that holds most": {
 			land(10, directory.Tribe{Name: "all-staff", Members: 9}),
-			[]string{"staff: group=all-staff account=true"}, nil,
+			[]string{"staff: group=all-staff account=true"},
+			nil,
 		},
 		"a group of everything, computers too": {
 			land(10, directory.Tribe{Name: "Domain Members", Members: 400}),
-			[]string{"staff: everyone=true account=true"}, []string{"Domain Members"},
+			[]string{"staff: everyone=true account=true"},
+			[]string{"Domain Members"},
 		},
 		"a department": {
 			with(land(10), "department", map[string]int{"Sales": 4, "Legal": 4}),
-			[]string{"staff: everyone=true account=true /Departments/{{ .department }} Collaborator"}, nil,
+			[]string{"staff: everyone=true account=true /Departments/{{ .department }} Collaborator"},
+			nil,
 		},
 		"one that few have": {
 			with(land(10), "department", map[string]int{"Sales": 2, "Legal": 3}),
-			[]string{"staff: everyone=true account=true"}, nil,
+			[]string{"staff: everyone=true account=true"},
+			nil,
 		},
 		"families of groups": {
 			land(10, tribes("proj-a-rw", "proj-b-rw", "proj-c-rw", "proj-a-ro", "proj-b-ro", "proj-c-ro", "lonely", "team x", "team y")...),
