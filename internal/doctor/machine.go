@@ -87,7 +87,10 @@ func (p *Patient) ledger(a area) {
 	if file == "" {
 		return // of a database, the look at the rules tells
 	}
-	folder := filepath.Dir(file)
+	folder, made := filepath.Dir(file), ""
+	for missing(folder) { // the ledger makes its folder
+		folder, made = filepath.Dir(folder), "; its folder will be made"
+	}
 	trial, err := os.CreateTemp(folder, ".kw-onboarder-*")
 	if err == nil {
 		err = errors.Join(trial.Close(), os.Remove(trial.Name()))
@@ -101,10 +104,15 @@ func (p *Patient) ledger(a area) {
 	}
 	if err != nil {
 		a.bad(fmt.Sprintf("state: the ledger %s cannot be written: %s", file, cause(err)),
-			fmt.Sprintf("make %s a folder of the user that runs kw-onboarder (install -d -m 0700 -o USER %[1]s), or name another file in state", folder))
+			fmt.Sprintf("make %s a folder of the user that runs kw-onboarder (install -d -m 0700 -o USER %[1]s), or name another file in state", filepath.Dir(file)))
 		return
 	}
-	a.good("state: " + file + " can be written")
+	a.good("state: " + file + " can be written" + made)
+}
+
+func missing(path string) bool {
+	_, err := os.Stat(path)
+	return errors.Is(err, os.ErrNotExist)
 }
 
 // port tries to listen where the daemon will.
