@@ -33,11 +33,13 @@ var house = map[string][]string{
 	"ledger":         {"access", "plan"},
 	"history":        {"access", "ledger", "plan"},
 
-	"sync":     {"access", "guard", "plan", "rules"},
-	"status":   {"guard", "plan"},
-	"config":   {"access", "guard", "plan", "rules"},
-	"ruletest": {"access", "config", "rules"},
-	"app":      {"access", "config", "directory", "guard", "history", "kiteworks", "ledger", "plan", "status", "sync"},
+	"sync":      {"access", "guard", "plan", "rules"},
+	"status":    {"guard", "plan"},
+	"config":    {"access", "guard", "plan", "rules"},
+	"ruletest":  {"access", "config", "rules"},
+	"app":       {"access", "config", "directory", "guard", "history", "kiteworks", "ledger", "plan", "status", "sync", "doctor"},
+	"doctor":    {"access", "config", "directory", "guard", "kiteworks"},
+	"firsthour": {"access", "config", "directory", "doctor", "guard"},
 
 	"systemd": {},
 
@@ -52,7 +54,7 @@ var house = map[string][]string{
 }
 
 // commands is what the program itself may import: the process, and the nouns to print.
-var commands = []string{"access", "app", "config", "drill", "guard", "history", "impact", "kwsim", "ldapsim", "plan", "rules", "ruletest", "snapshot", "sync", "systemd"}
+var commands = []string{"access", "app", "config", "directory", "doctor", "drill", "firsthour", "guard", "history", "impact", "kwsim", "ldapsim", "plan", "rules", "ruletest", "snapshot", "sync", "systemd"}
 
 // pure packages compute: the same input, the same bytes.
 var pure = []string{"access", "filter", "rules", "plan", "guard", "impact", "drill"}

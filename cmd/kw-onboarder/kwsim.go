@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/kwsim"
 	"github.com/kw-onboarder/kw-onboarder/internal/ldapsim"
@@ -22,6 +23,9 @@ type kwsimCmd struct {
 	Grants    int    `help:"Access that was given by hand." default:"1000"`
 	Rate      int    `help:"Requests a second before 429; 0 for no limit." default:"30"`
 	Queue     int    `help:"Requests above the rate that may wait." default:"40"`
+
+	Scopes []string      `help:"Scope that the application is registered for, such as GET/folders/*; may be repeated; all if not given." placeholder:"SCOPE" sep:"none"`
+	Clock  time.Duration `help:"How far the server's clock is ahead; behind, if negative."`
 
 	Management string   `help:"Loopback address to be managed on, without TLS and without a password." default:"127.0.0.1:0"`
 	Behaviour  string   `help:"YAML file that says how the server behaves." type:"existingfile"`
@@ -97,6 +101,10 @@ func (k kwsimCmd) options() (kwsim.Options, error) {
 	o := kwsim.Options{
 		Listen: k.Listen, Management: k.Management, Seed: k.Seed, RequestsPerSecond: k.Rate, Queue: k.Queue,
 	}
+	if k.Clock != 0 {
+		o.Now = func() time.Time { return time.Now().Add(k.Clock) }
+	}
+	o.Application.Scopes = k.Scopes
 	if k.Chaos != nil {
 		o.Faults = kwsim.Chaos(*k.Chaos)
 	}

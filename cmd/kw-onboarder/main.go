@@ -46,6 +46,9 @@ type cli struct {
 	Check      checkCmd      `cmd:"" help:"Check configuration and rules, offline, without reading secrets."`
 	Test       testCmd       `cmd:"" help:"Test the rules with people made up for it, offline."`
 	Diff       diffCmd       `cmd:"" help:"Show who gains and who loses if the rules change, by a snapshot."`
+	Init       initCmd       `cmd:"" help:"Write a first configuration for your directory, and tests of its rules; no file is overwritten."`
+	Keygen     keygenCmd     `cmd:"" help:"Make the key pair, and say step by step what to enter in which admin page of Kiteworks."`
+	Doctor     doctorCmd     `cmd:"" help:"Check everything online: machine, directory, Kiteworks, identities, scopes, and what the rules name."`
 	Schema     schemaCmd     `cmd:"" help:"Print the JSON schema of the configuration, for editors."`
 	Snapshot   snapshotCmd   `cmd:"" help:"Write what the rules see of the directory and of Kiteworks to a file."`
 	Backup     backupCmd     `cmd:"" help:"Copy the ledger to a file, also while the daemon works."`

@@ -68,6 +68,12 @@ func TestScript(t *testing.T) {
 			"same":    same,
 			"park":    park,
 			"fails":   fails,
+			"behave":  behave,
+			"scopes":  scopes,
+			"skew":    skew,
+			"suspend": suspend,
+			"occupy":  occupy,
+			"free":    free,
 		},
 	})
 }

@@ -129,7 +129,7 @@ func (s *site) writeSecrets() error {
 func (s *site) serve(o kwsim.Options, p kwsim.Plan) (*kwsim.Server, error) {
 	o.TLS = true
 	o.Application = kwsim.Application{
-		ClientID: s.Client, ClientSecret: s.secret, Issuer: s.Issuer, PublicKey: &s.key.PublicKey,
+		ClientID: s.Client, ClientSecret: s.secret, Issuer: s.Issuer, PublicKey: &s.key.PublicKey, Scopes: o.Application.Scopes,
 	}
 	server, err := kwsim.New(o)
 	if err != nil {

@@ -3,8 +3,11 @@ package main
 import (
 	"fmt"
 	"maps"
+	"net"
 	"slices"
 	"strings"
+	"sync/atomic"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -18,6 +21,8 @@ type town struct {
 	directory *ldapsim.Server
 	kiteworks *kwsim.Server
 	entries   []ldapsim.Entry
+	occupied  net.Listener
+	ahead     atomic.Int64 // nanoseconds, of the clock of Kiteworks
 }
 
 type townKey struct{}
@@ -91,7 +96,7 @@ func startTown(ts *testscript.TestScript, _ bool, _ []string) {
 	ts.Defer(func() { _ = t.directory.Close() })
 	s, err := newSite(ts.MkAbs("town"))
 	ts.Check(err)
-	t.kiteworks, err = s.serve(kwsim.Options{Seed: 1}, kwsim.Plan{Strangers: 5, Folders: 12, Grants: 10})
+	t.kiteworks, err = s.serve(kwsim.Options{Seed: 1, Now: func() time.Time { return time.Now().Add(time.Duration(t.ahead.Load())) }}, kwsim.Plan{Strangers: 5, Folders: 12, Grants: 10})
 	ts.Check(err)
 	ts.Defer(func() { _ = t.kiteworks.Close() })
 	ts.Check(t.giveByHand())
@@ -99,6 +104,8 @@ func startTown(ts *testscript.TestScript, _ bool, _ []string) {
 	path, err := s.configure()
 	ts.Check(err)
 	ts.Setenv("KW_ONBOARDER_CONFIG", path)
+	ts.Setenv("DIRECTORY", t.directory.URL())
+	ts.Setenv("KITEWORKS", t.kiteworks.URL())
 }
 
 // giveByHand lets gino have a weak role on his department's folder.
@@ -181,3 +188,47 @@ func rebuild(ts *testscript.TestScript, _ bool, _ []string) {
 
 // down ends the directory.
 func down(ts *testscript.TestScript, _ bool, _ []string) { ts.Check(theTown(ts).directory.Close()) }
+
+// behave SWITCH=SETTING... turns switches of Kiteworks, and puts the others back.
+func behave(ts *testscript.TestScript, _ bool, args []string) {
+	var b kwsim.Behaviour
+	for _, a := range args {
+		name, to, _ := strings.Cut(a, "=")
+		ts.Check(b.Set(name, kwsim.Setting(to)))
+	}
+	ts.Check(theTown(ts).kiteworks.SetBehaviour(b))
+}
+
+// scopes SCOPE... registers the application for these, or for those in @FILE, or for all.
+func scopes(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) == 1 && strings.HasPrefix(args[0], "@") {
+		args = strings.Fields(ts.ReadFile(args[0][1:]))
+	}
+	ts.Check(theTown(ts).kiteworks.SetScopes(args...))
+}
+
+// skew DURATION sets the clock of Kiteworks ahead, or behind.
+func skew(ts *testscript.TestScript, _ bool, args []string) {
+	d, err := time.ParseDuration(args[0])
+	ts.Check(err)
+	theTown(ts).ahead.Store(int64(d))
+}
+
+// suspend EMAIL lets an administrator of Kiteworks suspend somebody.
+func suspend(ts *testscript.TestScript, _ bool, args []string) {
+	w := theTown(ts).kiteworks.World()
+	u, _ := w.UserByEmail(args[0])
+	ts.Check(w.SuspendUser(u.ID, true))
+}
+
+// occupy VARIABLE listens on a port until the script ends, and puts the address into a variable.
+func occupy(ts *testscript.TestScript, _ bool, args []string) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	ts.Check(err)
+	ts.Defer(func() { _ = l.Close() })
+	theTown(ts).occupied = l
+	ts.Setenv(args[0], l.Addr().String())
+}
+
+// free ends what occupy began.
+func free(ts *testscript.TestScript, _ bool, _ []string) { ts.Check(theTown(ts).occupied.Close()) }

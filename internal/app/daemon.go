@@ -108,7 +108,7 @@ func (d *Daemon) listen(ctx context.Context, address string) (err error) {
 	}
 	var listen net.ListenConfig
 	if d.listener, err = listen.Listen(ctx, "tcp", address); err != nil {
-		return fmt.Errorf("listen on http.metrics: %w", err)
+		return fmt.Errorf("listen on http.metrics: %w: end the program that listens there, or write another address", err)
 	}
 	return nil
 }

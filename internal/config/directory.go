@@ -64,6 +64,9 @@ type Groups struct {
 	Filter string   `yaml:"filter"` // "": as usual for the kind
 }
 
+// PathOf is where a directory stands in the file: directory, or directory[1] in a list.
+func PathOf(d *Directory) string { return d.path }
+
 // newDirectory is what holds of a directory where the file is silent; path is
 // where it stands there.
 func newDirectory(name, path string) Directory {

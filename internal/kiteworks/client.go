@@ -38,6 +38,7 @@ type Client struct {
 	throttle *throttle
 	known    map[access.Email]bool
 	count    atomic.Int64
+	clock    clock
 	pause    time.Duration // before the second try
 }
 
@@ -212,6 +213,7 @@ func (c *Client) failure(r request, status int, header http.Header, body []byte,
 		return &APIError{Op: r.op, Status: status, Message: "the server redirects, which is not followed: check kiteworks.url"}
 	}
 	api := newAPIError(r.op, status, redact(body, append(r.secrets, value)))
+	api.Ahead, _ = c.clock.ahead()
 	if api.stale() {
 		c.tokens.drop(r.as, value)
 	}
@@ -252,11 +254,13 @@ func (c *Client) exchange(ctx context.Context, r request, value string) (int, ht
 	if value != "" {
 		req.Header.Set("Authorization", "Bearer "+value)
 	}
+	sent := time.Now()
 	resp, err := c.http.Do(req)
 	if err != nil {
 		return 0, nil, nil, c.lost(r, err)
 	}
 	defer resp.Body.Close()
+	c.clock.compare(resp.Header, sent, time.Now())
 	limit := int64(maxBody)
 	if resp.StatusCode > 299 {
 		limit = maxErrBody

@@ -8,6 +8,7 @@ import (
 	"net"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // APIError is an answer that is no success. It holds nothing of the request,
@@ -18,6 +19,8 @@ type APIError struct {
 	Code    string // the vendor's or OAuth's; "" if the body holds none
 	Message string // the server's words, shortened
 	Field   string // the input at fault, if named
+
+	Ahead time.Duration // by how much the server's clock is ahead of ours; 0: not known, or the same
 }
 
 func (e *APIError) Error() string {
@@ -160,13 +163,16 @@ func shorten(s string) string {
 func explainToken(err error) error {
 	hints := map[string]string{
 		"invalid_client":      "check kiteworks.client_id and client_secret: the secret may have been regenerated or have expired",
-		"unauthorized_client": "check that the application is switched on and allows JWT",
+		"unauthorized_client": "check that the licence of Kiteworks has the API, that the application is switched on, and that it allows JWT",
 		"invalid_grant":       "check that kiteworks.jwt.private_key, issuer and audience are those of the application, that the identity may log in, and the clock; an identity that Kiteworks does not know is to be corrected in kiteworks.identities (one that a grant names by `as`: in others)",
 		"invalid_scope":       "check the scopes of the application",
 	}
 	var api *APIError
 	if errors.As(err, &api) && api.suspended() {
 		return fmt.Errorf("%w: this identity is suspended on Kiteworks: unsuspend it, or name another in kiteworks.identities", err)
+	}
+	if api != nil && api.Code == "invalid_grant" && api.Ahead.Abs() >= skewed {
+		return fmt.Errorf("%w: %s", err, Apart(api.Ahead))
 	}
 	if hint, ok := hints[codeOf(err)]; ok {
 		return fmt.Errorf("%w: %s", err, hint)

@@ -25,12 +25,12 @@ func (r *Reader) readNames(ctx context.Context) (*names, error) {
 	ids := r.client.options.Identities
 	roles, err := listAll[wireRole](ctx, r.client, get(ids.Folders, "/rest/roles", nil))
 	if err != nil {
-		return nil, fmt.Errorf("list the roles as %s: %w", ids.Folders, err)
+		return nil, fmt.Errorf("list the roles as %s: %w", ids.Folders, advise(err, ids.Folders))
 	}
 	profiles, err := list(ctx, r.client, get(ids.Users, "/rest/admin/profiles", url.Values{"orderBy": {"id:asc"}}),
 		func(p wireProfile) string { return string(p.ID) })
 	if err != nil {
-		return nil, fmt.Errorf("list the profiles as %s: %w", ids.Users, err)
+		return nil, fmt.Errorf("list the profiles as %s: %w", ids.Users, advise(err, ids.Users))
 	}
 	n := &names{full: fullProfiles(profiles)}
 	for _, w := range roles {

@@ -53,7 +53,7 @@ func (r *Reader) Catalog(ctx context.Context, want []access.Place) (*access.Cata
 		}
 		w := &walker{client: r.client, as: as, roots: r.client.options.Roots}
 		if err := w.walk(ctx, places); err != nil {
-			return nil, fmt.Errorf("find folders as %s: %w", as, err)
+			return nil, fmt.Errorf("find folders as %s: %w", as, advise(err, as))
 		}
 		c.Folders = append(c.Folders, w.folders()...)
 		c.Unusable = append(c.Unusable, w.unusable...)
@@ -145,7 +145,7 @@ func (r *Reader) accounts(ctx context.Context, n *names) ([]access.Account, erro
 	rows, err := list(ctx, r.client, get(as, "/rest/admin/users", url.Values{"orderBy": {"id:asc"}}),
 		func(u wireUser) string { return string(u.ID) })
 	if err != nil {
-		return nil, fmt.Errorf("list the accounts as %s: %w", as, err)
+		return nil, fmt.Errorf("list the accounts as %s: %w", as, advise(err, as))
 	}
 	accounts := make([]access.Account, 0, len(rows))
 	for _, u := range rows {

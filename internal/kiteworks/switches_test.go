@@ -47,6 +47,9 @@ var refused = map[string]string{
 	"member_fields=emails":     "userIds",
 	"assertion_audience=array": "invalid_grant",
 	"recipient_email=refuse":   "ERR_ENTITY_EXISTS",
+	"api_license=token":        "check that the licence of Kiteworks has the API",
+	"api_license=calls":        "the licence of Kiteworks must have the API",
+	"user_management=off":      "an administrator's role with User Management",
 }
 
 // TestEachSwitchBothWays tells the story with every setting of every switch: the

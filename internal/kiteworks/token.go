@@ -43,6 +43,7 @@ type tokens struct {
 
 type token struct {
 	value string
+	scope string // "": not told
 	until time.Time
 }
 
@@ -75,6 +76,13 @@ func (t *tokens) get(ctx context.Context, subject access.Email) (string, error) 
 		return "", fmt.Errorf("get a token for %s: %w", subject, err)
 	}
 	return value.(string), nil
+}
+
+// scope is what the token kept for an identity is good for.
+func (t *tokens) scope(subject access.Email) string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.kept[subject].scope
 }
 
 // drop forgets a token that the server no longer takes; a newer one stays.
@@ -117,7 +125,7 @@ func (t *tokens) mint(ctx context.Context, subject access.Email) (token, error) 
 	if answer.AccessToken == "" {
 		return token{}, fmt.Errorf("%s: the answer holds no access_token", tokenOp)
 	}
-	return token{value: answer.AccessToken, until: asked.Add(usable(answer.ExpiresIn.duration()))}, nil
+	return token{value: answer.AccessToken, scope: answer.Scope, until: asked.Add(usable(answer.ExpiresIn.duration()))}, nil
 }
 
 // again says whether a second assertion may fare better: the first may have been
@@ -172,6 +180,7 @@ var methods = map[crypto.Hash]jwt.SigningMethod{
 // tokenAnswer is the token endpoint's success.
 type tokenAnswer struct {
 	AccessToken string  `json:"access_token"`
+	Scope       string  `json:"scope"`
 	ExpiresIn   seconds `json:"expires_in"`
 }
 

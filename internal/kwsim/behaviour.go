@@ -55,6 +55,11 @@ type Behaviour struct {
 	WrongSecret       Setting `json:"wrong_secret" yaml:"wrong_secret" settings:"400 401" doc:"status of invalid_client"`
 	DeadToken         Setting `json:"dead_token" yaml:"dead_token" settings:"json none" doc:"body of a 401"`
 
+	APILicense     Setting `json:"api_license" yaml:"api_license" settings:"on token calls" doc:"whether the licence has the API; if not, no token is issued (unauthorized_client), or every call is refused (ERR_ACCESS_CLIENT)"`
+	UserManagement Setting `json:"user_management" yaml:"user_management" settings:"on off" doc:"whether administrators have the right User Management"`
+	OutsideScope   Setting `json:"outside_scope" yaml:"outside_scope" settings:"ERR_ACCESS_USER insufficient_scope" doc:"code of the 403 for a call outside the scopes of the application"`
+	ScopeAnswer    Setting `json:"scope_answer" yaml:"scope_answer" settings:"told untold" doc:"whether the token endpoint and clients/me say which scopes there are"`
+
 	RateLimit  Setting `json:"rate_limit" yaml:"rate_limit" settings:"429 429_date 403" doc:"answer above the rate: 429 with Retry-After in seconds or as a date, or 403 with no code"`
 	RetryAfter int     `json:"retry_after" yaml:"retry_after" settings:"0 2" doc:"seconds named by Retry-After; 0 for 1"`
 	Queue      Setting `json:"queue" yaml:"queue" settings:"delay drop" doc:"requests above the rate that the queue has room for"`
@@ -90,6 +95,10 @@ const (
 	kept     Setting = "kept"
 	always   Setting = "suspended"
 	asDate   Setting = "429_date"
+	off      Setting = "off"
+	atToken  Setting = "token"
+	atCalls  Setting = "calls"
+	untold   Setting = "untold"
 
 	other  Setting = "other"
 	german Setting = "german"

@@ -19,6 +19,7 @@ type call struct {
 	query query
 	body  []byte
 
+	scopes        scopes // of the token
 	clientID      string
 	tokenLifetime time.Duration
 }

@@ -380,6 +380,23 @@ func tokenEffects() map[string]effect {
 			"reason", "user is deactivated", "suspended", "User account is suspended",
 			"generic", "The provided authorization grant is invalid",
 		)},
+		"api_license": {func(x *stage) string {
+			token := x.askToken(x.claims(admin))
+			return fmt.Sprint(token.Status, " ", x.ask(admin, http.MethodGet, "/rest/admin/profiles", nil).Status)
+		}, want("on", "200 200", "token", "400 200", "calls", "200 403")},
+		"user_management": {func(x *stage) string {
+			return fmt.Sprint(x.ask(admin, http.MethodGet, "/rest/admin/users", nil).Status)
+		}, want("on", "200", "off", "403")},
+		"outside_scope": {func(x *stage) string {
+			if err := x.SetScopes("GET/users/*"); err != nil {
+				return err.Error()
+			}
+			x.token[owner] = x.freshToken(owner)
+			return x.ask(owner, http.MethodGet, "/rest/roles", nil).code()
+		}, want("ERR_ACCESS_USER", "ERR_ACCESS_USER", "insufficient_scope", "insufficient_scope")},
+		"scope_answer": {func(x *stage) string {
+			return fmt.Sprint(strings.Contains(x.ask(admin, http.MethodGet, "/rest/clients/me", nil).Body, "*/*/*"))
+		}, want("told", "true", "untold", "false")},
 		"wrong_secret": {func(x *stage) string {
 			f := x.tokenForm(x.claims(admin))
 			f.Set("client_secret", "wrong")

@@ -20,6 +20,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	out := s.exchange(in, fault).render(s.world.does(), s.URL())
 	if fault.Kind == ResetBefore || fault.Kind == ResetAfter {
 		out = response{}
+	} else {
+		out.header.Set("Date", s.now().UTC().Format(http.TimeFormat))
 	}
 	in.Status = out.status
 	in.N = s.history.record(in.Exchange)
@@ -56,7 +58,7 @@ func (s *Server) meddle(in *request, kind FaultKind) {
 	case ExpireToken:
 		s.tokens.end(authorization)
 	case ChangeProfile:
-		if u, err := s.tokens.user(s.world, authorization); err == nil {
+		if u, _, err := s.tokens.user(s.world, authorization); err == nil {
 			u.epoch++
 		}
 	case RowAdded:
@@ -86,13 +88,13 @@ func (s *Server) rest(in *request) answer {
 	s.world.mu.Lock()
 	defer s.world.mu.Unlock()
 	s.world.requests++
-	actor, err := s.tokens.user(s.world, in.http.Header.Get("Authorization"))
+	actor, granted, err := s.tokens.user(s.world, in.http.Header.Get("Authorization"))
 	if err != nil {
 		return refusal(err)
 	}
 	in.Subject = actor.Email
 	c := &call{
-		world: s.world, actor: actor, ids: in.ids, body: in.body,
+		world: s.world, actor: actor, scopes: granted, ids: in.ids, body: in.body,
 		clientID: s.tokens.clientID, tokenLifetime: s.tokens.lifetime,
 	}
 	if err := c.admit(in.route, in.http); err != nil {
@@ -112,6 +114,9 @@ func (c *call) admit(rt *route, r *http.Request) error {
 		return err
 	}
 	c.query = query
+	if err := c.permit(rt); err != nil {
+		return err
+	}
 	if rt.body == nil && len(c.body) > 0 {
 		return refuse(errRequestInvalidJSON)
 	}
@@ -120,7 +125,20 @@ func (c *call) admit(rt *route, r *http.Request) error {
 			return err
 		}
 	}
-	if rt.admin && c.actor.AdminRoleID != systemAdmin && c.actor.AdminRoleID != applicationAdmin {
+	return nil
+}
+
+// permit checks whether licence, application and acting user may do the operation at all.
+func (c *call) permit(rt *route) error {
+	does := c.world.does()
+	switch {
+	case does.APILicense == atCalls:
+		return refuse(errAccessClient)
+	case !c.scopes.allow(rt.method, rt.path):
+		return refuse(code(does.OutsideScope))
+	case !rt.admin:
+		return nil
+	case c.actor.AdminRoleID != systemAdmin && c.actor.AdminRoleID != applicationAdmin, does.UserManagement == off:
 		return refuse(errAccessUser)
 	}
 	return nil

@@ -38,6 +38,7 @@ type Application struct {
 	SubjectClaim  string         // claim that names the user acted as; "" means sub
 	PublicKey     *rsa.PublicKey // verifies assertions
 	TokenLifetime time.Duration  // whole seconds; 0 means one hour
+	Scopes        []string       // METHOD/entity/qualifier, or without the method, or with * for a part; none means all
 }
 
 // withDefaults returns the options with every empty field filled that has a default.
@@ -105,6 +106,7 @@ func (a Application) validate() error {
 	if a.PublicKey == nil {
 		errs = append(errs, errors.New("option Application.PublicKey is missing: give the key that verifies assertions"))
 	}
+	errs = append(errs, validateScopes(a.Scopes))
 	if a.TokenLifetime < time.Second {
 		errs = append(errs, fmt.Errorf("option Application.TokenLifetime is %v: give a second or more", a.TokenLifetime))
 	}

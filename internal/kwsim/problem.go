@@ -9,6 +9,7 @@ type code string
 const (
 	errAuthUnauthorized    code = "ERR_AUTH_UNAUTHORIZED"
 	errAuthProfileChanged  code = "ERR_AUTH_PROFILE_CHANGED"
+	errAccessClient        code = "ERR_ACCESS_CLIENT"
 	errAccessUser          code = "ERR_ACCESS_USER"
 	errAdminRank           code = "ERR_ADMIN_ROLE_RANK_RESTRICTED"
 	errEntityDeleted       code = "ERR_ENTITY_DELETED"
@@ -39,6 +40,7 @@ const (
 	errInvalidParameter    code = "ERR_INVALID_PARAMETER"
 	errRequestInvalidJSON  code = "ERR_REQUEST_INVALID_JSON"
 	errInternalServerError code = "ERR_INTERNAL_SERVER_ERROR"
+	errInsufficientScope   code = "insufficient_scope" // of OAuth (RFC 6750, 3.1)
 )
 
 // meaning returns the status and the message the vendor's document gives for the code. Codes it does not know, or
@@ -49,6 +51,8 @@ func (c code) meaning() (status int, message string) {
 		return http.StatusUnauthorized, "Unauthorized"
 	case errAuthProfileChanged:
 		return http.StatusUnauthorized, "User profile has changed"
+	case errAccessClient, errInsufficientScope:
+		return http.StatusForbidden, "Insufficient access permissions"
 	case errAccessUser:
 		return http.StatusForbidden, "Insufficient access permissions"
 	case errAdminRank:

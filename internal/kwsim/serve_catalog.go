@@ -105,7 +105,7 @@ func listRoles(c *call) (answer, error) {
 // getClient serves the application's own registration. Its lifetime is in hours.
 func getClient(c *call) (answer, error) {
 	return answer{body: map[string]any{
-		"id": c.clientID, "name": c.clientID, "scope": registeredScope, "flag": 0,
+		"id": c.clientID, "name": c.clientID, "scope": c.world.does().told(c.scopes), "flag": 0,
 		"accessTokenLifetime": max(1, int(c.tokenLifetime/time.Hour)),
 	}}, nil
 }

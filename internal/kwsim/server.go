@@ -173,5 +173,14 @@ func (s *Server) SetSecret(secret string) { s.tokens.setSecret(secret) }
 // SetPublicKey replaces the key that verifies assertions, which must not be nil. Tokens that were issued stay good.
 func (s *Server) SetPublicKey(key *rsa.PublicKey) { s.tokens.setPublicKey(key) }
 
+// SetScopes replaces what the application is registered for; none means all. Tokens that were issued keep theirs.
+func (s *Server) SetScopes(to ...string) error {
+	if err := validateScopes(to); err != nil {
+		return err
+	}
+	s.tokens.setScopes(newScopes(to))
+	return nil
+}
+
 // RevokeTokens ends every token that was issued.
 func (s *Server) RevokeTokens() { s.tokens.revoke() }

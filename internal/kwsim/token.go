@@ -16,9 +16,6 @@ import (
 
 const jwtBearer = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 
-// registeredScope is what a client gets that asks for no scope.
-const registeredScope = "*/*/*"
-
 // tokens is the token endpoint with the application's registration.
 type tokens struct {
 	clientID string
@@ -27,6 +24,7 @@ type tokens struct {
 
 	mu       sync.Mutex
 	secret   string
+	scopes   scopes // registered
 	verifier verifier
 	sessions map[string]session
 	usedIDs  map[string]time.Time // jti to the assertion's expiry, after which it is refused anyway
@@ -36,6 +34,7 @@ type tokens struct {
 type session struct {
 	userID  string
 	epoch   int // the user's when the token was issued
+	scopes  scopes
 	expires time.Time
 }
 
@@ -46,6 +45,7 @@ func newTokens(o Options) *tokens {
 		lifetime: a.TokenLifetime,
 		now:      o.Now,
 		secret:   a.ClientSecret,
+		scopes:   newScopes(a.Scopes),
 		verifier: verifier{
 			key: a.PublicKey, issuer: a.Issuer, audience: a.Audience, subject: a.SubjectClaim, leeway: o.Leeway, now: o.Now,
 		},
@@ -72,19 +72,26 @@ func (t *tokens) revoke() {
 	clear(t.sessions)
 }
 
-// user returns who acts with the Authorization header. It expects the world to be locked.
-func (t *tokens) user(w *World, authorization string) (*user, error) {
+// setScopes replaces what the application is registered for. Tokens that were issued keep theirs.
+func (t *tokens) setScopes(s scopes) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.scopes = s
+}
+
+// user returns who acts with the Authorization header, and within which scopes. It expects the world to be locked.
+func (t *tokens) user(w *World, authorization string) (*user, scopes, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	s, ok := t.sessions[bearer(authorization)]
 	u := w.users[s.userID]
 	switch {
 	case !ok, u == nil, !t.now().Before(s.expires), signInObstacle(u, w.does()) != "":
-		return nil, refuse(errAuthUnauthorized)
+		return nil, nil, refuse(errAuthUnauthorized)
 	case s.epoch != u.epoch:
-		return nil, refuse(errAuthProfileChanged)
+		return nil, nil, refuse(errAuthProfileChanged)
 	}
-	return u, nil
+	return u, s.scopes, nil
 }
 
 // end forgets the token of the Authorization header.
@@ -140,6 +147,8 @@ func (t *tokens) answer(w *World, contentType string, body []byte, e *Exchange) 
 		return refuseToken("unsupported_grant_type", "grant_type is not supported")
 	case !t.knows(form.Get("client_id"), form.Get("client_secret")):
 		return refuseClient(w.does())
+	case w.does().APILicense == atToken:
+		return refuseToken("unauthorized_client", "The client is not authorized to use this grant")
 	case form.Get("assertion") == "":
 		return refuseToken("invalid_request", "assertion is missing")
 	}
@@ -172,15 +181,19 @@ func (t *tokens) grant(w *World, form url.Values, e *Exchange) answer {
 		return refuseToken("invalid_grant", does.blocked(u, reason))
 	}
 	e.Subject = u.Email
-	return answer{body: t.issue(u, does, cmp.Or(form.Get("scope"), registeredScope))}
+	granted, ok := t.scopes.grant(form.Get("scope"))
+	if !ok {
+		return refuseToken("invalid_scope", "the application is not registered for that scope")
+	}
+	return answer{body: t.issue(u, does, granted)}
 }
 
 // issue makes a token.
-func (t *tokens) issue(u *user, does *Behaviour, scope string) tokenAnswer {
+func (t *tokens) issue(u *user, does *Behaviour, granted scopes) tokenAnswer {
 	lifetime := cmp.Or(time.Duration(does.TokenLifetime)*time.Second, t.lifetime)
 	token := rand.Text()
-	t.sessions[token] = session{userID: u.ID, epoch: u.epoch, expires: t.now().Add(lifetime)}
-	out := tokenAnswer{token, int(lifetime / time.Second), "bearer", scope}
+	t.sessions[token] = session{userID: u.ID, epoch: u.epoch, scopes: granted, expires: t.now().Add(lifetime)}
+	out := tokenAnswer{token, int(lifetime / time.Second), "bearer", does.told(granted)}
 	if does.ExpiresIn == asString {
 		out.ExpiresIn = fmt.Sprint(out.ExpiresIn)
 	}

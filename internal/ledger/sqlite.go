@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"syscall"
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -61,7 +62,10 @@ func (f sqliteFile) queue(context.Context, *sql.Tx) error { return nil }
 
 // prepare makes the ledger and its lock file.
 func (f sqliteFile) prepare() error {
-	return errors.Join(create(string(f)), create(string(f)+lockSuffix))
+	if err := create(string(f)); err != nil { // the other would fail for the same reason
+		return err
+	}
+	return create(string(f) + lockSuffix)
 }
 
 // exists finds no ledger in an empty file: it is none yet.
@@ -125,7 +129,8 @@ func (f sqliteFile) explain(err error) error {
 	case sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY:
 		return unwritable(err)
 	}
-	if errors.Is(err, fs.ErrPermission) {
+	var place *fs.PathError
+	if errors.As(err, &place) && (errors.Is(err, fs.ErrPermission) || place.Op == "mkdir" || errors.Is(err, syscall.ENOTDIR) || errors.Is(err, syscall.EROFS)) {
 		return unwritable(err)
 	}
 	return err

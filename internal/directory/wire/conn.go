@@ -2,6 +2,7 @@ package wire
 
 import (
 	"context"
+	"crypto/x509"
 	"fmt"
 	"net"
 	"time"
@@ -18,7 +19,10 @@ type Conn struct {
 	socket  net.Conn
 	patient *impatient
 	root    *Entry
-	paging  int // entries asked for at a time; 0: the server cannot page
+
+	certificate *x509.Certificate // nil: no TLS
+
+	paging int // entries asked for at a time; 0: the server cannot page
 
 	referred int // how often a referral was ignored
 }
@@ -28,6 +32,12 @@ func (c *Conn) Server() string { return c.server }
 
 // Root is the server's root DSE (RFC 4512, 5.1), as far as Dial asked for it.
 func (c *Conn) Root() *Entry { return c.root }
+
+// Certificate is the server's own; nil: the connection is not protected by TLS.
+func (c *Conn) Certificate() *x509.Certificate { return c.certificate }
+
+// Pages says whether the server hands out answers in pages.
+func (c *Conn) Pages() bool { return c.Supports(ldap.ControlTypePaging) }
 
 // Supports says whether the server announces a control, by its object identifier.
 func (c *Conn) Supports(control string) bool { return c.root.Has("supportedcontrol", control) }
@@ -71,6 +81,7 @@ func (c *Conn) inspect() error {
 		Attributes: []string{
 			"objectClass", "supportedControl", "supportedCapabilities", "vendorName", "namingContexts",
 			"defaultNamingContext", "dsServiceName", "subschemaSubentry", "highestCommittedUSN", "firstChangeNumber", "lastChangeNumber",
+			"currentTime",
 		},
 	})
 	if err != nil {

@@ -106,6 +106,9 @@ func (o *Options) greet(ctx context.Context, s server, socket net.Conn, password
 	}
 	isTLS := s.tls || o.StartTLS
 	c := &Conn{options: o, server: s.url, socket: socket, patient: patient, ldap: ldap.NewConn(&framed{Conn: secured}, isTLS)}
+	if over, is := secured.(*tls.Conn); is {
+		c.certificate = over.ConnectionState().PeerCertificates[0] // a handshake without one fails
+	}
 	c.ldap.Start()
 	if err := c.introduce(password, isTLS); err != nil {
 		c.Close()

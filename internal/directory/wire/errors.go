@@ -86,3 +86,6 @@ func remedy(err error, of string) string {
 		return "check the server, the read is tried again with the next run"
 	}
 }
+
+// Refused says whether a server has not accepted what we logged in with.
+func Refused(err error) bool { return ldap.IsErrorWithCode(err, ldap.LDAPResultInvalidCredentials) }
