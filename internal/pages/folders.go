@@ -45,7 +45,7 @@ func folders(ctx context.Context, v *View, r *http.Request) (page, error) {
 func readers(v *View, r *http.Request, words history.Words, answer history.Who) (*table, error) {
 	t := &table{
 		ID: "readers", Caption: "Who had a role on " + words.Atlas.Path(answer.Folder), Empty: "Nobody.",
-		Columns: columns("Address", "Name", "Status", "Role", "Since", "Until", "How"),
+		Columns: columns("Address", "Name", "Status", "Role", "@Since", "@Until", "How"),
 	}
 	from, to, pager, err := cut(r, len(answer.Readers))
 	if err != nil {

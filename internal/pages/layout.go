@@ -11,7 +11,7 @@ import (
 //go:embed look
 var look embed.FS
 
-var layout = template.Must(template.New("layout.html").Funcs(template.FuncMap{"short": short}).ParseFS(look, "look/layout.html"))
+var layout = template.Must(template.New("layout.html").Funcs(template.FuncMap{"short": short, "parts": parts}).ParseFS(look, "look/layout.html"))
 
 // shown is what the layout is given.
 type shown struct {

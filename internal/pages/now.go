@@ -22,7 +22,7 @@ func now(ctx context.Context, v *View, _ *http.Request) (page, error) {
 		last.Lines = append(last.Lines, "It failed: "+story.Error)
 	}
 	n := len(story.Did)
-	last.Facts = []fact{{"all of it", runLink(story.ID)}}
+	last.Facts = []fact{{"whole run", runLink(story.ID)}}
 	last.Table = changes(v, story.Did[:min(n, firstChanges)], false)
 	last.Table.Caption = "Its changes"
 	if n > firstChanges {
@@ -53,7 +53,12 @@ func standing(v *View) []fact {
 		{"next delta", text(next(v.clock(v.Delta)))},
 		{"next full", text(next(v.clock(v.Full)))},
 	}
-	leads := map[string]string{"parked": "/parked", "expired": "/parked", "quarantine": "/quarantine", "last run": "/runs"}
+	leads := map[string]string{"parked": "/parked", "expired": "/parked", "quarantine": "/quarantine"}
+	for name, r := range map[string]*history.Run{"last run": v.Last, "last success": v.Success, "last full run": v.FullLast} {
+		if r != nil {
+			leads[name] = runLink(r.ID).Href
+		}
+	}
 	for _, f := range v.Facts(v.zone()) {
 		facts = append(facts, fact{f.Name, cell{f.Value, leads[f.Name]}})
 	}

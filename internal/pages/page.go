@@ -39,19 +39,19 @@ type table struct {
 	Pager   *pager
 }
 
-type column struct {
-	Name   string
-	Number bool // aligned as numbers are
-}
+type column struct{ Name, Class string }
 
-// columns are columns of texts, those named with a # of numbers.
+// columns are columns of texts, those named with a # of numbers, those with an @ of moments.
 func columns(names ...string) (all []column) {
 	for _, n := range names {
-		number := n[0] == '#'
-		if number {
-			n = n[1:]
+		switch n[0] {
+		case '#':
+			all = append(all, column{n[1:], "number"})
+		case '@':
+			all = append(all, column{n[1:], "moment"})
+		default:
+			all = append(all, column{n, ""})
 		}
-		all = append(all, column{n, number})
 	}
 	return all
 }

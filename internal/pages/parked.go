@@ -23,7 +23,7 @@ func parked(ctx context.Context, v *View, r *http.Request) (page, error) {
 	}
 	t := &table{
 		ID: "parked", Caption: "What is parked, the oldest first", Empty: "Nothing is parked.", Pager: pager,
-		Columns: columns("#Item", "Kind", "Rule", "#Changes", "State", "Until", "Why"),
+		Columns: columns("#Item", "Kind", "Rule", "#Changes", "State", "@Until", "Why"),
 	}
 	for i := range items[from:to] {
 		item := &items[from+i]

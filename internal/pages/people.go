@@ -63,7 +63,7 @@ func person(v *View, r *http.Request, words history.Words, a history.Then, i int
 		Lines: append([]string{words.Headline(a, ""), a.Identity()}, a.Gaps()...),
 		Table: &table{
 			ID: fmt.Sprintf("roles-%d", i), Caption: "Roles that " + a.Name() + " held", Empty: "No role.",
-			Columns: columns("Folder", "Role", "Since", "Until", "How"),
+			Columns: columns("Folder", "Role", "@Since", "@Until", "How"),
 		},
 		Notes: []string{words.Basis(a)},
 	}

@@ -21,7 +21,7 @@ func quarantine(ctx context.Context, v *View, r *http.Request) (page, error) {
 	}
 	t := &table{
 		ID: "failing", Caption: "What keeps failing, and is left alone for a while", Empty: "Nothing keeps failing.", Pager: pager,
-		Columns: columns("#Number", "What", "#Failures", "Since", "Left alone until", "Why"),
+		Columns: columns("#Number", "What", "#Failures", "@Since", "@Left alone until", "Why"),
 	}
 	for _, f := range failing[from:to] {
 		t.Rows = append(t.Rows, []cell{

@@ -45,7 +45,7 @@ func runs(ctx context.Context, v *View, r *http.Request) (page, error) {
 func runTable(v *View, listed []history.Run) *table {
 	t := &table{
 		ID: "runs", Caption: "Runs, the newest first", Empty: "The ledger knows no run.",
-		Columns: columns("#Run", "Started", "Took", "By", "Kind", "Result", "#Touched", "#Due", "Changes", "Requests"),
+		Columns: columns("#Run", "@Started", "Took", "By", "Kind", "Result", "#Touched", "#Due", "Changes", "Requests"),
 	}
 	for _, r := range listed {
 		took, touched, due := "", "", ""
@@ -106,7 +106,7 @@ func plain(err error) error {
 
 // changes is a table of what was done; numbered tells of each which run did it.
 func changes(v *View, did []history.Change, numbered bool) *table {
-	names := []string{"At", "Change", "For", "Folder", "From", "To", "Rules", "Result"}
+	names := []string{"@At", "Change", "For", "Folder", "From", "To", "Rules", "Result"}
 	if numbered {
 		names = slices.Insert(names, 1, "#Run")
 	}
