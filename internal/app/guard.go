@@ -55,11 +55,11 @@ func checkGuard(c *config.Config, log *zap.Logger) error {
 		return nil
 	}
 	if err := web.Validate(path); err != nil {
-		return fmt.Errorf("http.web_config: %s: %s: correct it; its keys are those of Prometheus, docs/pages.md has an example", path, oneLine(err))
+		return unusable(path, err)
 	}
 	e, err := readEntrance(path)
 	if err != nil {
-		return fmt.Errorf("http.web_config: %s: %s: correct it", path, oneLine(err))
+		return unusable(path, err)
 	}
 	exposed := c.HTTP.Pages != "" && config.Exposed(c.HTTP.Pages)
 	switch {
@@ -75,6 +75,11 @@ func checkGuard(c *config.Config, log *zap.Logger) error {
 
 // quoted is where YAML's errors repeat a value, which may be a secret.
 var quoted = regexp.MustCompile("`[^`]*`")
+
+func unusable(path string, err error) error {
+	text := strings.TrimPrefix(oneLine(err), "open "+path+": ")
+	return fmt.Errorf("http.web_config: %s: %s: correct it; its keys are those of Prometheus, docs/pages.md has an example", path, text)
+}
 
 // oneLine is an error without line breaks, and without values of the file.
 func oneLine(err error) string {
