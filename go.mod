@@ -5,6 +5,8 @@ go 1.26.0
 require (
 	github.com/alecthomas/kong v1.17.0 // commands, flags and their help from one struct
 	github.com/cenkalti/backoff/v5 v5.0.3 // waits between tries
+	github.com/chromedp/cdproto v0.159.0 // tests: what chromedp speaks
+	github.com/chromedp/chromedp v0.23.0 // tests: the pages in a real browser
 	github.com/getkin/kin-openapi v0.152.0 // tests: the vendor's contract
 	github.com/go-asn1-ber/asn1-ber v1.5.8 // the embedded directory speaks BER; filters as packets
 	github.com/go-ldap/ldap/v3 v3.4.15 // LDAP
@@ -13,12 +15,15 @@ require (
 	github.com/google/uuid v1.6.0 // jti of assertions, ids of directory entries and of the simulators
 	github.com/jackc/pgx/v5 v5.12.0 // the ledger in PostgreSQL
 	github.com/prometheus/client_golang v1.25.0 // metrics
+	github.com/prometheus/exporter-toolkit v0.20.0 // TLS and passwords of metrics and pages
 	github.com/robfig/cron/v3 v3.0.1 // schedules, behind a guarded parser
 	github.com/rogpeppe/go-internal v1.16.0 // tests: commands as scripts
 	github.com/santhosh-tekuri/jsonschema/v6 v6.0.3 // tests: the schema of the configuration, as others read it
 	go.uber.org/goleak v1.3.0 // tests: nothing is left running
 	go.uber.org/zap v1.28.0 // the log
-	golang.org/x/net v0.59.0 // international domains (idna)
+	go.uber.org/zap/exp v0.3.0 // the log, as the toolkit wants it
+	golang.org/x/crypto v0.57.0 // tests: passwords, hashed
+	golang.org/x/net v0.59.0 // international domains (idna); tests: HTML
 	golang.org/x/sync v0.24.0 // errgroup, singleflight
 	golang.org/x/sys v0.49.0 // flock
 	golang.org/x/term v0.47.0 // is it a terminal
@@ -27,13 +32,6 @@ require (
 	gopkg.in/yaml.v3 v3.0.1 // the configuration, node by node
 	modernc.org/sqlite v1.60.1 // the ledger; its libc must be the version it asks for
 	pgregory.net/rapid v1.3.0 // tests: properties
-)
-
-require (
-	github.com/chromedp/cdproto v0.159.0
-	github.com/chromedp/chromedp v0.23.0
-	github.com/prometheus/exporter-toolkit v0.20.0
-	go.uber.org/zap/exp v0.3.0
 )
 
 require (
@@ -65,7 +63,6 @@ require (
 	github.com/remyoudompheng/bigfft v0.0.0-20230129092748-24d4a6f8daec // indirect
 	go.uber.org/multierr v1.10.0 // indirect
 	go.yaml.in/yaml/v2 v2.4.4 // indirect
-	golang.org/x/crypto v0.57.0 // indirect
 	golang.org/x/oauth2 v0.37.0 // indirect
 	golang.org/x/tools v0.50.0 // indirect
 	google.golang.org/protobuf v1.36.12 // indirect

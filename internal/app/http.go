@@ -156,8 +156,10 @@ func (d *Daemon) addressOf(key string) string {
 // unmoved refuses a reload that would open other doors, or guard them by another file.
 func unmoved(now, next *config.Config) error {
 	for _, key := range []struct{ name, now, next string }{
-		{"http.metrics", now.HTTP.Metrics, next.HTTP.Metrics}, {"http.pages", now.HTTP.Pages, next.HTTP.Pages},
-		{"http.probes", now.HTTP.Probes, next.HTTP.Probes}, {"http.web_config", now.WebConfigFile(), next.WebConfigFile()},
+		{"http.metrics", now.HTTP.Metrics, next.HTTP.Metrics},
+		{"http.pages", now.HTTP.Pages, next.HTTP.Pages},
+		{"http.probes", now.HTTP.Probes, next.HTTP.Probes},
+		{"http.web_config", now.WebConfigFile(), next.WebConfigFile()},
 	} {
 		if key.now != key.next {
 			return fmt.Errorf("%s changed from %q to %q, which takes a restart", key.name, key.now, key.next)

@@ -29,8 +29,8 @@ func passwords(t *testing.T) string {
 
 // visitor is whoever asks one of the daemon's doors.
 type visitor struct {
-	scheme, user, password string
-	tls                    *tls.Config
+	user, password string
+	tls            *tls.Config
 }
 
 // ask is the status and the body of an answer; 0: there was none, and why.

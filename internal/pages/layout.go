@@ -27,8 +27,12 @@ type link struct {
 
 func (s shown) Navigation() []link {
 	links := []link{
-		{Href: "/", Name: "Now"}, {Href: "/runs", Name: "Runs"}, {Href: "/people", Name: "People"},
-		{Href: "/folders", Name: "Folders"}, {Href: "/parked", Name: "Parked"}, {Href: "/quarantine", Name: "Quarantine"},
+		{Href: "/", Name: "Now"},
+		{Href: "/runs", Name: "Runs"},
+		{Href: "/people", Name: "People"},
+		{Href: "/folders", Name: "Folders"},
+		{Href: "/parked", Name: "Parked"},
+		{Href: "/quarantine", Name: "Quarantine"},
 	}
 	for i := range links {
 		links[i].Here = links[i].Href == s.Page.Section

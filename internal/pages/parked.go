@@ -29,7 +29,8 @@ func parked(ctx context.Context, v *View, r *http.Request) (page, error) {
 		item := &items[from+i]
 		id := strconv.FormatInt(item.ID, 10)
 		t.Rows = append(t.Rows, []cell{
-			{id, "/parked/" + id}, text(item.Kind), text(item.Rule), number(item.Size), text(string(item.State(v.Now))),
+			{id, "/parked/" + id},
+			text(item.Kind), text(item.Rule), number(item.Size), text(string(item.State(v.Now))),
 			text(history.ParkedUntil(item, v.Now, v.zone())), text(item.Why),
 		})
 	}
