@@ -37,6 +37,7 @@ test-long: install-servers #? the full counts: more random histories, longer fuz
 	$(GO) test -run '^$$' -fuzz FuzzParse -fuzztime 2m ./internal/ruletest
 	$(GO) test -run '^$$' -fuzz FuzzPattern -fuzztime 2m ./internal/rules
 	$(GO) test -run '^$$' -fuzz FuzzTemplate -fuzztime 2m ./internal/rules
+	$(GO) test -run '^$$' -fuzz FuzzNames -fuzztime 2m ./internal/pages
 	$(GO) test -run '^$$' -fuzz FuzzRead -fuzztime 2m -fuzzminimizetime 10x ./internal/snapshot
 
 bench: #? benchmarks; the first onboarding takes a minute and a half, reading a directory two minutes

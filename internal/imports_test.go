@@ -35,9 +35,10 @@ var house = map[string][]string{
 
 	"sync":      {"access", "guard", "plan", "rules"},
 	"status":    {"guard", "plan"},
+	"pages":     {"access", "history", "ledger", "plan"},
 	"config":    {"access", "guard", "plan", "rules"},
 	"ruletest":  {"access", "config", "rules"},
-	"app":       {"access", "config", "directory", "guard", "history", "kiteworks", "ledger", "plan", "status", "sync", "doctor"},
+	"app":       {"access", "config", "directory", "guard", "history", "kiteworks", "ledger", "pages", "plan", "status", "sync", "doctor"},
 	"doctor":    {"access", "config", "directory", "guard", "kiteworks"},
 	"firsthour": {"access", "config", "directory", "doctor", "guard"},
 

@@ -1,21 +1,30 @@
 #!/bin/sh
 # Installs what the tests start for themselves: OpenLDAP's slapd, Samba as a
 # domain controller, 389 Directory Server, PostgreSQL, PgBouncer, promtool, curl and openssl, the
-# C compiler that the race detector needs, and what judges the deployment: systemd-analyze, and
-# buildah, which builds and runs the image without a container engine.
+# C compiler that the race detector needs, what judges the deployment: systemd-analyze, and
+# buildah, which builds and runs the image without a container engine; and Chromium, and axe-core,
+# which looks for barriers in the pages.
 # Silent when nothing is missing. No service is started.
 set -eu
+cd "$(dirname "$0")/.."
 
 packages='slapd ldap-utils prometheus curl openssl gcc libc6-dev
 	samba-ad-dc samba-ad-provision ldb-tools iproute2
-	389-ds-base postgresql pgbouncer
+	389-ds-base postgresql pgbouncer chromium
 	systemd buildah busybox-static ca-certificates'
 
 missing=''
 for package in $packages; do
 	dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q '^install ok installed$' || missing="$missing $package"
 done
-[ -n "$missing" ] || exit 0
+
+# npm writes its own list last: it is as new as what tools/axe asks for, or axe-core is
+# fetched, and compared with the hash in package-lock.json.
+axe=tools/axe/node_modules/.package-lock.json
+[ -e "$axe" ] && [ ! tools/axe/package-lock.json -nt "$axe" ] || axe=''
+[ -n "$axe" ] || command -v npm >/dev/null || missing="$missing npm"
+fetch_axe() { [ -n "$axe" ] || npm ci --prefix tools/axe --ignore-scripts --no-audit --no-fund --silent; }
+[ -n "$missing" ] || { fetch_axe; exit 0; }
 
 by_hand() {
 	echo "missing for the tests:$missing ($1)" >&2
@@ -43,3 +52,4 @@ fi
 $as_root apt-get update -qq
 # shellcheck disable=SC2086 # the list is words
 $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
+fetch_axe

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/kw-onboarder/kw-onboarder/internal/history"
 	"github.com/kw-onboarder/kw-onboarder/internal/impact"
 )
 
@@ -162,12 +163,7 @@ func (d *comparison) asOf() string {
 }
 
 // headcount is a number of people in words.
-func headcount(n int) string {
-	if n == 1 {
-		return "1 person"
-	}
-	return fmt.Sprintf("%d people", n)
-}
+func headcount(n int) string { return history.Headcount(n) }
 
 // onlyOne says that just one side has a rule.
 func onlyOne(r impact.Rule) string {

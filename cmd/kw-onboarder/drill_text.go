@@ -3,12 +3,11 @@ package main
 import (
 	"fmt"
 	"io"
-	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/guard"
+	"github.com/kw-onboarder/kw-onboarder/internal/history"
 	"github.com/kw-onboarder/kw-onboarder/internal/plan"
 	"github.com/kw-onboarder/kw-onboarder/internal/snapshot"
 	kwsync "github.com/kw-onboarder/kw-onboarder/internal/sync"
@@ -111,10 +110,4 @@ func passing(r *kwsync.Report) map[string]int {
 }
 
 // counted are counts by name, in words.
-func counted(n map[string]int) string {
-	var parts []string
-	for _, name := range slices.Sorted(maps.Keys(n)) {
-		parts = append(parts, fmt.Sprintf("%d %s", n[name], name))
-	}
-	return strings.Join(parts, ", ")
-}
+func counted(n map[string]int) string { return history.Counted(n) }

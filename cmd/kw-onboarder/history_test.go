@@ -41,7 +41,7 @@ func TestParseMoment(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			at, err := parseMoment(tt.text, vienna, now)
+			at, err := history.ParseMoment(tt.text, vienna, now)
 			if tt.err != "" {
 				if err == nil || !strings.Contains(err.Error(), tt.err) {
 					t.Errorf("got %v, %v, want an error with %q", at, err, tt.err)
@@ -142,7 +142,7 @@ func TestGiverReadsLikeAnExplanation(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			if got := (roleText{&history.Atlas{}, time.UTC}).giver(tt.held); got != tt.want {
+			if got := (history.Words{Atlas: &history.Atlas{}, Zone: time.UTC}).Giver(tt.held); got != tt.want {
 				t.Errorf("got  %s\nwant %s", got, tt.want)
 			}
 		})
@@ -185,8 +185,8 @@ func TestHeadlineOfThen(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			text := thenText{roleText{&history.Atlas{}, time.UTC}, nil, false, tt.folder, tt.then}
-			if got := text.headline(); got != tt.want {
+			words := history.Words{Atlas: &history.Atlas{}, Zone: time.UTC}
+			if got := words.Headline(tt.then, tt.folder); got != tt.want {
 				t.Errorf("got  %s\nwant %s", got, tt.want)
 			}
 		})

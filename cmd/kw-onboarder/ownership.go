@@ -9,6 +9,7 @@ import (
 	"github.com/kw-onboarder/kw-onboarder/internal/access"
 	"github.com/kw-onboarder/kw-onboarder/internal/app"
 	"github.com/kw-onboarder/kw-onboarder/internal/config"
+	"github.com/kw-onboarder/kw-onboarder/internal/history"
 	"github.com/kw-onboarder/kw-onboarder/internal/plan"
 	kwsync "github.com/kw-onboarder/kw-onboarder/internal/sync"
 )
@@ -146,9 +147,4 @@ func (t ownershipText) print(a plan.Adoption, done bool) {
 func (t ownershipText) line(format string, args ...any) { fmt.Fprintf(t.out, format+"\n", args...) }
 
 // count is a number and its noun.
-func count(n int, noun string) string {
-	if n != 1 {
-		noun += "s"
-	}
-	return fmt.Sprintf("%d %s", n, noun)
-}
+func count(n int, noun string) string { return history.Count(n, noun) }

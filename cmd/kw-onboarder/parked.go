@@ -68,13 +68,8 @@ func (t parkedText) list(items []app.ParkedItem) {
 	}
 }
 
-// until is when an item, or its approval, ends; what was rejected is held until that is
-// taken back.
 func (t parkedText) until(i app.ParkedItem) string {
-	if i.State(time.Now()) == app.Rejected {
-		return fmt.Sprintf("resume %d", i.ID)
-	}
-	return clockOf(t.config, i.Until())
+	return history.ParkedUntil(&i, time.Now(), t.config.Location)
 }
 
 func (t parkedText) item(i app.ParkedItem) {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/kw-onboarder/kw-onboarder/internal/app"
 	"github.com/kw-onboarder/kw-onboarder/internal/config"
+	"github.com/kw-onboarder/kw-onboarder/internal/history"
 )
 
 type quarantineCmd struct {
@@ -37,11 +38,8 @@ func (quarantineListCmd) Run(c *command) error {
 	defer func() { _ = w.Flush() }() // like every print here: nobody is left to tell
 	fmt.Fprintln(w, "ID\tWHAT\tFAILURES\tSINCE\tLEFT ALONE UNTIL\tWHY")
 	for _, f := range failing {
-		until := "the next run"
-		if f.Until.After(time.Now()) {
-			until = clockOf(cfg, f.Until)
-		}
-		fmt.Fprintf(w, "%d\t%s %s\t%d\t%s\t%s\t%s\n", f.ID, f.Scope, f.Key, f.Failures, clockOf(cfg, f.Since), until, f.Why)
+		fmt.Fprintf(w, "%d\t%s %s\t%d\t%s\t%s\t%s\n", f.ID, f.Scope, f.Key, f.Failures, clockOf(cfg, f.Since),
+			history.AloneUntil(f, time.Now(), cfg.Location), f.Why)
 	}
 	return nil
 }

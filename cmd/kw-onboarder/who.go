@@ -22,10 +22,10 @@ func (w whoCmd) Run(c *command) error {
 	return c.remember(func(cfg *config.Config, book history.Book) error {
 		at, err := time.Now().In(cfg.Location), error(nil)
 		if w.At != "" {
-			at, err = parseMoment(w.At, cfg.Location, at)
+			at, err = history.ParseMoment(w.At, cfg.Location, at)
 		}
 		if err != nil {
-			return usage("who: %v", err)
+			return usage("who: --at %v", err)
 		}
 		who, atlas, err := book.Who(c.ctx, w.Folder, at)
 		if err != nil {
@@ -63,16 +63,8 @@ func (t whoText) print(out io.Writer, p paint) {
 	fmt.Fprintln(w, "ADDRESS\tNAME\tSTATUS\tROLE\tSINCE\tUNTIL\tHOW")
 	for _, r := range t.Readers {
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", orElse(string(r.Account.Email), "account "+r.Account.ID), orElse(r.Account.Name, "-"),
-			standing(r), r.Grant.Role, t.clock(r.Begun), orElse(t.until(r), "-"), t.giver(r.Held))
+			r.Status(), r.Grant.Role, t.clock(r.Begun), orElse(t.until(r), "-"), t.words().Giver(r.Held))
 	}
-}
-
-// standing is whether the account could be used: one that is suspended reads nothing.
-func standing(r history.Reader) string {
-	if r.Account.Status == 0 {
-		return "not listed"
-	}
-	return r.Account.Status.String()
 }
 
 func (t whoText) until(r history.Reader) string {
@@ -115,7 +107,7 @@ func (t whoText) row(r history.Reader) []string {
 		run = fmt.Sprint(j.Run)
 	}
 	row := []string{
-		string(r.Account.Email), r.Account.Name, r.Account.ID, standing(r), person, j.Role, j.Giver, t.origin(r.Held), t.moment(j.Since), t.moment(j.Until),
+		string(r.Account.Email), r.Account.Name, r.Account.ID, r.Status(), person, j.Role, j.Giver, t.words().Origin(r.Held), t.moment(j.Since), t.moment(j.Until),
 		orElse(j.By, j.ByAccount), t.moment(j.Created), run, strings.Join(j.Rules, "; "),
 	}
 	for i, value := range row {
@@ -161,7 +153,7 @@ type jsonReader struct {
 func newJSONWho(w history.Who, atlas *history.Atlas) jsonWho {
 	out := jsonWho{Folder: w.Folder, Path: atlas.Path(w.Folder), At: w.At, Observed: w.Observed, Readers: []jsonReader{}}
 	for _, r := range w.Readers {
-		j := jsonReader{Email: string(r.Account.Email), Name: r.Account.Name, Account: r.Account.ID, Status: standing(r), jsonHeld: newJSONHeld(r.Held, atlas)}
+		j := jsonReader{Email: string(r.Account.Email), Name: r.Account.Name, Account: r.Account.ID, Status: r.Status(), jsonHeld: newJSONHeld(r.Held, atlas)}
 		if r.Person != (access.PersonID{}) {
 			j.Person = r.Person.String()
 		}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/access"
+	"github.com/kw-onboarder/kw-onboarder/internal/history"
 	"github.com/kw-onboarder/kw-onboarder/internal/plan"
 	kwsync "github.com/kw-onboarder/kw-onboarder/internal/sync"
 )
@@ -143,21 +144,10 @@ func strongest(s *kwsync.Spot) string {
 	return ruleNames(names)
 }
 
-func ruleNames(names []string) string {
-	if len(names) == 1 {
-		return "rule " + names[0]
-	}
-	return "rules " + list(names)
-}
+func ruleNames(names []string) string { return history.RuleNames(names) }
 
 // list is "a, b and c".
-func list(names []string) string {
-	if len(names) < 2 {
-		return strings.Join(names, "")
-	}
-	last := len(names) - 1
-	return strings.Join(names[:last], ", ") + " and " + names[last]
-}
+func list(names []string) string { return history.List(names) }
 
 // mostSpots is how many folders the headline names.
 const mostSpots = 5

@@ -7,10 +7,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"time"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/config"
+	"github.com/kw-onboarder/kw-onboarder/internal/history"
 	"github.com/kw-onboarder/kw-onboarder/internal/ledger"
 	kwsync "github.com/kw-onboarder/kw-onboarder/internal/sync"
 )
@@ -22,23 +22,10 @@ type (
 	Failing    = ledger.Failing
 )
 
-// Rejected is the state of an item that somebody has decided against.
-const Rejected = ledger.Rejected
-
 // Parked lists what is parked, and what was rejected and is held since, without the changes.
 func Parked(ctx context.Context, c *config.Config) (items []ParkedItem, err error) {
 	err = read(ctx, c, func(book *ledger.Reader) error {
-		all, err := book.ParkedItems(ctx, true)
-		if err != nil {
-			return err
-		}
-		holds, err := book.Holds(ctx, time.Now())
-		for _, item := range all {
-			held := slices.ContainsFunc(holds, func(h Hold) bool { return h.Item == item.ID })
-			if item.Closed.IsZero() || held {
-				items = append(items, item)
-			}
-		}
+		items, err = history.Book{Ledger: book}.Parked(ctx, time.Now())
 		return err
 	})
 	return items, err

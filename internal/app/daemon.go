@@ -3,9 +3,6 @@ package app
 import (
 	"context"
 	"errors"
-	"fmt"
-	"net"
-	"net/http"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -32,9 +29,6 @@ const (
 	retry    = "retry"
 )
 
-// stopTime bounds how long open HTTP connections may hold up the end.
-const stopTime = 5 * time.Second
-
 // Options is what a daemon needs.
 type Options struct {
 	Load    func() (*config.Config, error) // called at the start and at each reload
@@ -58,7 +52,9 @@ type Daemon struct {
 	options   Options
 	board     *status.Board
 	registry  *prometheus.Registry
-	listener  net.Listener
+	doors     []*door
+	serving   atomic.Pointer[config.Config] // the configuration in force, for what is served
+	ledgerIs  atomic.Int32                  // a ledgerState
 	asking    sync.Mutex
 	ticks     chan kwsync.Trigger // at most one waits
 	current   *instance
@@ -94,31 +90,12 @@ func New(ctx context.Context, o Options) (*Daemon, error) {
 	if d.actor.options, err = ledgerOptions(c); err != nil {
 		return nil, err
 	}
-	if err := d.listen(ctx, c.HTTP.Metrics); err != nil {
+	if err := d.openDoors(ctx, c); err != nil {
 		return nil, err
 	}
 	d.board.Built(o.Version, o.Commit, runtime.Version())
 	d.inForce(c)
 	return d, nil
-}
-
-func (d *Daemon) listen(ctx context.Context, address string) (err error) {
-	if address == "" {
-		return nil
-	}
-	var listen net.ListenConfig
-	if d.listener, err = listen.Listen(ctx, "tcp", address); err != nil {
-		return fmt.Errorf("listen on http.metrics: %w: end the program that listens there, or write another address", err)
-	}
-	return nil
-}
-
-// Addr is where /metrics is served; "" if nowhere.
-func (d *Daemon) Addr() string {
-	if d.listener == nil {
-		return ""
-	}
-	return d.listener.Addr().String()
 }
 
 // pollEvery is how often the daemon looks for requests, and, standing by, whether it
@@ -216,6 +193,7 @@ func (d *Daemon) inForce(c *config.Config) {
 		d.options.Log.Warn(caveat)
 	}
 	now := time.Now()
+	d.serving.Store(c)
 	d.patience.Store(int64(allowance(c, now)))
 	d.board.Paced(interval(c, now), allowance(c, now))
 	d.board.Labelled(labels(c))
@@ -228,8 +206,8 @@ func (d *Daemon) rebuild(ctx context.Context) (*instance, error) {
 	if err != nil {
 		return nil, err
 	}
-	if now := d.current.config.HTTP.Metrics; c.HTTP.Metrics != now {
-		return nil, fmt.Errorf("http.metrics changed from %q to %q, which takes a restart", now, c.HTTP.Metrics)
+	if err := unmoved(d.current.config, c); err != nil {
+		return nil, err
 	}
 	fresh, err := d.open(ctx, c)
 	if err != nil {
@@ -243,12 +221,7 @@ func (d *Daemon) rebuild(ctx context.Context) (*instance, error) {
 }
 
 // Close ends a daemon whose Run was never called.
-func (d *Daemon) Close() error {
-	if d.listener == nil {
-		return nil
-	}
-	return d.listener.Close()
-}
+func (d *Daemon) Close() error { return d.closeDoors() }
 
 // tidy waits for what was replaced and no run uses any more.
 func (d *Daemon) tidy() {
@@ -256,31 +229,4 @@ func (d *Daemon) tidy() {
 		i.wait()
 	}
 	d.retired = nil
-}
-
-// serve answers HTTP until stop is called.
-func (d *Daemon) serve() (stop func() error) {
-	if d.listener == nil {
-		return func() error { return nil }
-	}
-	server := &http.Server{
-		Handler:           d.handler(),
-		ReadHeaderTimeout: 5 * time.Second,
-		ReadTimeout:       10 * time.Second,
-		WriteTimeout:      30 * time.Second,
-		IdleTimeout:       2 * time.Minute,
-		MaxHeaderBytes:    16 << 10,
-		ErrorLog:          zap.NewStdLog(d.options.Log),
-	}
-	ended := make(chan error, 1)
-	go func() { ended <- server.Serve(d.listener) }()
-	return func() error {
-		ctx, cancel := context.WithTimeout(context.Background(), stopTime)
-		defer cancel()
-		err := server.Shutdown(ctx)
-		if served := <-ended; !errors.Is(served, http.ErrServerClosed) {
-			err = errors.Join(err, served)
-		}
-		return err
-	}
 }

@@ -28,13 +28,7 @@ func OpenHistory(ctx context.Context, c *config.Config) (history.Book, func() er
 
 // Standing looks how things stand. A ledger that cannot be read is part of the answer.
 func Standing(ctx context.Context, c *config.Config, now time.Time) history.Standing {
-	s := history.Standing{Now: now, Patience: allowance(c, now)}
-	if state, err := c.State.Resolve(); err == nil {
-		s.Holder, s.Acting = ledger.Holder(ctx, state)
-	}
-	if present, _ := HoldFile(c); present {
-		s.HoldFile = HoldPath(c)
-	}
+	s := stand(ctx, c, now)
 	book, closeBook, err := OpenHistory(ctx, c)
 	if err != nil {
 		s.Err = err

@@ -107,7 +107,7 @@ rules:
 state: "DIR/ledger.db"
 http:
   metrics: "METRICS"
-`
+HTTP`
 
 // newSite starts both servers, with four people and the folder /Departments.
 func newSite(t *testing.T) *site {
@@ -117,7 +117,7 @@ func newSite(t *testing.T) *site {
 	s.tenant(t)
 	s.values = map[string]string{
 		"MODE": "create-only", "DELTA": "0 0 1 1 *", "FULL": "0 0 1 1 *", "LDAP": s.company.URL(), "DIR": s.dir,
-		"KITEWORKS": s.front.URL, "AUDIENCE": s.kiteworks.URL(), "ROLE": "Collaborator", "WATCH": "false", "METRICS": "127.0.0.1:0",
+		"KITEWORKS": s.front.URL, "AUDIENCE": s.kiteworks.URL(), "ROLE": "Collaborator", "WATCH": "false", "METRICS": "127.0.0.1:0", "HTTP": "",
 	}
 	private := pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(key())})
 	s.write(t, "key.pem", string(private))

@@ -48,6 +48,7 @@ func (d *Daemon) complain(err error) {
 		text = err.Error()
 	}
 	d.board.Leads(d.actor.acting())
+	d.ledgerIs.Store(int32(ledgerStateOf(err)))
 	switch {
 	case text == d.trouble:
 	case err == nil:

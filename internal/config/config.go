@@ -55,11 +55,6 @@ type Accounts struct {
 	Seats    int      `yaml:"seats"`    // accounts that the licences allow; left out: it is not known
 }
 
-// HTTP says where the daemon listens.
-type HTTP struct {
-	Metrics string `yaml:"metrics"` // host:port; "": nowhere
-}
-
 // Log says what is logged, and how.
 type Log struct {
 	Level  string `yaml:"level"`  // debug, info, warn, error

@@ -151,7 +151,6 @@ func TestSchema_RefusesWhatAnEditorCanSee(t *testing.T) {
 		"requests-out-of-range":     "minimum: got 0, want 1",
 		"rule-misspelt-when":        "additional properties",
 		"rule-without-when":         "missing property 'when'",
-		"unbuilt-pages":             "at '/http': additional properties",
 		"leavers-who-unknown":       "'disabled', 'expired', 'gone', 'unmatched'",
 		"leavers-who-empty":         "minItems: got 0, want 1",
 		"leavers-steps-missing":     "missing property 'steps'",

@@ -2,9 +2,7 @@ package config
 
 import (
 	"fmt"
-	"net"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -22,21 +20,12 @@ func (f *findings) checkService(c *Config) {
 	if c.History < minHistory {
 		f.report("history", fmt.Sprintf("is less than %s", minHistory), "what is forgotten can be neither explained nor undone: write 7d or more")
 	}
-	if c.HTTP.Metrics != "" {
-		f.checkListen("http.metrics", c.HTTP.Metrics)
-	}
+	f.checkHTTP(&c.HTTP)
 	if !slices.Contains(logLevels, c.Log.Level) {
 		f.report("log.level", oneOf(c.Log.Level, logLevels), "")
 	}
 	if !slices.Contains(logFormats, c.Log.Format) {
 		f.report("log.format", oneOf(c.Log.Format, logFormats), "")
-	}
-}
-
-func (f *findings) checkListen(path, address string) {
-	_, port, err := net.SplitHostPort(address)
-	if n, bad := strconv.Atoi(port); err != nil || bad != nil || n < 0 || n > 65535 {
-		f.report(path, fmt.Sprintf("%q is no address to listen on", address), `write "host:port", or ":port" for all addresses`)
 	}
 }
 

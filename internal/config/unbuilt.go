@@ -10,8 +10,6 @@ func unbuilt(path string) (hint string, ok bool) {
 	switch regexp.MustCompile(`\[\d+\]`).ReplaceAllString(path, "[]") {
 	case "rules[].when.cel":
 		return plain, true
-	case "http.pages", "http.web_config":
-		return "remove it; metrics and health are at http.metrics", true
 	}
 	return "", false
 }

@@ -3,7 +3,6 @@ package history
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/access"
@@ -61,6 +60,23 @@ func (a *Atlas) Path(id string) string {
 	return "folder " + id
 }
 
+// Folder is a folder and where it is, or was when it was last known.
+type Folder struct{ ID, Path string }
+
+// Folders are those that rules name, or once named, each once, sorted by path.
+func (a *Atlas) Folders() []Folder {
+	var all []Folder
+	seen := map[string]bool{}
+	for _, f := range a.folders {
+		if !seen[f.id] {
+			seen[f.id] = true
+			all = append(all, Folder{f.id, string(f.path)})
+		}
+	}
+	slices.SortFunc(all, func(a, b Folder) int { return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.ID, b.ID)) })
+	return all
+}
+
 // Group is a group as a rule names it; its id if no rule does.
 func (a *Atlas) Group(id access.GroupID) string { return cmp.Or(a.groups[id], id.String()) }
 
@@ -77,7 +93,7 @@ func (a *Atlas) find(text string) ([]string, error) {
 		}
 	}
 	if len(ids) == 0 {
-		return nil, fmt.Errorf("the ledger knows no folder %s: only folders that a rule names are observed", path)
+		return nil, unknown("the ledger knows no folder %s: only folders that a rule names are observed", path)
 	}
 	return ids, nil
 }

@@ -3,7 +3,6 @@ package history
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -42,7 +41,7 @@ func (b Book) Then(ctx context.Context, a Ask) (answers []Then, atlas *Atlas, er
 		return nil, nil, err
 	}
 	if len(who) == 0 {
-		return nil, nil, fmt.Errorf("the ledger knows nobody with the e-mail or id %q: "+
+		return nil, nil, unknown("the ledger knows nobody with the e-mail or id %q: "+
 			"whom no rule has ever given anything is known only if Kiteworks had an account for them", a.Person)
 	}
 	if atlas, err = b.Atlas(ctx); err != nil {

@@ -30,6 +30,15 @@ func (u *Unobserved) Error() string {
 	return fmt.Sprintf("%s was not observed at %s: it first was at %s and last at %s", u.What, Clock(u.At), Clock(u.Since), Clock(u.Until))
 }
 
+// UnknownError says that the ledger has never heard of what was asked about.
+type UnknownError struct{ text string }
+
+func (e *UnknownError) Error() string { return e.text }
+
+func unknown(format string, args ...any) *UnknownError {
+	return &UnknownError{fmt.Sprintf(format, args...)}
+}
+
 // before says whether the moment lies before anybody ever looked.
 func (u *Unobserved) before() bool { return u.Since.IsZero() || u.At.Before(u.Since) }
 

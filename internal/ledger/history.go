@@ -68,9 +68,17 @@ func readRuns(ctx context.Context, b *batch, where string, arg any) (runs []Run,
 	return runs, err
 }
 
-// Run returns one run and its changes in the order in which they were intended.
+// UnknownRunError says that no run has this number.
+type UnknownRunError struct{ ID int64 }
+
+func (e *UnknownRunError) Error() string {
+	return fmt.Sprintf("there is no run %d: `kw-onboarder runs` lists those that are kept", e.ID)
+}
+
+// Run returns one run and its changes in the order in which they were intended;
+// else the error is an *UnknownRunError.
 func (r *Reader) Run(ctx context.Context, id int64) (run Run, changes []Record, err error) {
-	unknown := fmt.Errorf("there is no run %d: `kw-onboarder runs` lists those that are kept", id)
+	unknown := &UnknownRunError{id}
 	if r.db == nil {
 		return run, nil, r.annotate("read", unknown)
 	}
