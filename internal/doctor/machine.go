@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"syscall"
 
+	"github.com/prometheus/exporter-toolkit/web"
+
 	"github.com/kw-onboarder/kw-onboarder/internal/config"
 	"github.com/kw-onboarder/kw-onboarder/internal/kiteworks"
 )
@@ -30,6 +32,9 @@ func (p *Patient) machine(ctx context.Context, a area) {
 	p.key(a, k.JWT.PrivateKey)
 	p.ledger(a)
 	p.port(ctx, a, "http.metrics", p.Config.HTTP.Metrics)
+	p.port(ctx, a, "http.pages", p.Config.HTTP.Pages)
+	p.port(ctx, a, "http.probes", p.Config.HTTP.Probes)
+	p.guard(a)
 }
 
 func (p *Patient) secret(a area, path string, s config.Secret, resolve func() (string, error)) {
@@ -113,6 +118,20 @@ func (p *Patient) ledger(a area) {
 func missing(path string) bool {
 	_, err := os.Stat(path)
 	return errors.Is(err, os.ErrNotExist)
+}
+
+// guard reads what keeps strangers from metrics and pages.
+func (p *Patient) guard(a area) {
+	file := p.Config.WebConfigFile()
+	if file == "" {
+		return
+	}
+	if err := web.Validate(file); err != nil {
+		a.bad(fmt.Sprintf("http.web_config: %s cannot be used: %s", file, cause(err)),
+			"mend it: it is a web configuration file of the Prometheus exporter toolkit, and names certificate and key, or passwords by their bcrypt hashes (docs/pages.md)")
+		return
+	}
+	a.good("http.web_config: " + file + " can be used")
 }
 
 // port tries to listen where the daemon will.
