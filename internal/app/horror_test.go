@@ -1,0 +1,495 @@
+package app
+
+import (
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/kw-onboarder/kw-onboarder/internal/kwsim"
+	"github.com/kw-onboarder/kw-onboarder/internal/ldapsim"
+	"github.com/kw-onboarder/kw-onboarder/internal/plan"
+	kwsync "github.com/kw-onboarder/kw-onboarder/internal/sync"
+)
+
+// The tests of this file bear the names of what went wrong elsewhere; docs/horror.md tells the
+// stories, and what holds each of them here.
+
+// userCalled is an account that a human has made.
+func userCalled(email string) kwsim.User { return kwsim.User{Email: email} }
+
+// TestHorror_TheDirectoryIsUnreachable (OPNsense): everybody was deleted. Here the run fails.
+func TestHorror_TheDirectoryIsUnreachable(t *testing.T) {
+	t.Parallel()
+	h := begin(t, 10, 5)
+	before := h.world()
+	_ = h.company.Close()
+	if _, err := h.try(); err == nil || !strings.Contains(err.Error(), "connection refused") {
+		t.Errorf("the run ended with %v, want the refused connection", err)
+	}
+	h.same(before)
+}
+
+// TestHorror_TheQueryReturnsNothing (Keycloak, ssosync): everybody was deleted, and made anew
+// without what they had. Here nobody is touched, and afterwards nothing is to be done.
+func TestHorror_TheQueryReturnsNothing(t *testing.T) {
+	t.Parallel()
+	h := begin(t, 10, 5)
+	before := h.world()
+	h.team(0)
+	h.show()
+	rep, err := h.try()
+	if err == nil && len(rep.Parked) == 0 {
+		t.Errorf("the run ended %s with nothing parked; want an error, or all who are missing parked", rep.Result())
+	}
+	h.same(before)
+	h.team(5)
+	h.serve()
+	if rep := h.run(); len(rep.Plan.Changes) > 0 {
+		t.Errorf("with everybody back %v is to be done, want nothing", rep.Plan.Changes)
+	}
+	h.same(before)
+}
+
+// TestHorror_APartIsCalledTheWhole (Lithnet, Grafana): the first so many of the people came, and
+// the answer said that these were all. Even if the directory swears to it, the others are parked.
+func TestHorror_APartIsCalledTheWhole(t *testing.T) {
+	t.Parallel()
+	h := begin(t, 20, 10)
+	before := h.world()
+	h.show(h.people[:10]...)
+	rep := h.run()
+	h.told(rep, "10 changes at once, and budget suspend has 5 left of 5")
+	h.same(before)
+}
+
+// TestHorror_ATypoInTheFilter (authentik): all users were deleted. Here they are parked, also
+// where a ladder says what becomes of those whom the filter leaves out.
+func TestHorror_ATypoInTheFilter(t *testing.T) {
+	t.Parallel()
+	h := begin(t, 30, 25)
+	before := h.world()
+	h.configure(t, "rules:\n", ladders+unmatchedToo+"rules:\n"+teamRule, "(objectClass=inetOrgPerson)", "(objectClass=inetOrgPersn)")
+	rep, err := h.try()
+	if err == nil && len(rep.Parked) == 0 {
+		t.Errorf("the run ended %s with nothing parked; want an error, or all parked", rep.Result())
+	}
+	h.same(before)
+	h.configure(t, "(objectClass=inetOrgPerson)", "(&(objectClass=inetOrgPerson)(mail=p000*))")
+	h.told(h.run(), "29 changes at once, and budget suspend has 5 left of 5")
+	h.same(before)
+}
+
+// TestHorror_AnOutageTakesTheGroups (idp-scim-sync): 72 groups were deleted, and what they gave.
+// Here a rule whose group is missing is frozen, and the others go on.
+func TestHorror_AnOutageTakesTheGroups(t *testing.T) {
+	t.Parallel()
+	h := begin(t, 10, 5)
+	before := h.world()
+	h.groups = nil
+	h.people = append(h.people, h.employee(10))
+	h.serve()
+	rep := h.run()
+	if rep.Result() != kwsync.Partial || rep.Notes(plan.NoteBlocked) != 1 {
+		t.Errorf("the run ended %s with %d rules blocked, want partial with 1", rep.Result(), rep.Notes(plan.NoteBlocked))
+	}
+	after := h.world()
+	if after["p010@corp.example"] == "" {
+		t.Error("the joiner has no account: the other rule did not go on")
+	}
+	delete(after, "p010@corp.example")
+	if diff := cmp.Diff(before, after); diff != "" {
+		t.Errorf("Kiteworks (-before +after):\n%s", diff)
+	}
+}
+
+// TestHorror_AGroupLooksEmpty (pg-ldap-sync, Adobe UST): a group that had grown past the range of
+// one answer came without members, and all who are still there lost what it gave: only people
+// who vanish were counted. Here what a rule may lose in one run is bounded.
+func TestHorror_AGroupLooksEmpty(t *testing.T) {
+	t.Parallel()
+	h := begin(t, 30, 25)
+	before := h.world()
+	h.team(0)
+	h.serve()
+	h.told(h.run(), "does not show its members")
+	h.same(before)
+	h.team(1)
+	h.serve()
+	h.told(h.run(), "rule team would lose 24 of its 25 grants, and may lose 20 in one run (budgets.per_rule)")
+	h.same(before)
+}
+
+// TestHorror_WhatHumansGaveIsWiped (ssosync, Metabase, Casdoor): what nobody had made through the
+// tool was removed as unknown. Here foreign accounts, folders and roles outlive a mover and a leaver.
+func TestHorror_WhatHumansGaveIsWiped(t *testing.T) {
+	t.Parallel()
+	h := begin(t, 6, 3)
+	w := h.kiteworks.World()
+	owner, _ := w.UserByEmail(svcFolders)
+	legal, _ := w.FolderByPath(owner.ID, "/Departments/Legal")
+	team, _ := w.FolderByPath(owner.ID, "/Departments/Team")
+	viewer, _ := w.Role("Viewer")
+	give := func(folder, email string) {
+		u, _ := w.UserByEmail(email)
+		if err := w.AddMember(folder, u.ID, viewer.ID, owner.ID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	give(team.ID, archive)
+	give(legal.ID, "p000@corp.example") // of Finance
+	give(legal.ID, "p002@corp.example")
+	before := h.world()
+	h.set(0, "department", "Audit")                        // a mover
+	h.show(slices.Delete(slices.Clone(h.people), 2, 3)...) // and a leaver
+	h.run()
+	h.pass(8 * 24 * time.Hour)
+	h.run()
+	after := h.world()
+	for email, want := range map[string]string{"p000@corp.example": "/Departments/Legal=", "p002@corp.example": "/Departments/Legal="} {
+		if !strings.Contains(after[email], want) || strings.Contains(after[email], "/Departments/Finance=") {
+			t.Errorf("%s has %q, want what a human gave, and what we gave no more", email, after[email])
+		}
+	}
+	for _, ours := range []string{"p000@corp.example", "p002@corp.example"} {
+		delete(before, ours)
+		delete(after, ours)
+	}
+	if diff := cmp.Diff(before, after); diff != "" {
+		t.Errorf("the others (-before +after):\n%s", diff)
+	}
+}
+
+// TestHorror_TheIgnoreListWorksOneWay (ssosync): who was to be ignored was not made, and was
+// deleted all the same. Here never_touch holds both ways, also for an account that we made.
+func TestHorror_TheIgnoreListWorksOneWay(t *testing.T) {
+	t.Parallel()
+	h := begin(t, 6, 3)
+	before := h.world()
+	h.configure(t, "  requests_per_second: 1000", "  requests_per_second: 1000\n  never_touch: [p000@corp.example, p001@corp.example, p002@corp.example]")
+	h.set(1, "department", "Finance")
+	h.set(2, "mail", "other@corp.example")
+	h.show(h.people[1:]...)
+	for range 3 {
+		h.run()
+		h.pass(50 * 24 * time.Hour)
+	}
+	h.same(before)
+}
+
+// TestHorror_ARenameIsADeletion (Bitwarden, mailcow, UST): a new address made a new account, and
+// the old one went with its data. Here the account follows.
+func TestHorror_ARenameIsADeletion(t *testing.T) {
+	t.Parallel()
+	h := begin(t, 6, 3)
+	want := h.world()
+	h.set(0, "mail", "married@corp.example")
+	h.serve()
+	h.run()
+	want["married@corp.example"] = want["p000@corp.example"]
+	delete(want, "p000@corp.example")
+	h.same(want)
+	if diff := cmp.Diff(map[string]int{"rename": 1}, h.made()); diff != "" {
+		t.Errorf("made (-want +got):\n%s", diff)
+	}
+}
+
+// TestHorror_AUnitIsRenamed (Nextcloud, Snipe-IT): all below it were new people. Here names in
+// the directory do not count.
+func TestHorror_AUnitIsRenamed(t *testing.T) {
+	t.Parallel()
+	h := begin(t, 6, 3)
+	before := h.world()
+	unit := identified(ldapsim.Entry{DN: "ou=staff,ou=people," + base, Attrs: map[string][]string{"objectClass": {"top", "organizationalUnit"}, "ou": {"staff"}}})
+	for i := range h.people {
+		h.people[i].DN = strings.Replace(h.people[i].DN, ",ou=people,", ",ou=staff,ou=people,", 1)
+	}
+	group := h.groups[0].UUID
+	h.team(3)
+	h.groups[0].UUID = group
+	h.show(append(slices.Clone(h.people), unit)...)
+	if rep := h.run(); len(rep.Plan.Changes)+len(rep.Withheld) > 0 || rep.Result() != kwsync.Done {
+		t.Errorf("planned %v, withheld %v; want nothing", rep.Plan.Changes, rep.Withheld)
+	}
+	h.same(before)
+}
+
+// TestHorror_AGroupIsRenamed (ssosync, UST): it was another group, its members lost what it gave,
+// and the log had one warning. Here it is followed by its id.
+func TestHorror_AGroupIsRenamed(t *testing.T) {
+	t.Parallel()
+	h := begin(t, 6, 3)
+	before := h.world()
+	h.groups[0].DN, h.groups[0].Attrs["cn"] = "cn=the-team,ou=groups,"+base, []string{"the-team"}
+	h.serve()
+	if rep := h.run(); len(rep.Plan.Changes)+len(rep.Withheld) > 0 {
+		t.Errorf("planned %v, withheld %v; want nothing", rep.Plan.Changes, rep.Withheld)
+	}
+	h.same(before)
+}
+
+// TestHorror_AScopeIsRenamedAndTheJobStaysHealthy (Entra): a base that nobody finds any more
+// dropped out in silence. Here the run fails, and says which.
+func TestHorror_AScopeIsRenamedAndTheJobStaysHealthy(t *testing.T) {
+	t.Parallel()
+	h := begin(t, 6, 3)
+	before := h.world()
+	h.configure(t, "ou=people,dc=corp", "ou=employees,dc=corp")
+	if _, err := h.try(); err == nil || !strings.Contains(err.Error(), "ou=employees") {
+		t.Errorf("the run ended with %v, want an error that names the base", err)
+	}
+	h.same(before)
+}
+
+// TestHorror_OneCollisionStopsAll (ownCloud): an address that two people claimed ended the run.
+// Here both are held, and the others go on.
+func TestHorror_OneCollisionStopsAll(t *testing.T) {
+	t.Parallel()
+	h := begin(t, 6, 3)
+	before := h.world()
+	h.people = append(h.people, h.employee(6), h.employee(7))
+	h.set(6, "mail", "p000@corp.example")
+	h.serve()
+	rep := h.run()
+	h.told(rep, "p000@corp.example")
+	after := h.world()
+	if after["p007@corp.example"] == "" {
+		t.Error("the other joiner has no account")
+	}
+	delete(after, "p007@corp.example")
+	if diff := cmp.Diff(before, after); diff != "" {
+		t.Errorf("Kiteworks (-before +after):\n%s", diff)
+	}
+}
+
+// TestHorror_ADryRunThatWrites (Zammad; Keycloak, OpenShift and others for what it says): a plan
+// with a leaver, a mover and a joiner sends nothing that writes, and names each change.
+func TestHorror_ADryRunThatWrites(t *testing.T) {
+	t.Parallel()
+	h := begin(t, 6, 3)
+	before := h.world()
+	h.set(1, "department", "Audit")
+	h.people = append(h.people[1:], h.employee(6))
+	h.serve()
+	c, err := h.load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, closePlanner, err := OpenPlanner(t.Context(), c, Settings{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = closePlanner() }()
+	rep, err := p.Plan(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	who := map[string]bool{}
+	for _, c := range rep.Plan.Changes {
+		who[c.Op.String()+" "+string(c.Email)] = true
+	}
+	for _, want := range []string{"suspend p000@corp.example", "revoke p001@corp.example", "create account p006@corp.example"} {
+		if !who[want] {
+			t.Errorf("the plan does not name %q: %v", want, slices.Sorted(maps.Keys(who)))
+		}
+	}
+	for _, e := range h.kiteworks.History() {
+		if e.Write || e.Method != http.MethodGet && !strings.Contains(e.URLPath, "oauth") {
+			t.Errorf("the plan sent %s %s", e.Method, e.URLPath)
+		}
+	}
+	h.same(before)
+}
+
+// TestHorror_TheBreakerStopsEverything (Firezone, GCDS, Okta): it stood in the way of real work, so
+// that it was set wide. Here what is too much waits by itself, and the rest of the run goes on.
+func TestHorror_TheBreakerStopsEverything(t *testing.T) {
+	t.Parallel()
+	h := begin(t, 20, 10)
+	h.set(19, "department", "Audit") // was in Legal
+	h.people = append(h.people[8:], h.employee(20))
+	h.serve()
+	rep := h.run()
+	h.told(rep, "8 changes at once, and budget suspend has 5 left of 5")
+	want := map[string]int{"create account": 1, "create folder": 1, "grant": 2, "revoke": 1}
+	if diff := cmp.Diff(want, h.made()); diff != "" {
+		t.Errorf("made (-want +got):\n%s", diff)
+	}
+}
+
+// TestHorror_TheBrakeIsTakenOffAndForgotten (Entra Connect, SailPoint): to let one good run pass
+// the limit was taken away, and was not there when it was needed. Here that run is approved.
+func TestHorror_TheBrakeIsTakenOffAndForgotten(t *testing.T) {
+	t.Parallel()
+	h := begin(t, 30, 10)
+	h.show(h.people[8:]...)
+	h.run()
+	c, err := h.load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	items, err := Parked(t.Context(), c)
+	if err != nil || len(items) != 1 {
+		t.Fatalf("parked: %v, %v; want one item", items, err)
+	}
+	if _, _, err := Approve(t.Context(), c, items[0].ID, "a department was sold"); err != nil {
+		t.Fatal(err)
+	}
+	h.run()
+	if got := h.count("suspended"); got != 8 {
+		t.Errorf("%d are suspended, want the 8 who were approved", got)
+	}
+	h.show(h.people[20:]...)
+	h.told(h.run(), "12 changes at once, and budget suspend has 5 left of 5")
+	if got := h.count("suspended"); got != 8 {
+		t.Errorf("%d are suspended, want no more than were approved", got)
+	}
+}
+
+// TestHorror_OldLeaversAreCountedForEver (UST): they stood at Kiteworks, and filled the limit
+// until it was raised. Here who is dealt with is not counted again.
+func TestHorror_OldLeaversAreCountedForEver(t *testing.T) {
+	t.Parallel()
+	h := begin(t, 20, 20)
+	for day := range 3 {
+		h.show(h.people[5*(day+1):]...)
+		h.run()
+		if got, want := h.count("suspended"), 5*(day+1); got != want {
+			t.Errorf("day %d: %d are suspended, want %d", day+1, got, want)
+		}
+		h.pass(25 * time.Hour)
+	}
+}
+
+// TestHorror_TheSameUserIsUpdatedForEver (UST, Moodle): each run set the letter case of an address
+// that the other side did not keep.
+func TestHorror_TheSameUserIsUpdatedForEver(t *testing.T) {
+	t.Parallel()
+	h := begin(t, 4, 2)
+	h.set(0, "mail", "P000@Corp.Example")
+	h.people = append(h.people, h.employee(4))
+	h.set(4, "mail", "Five.NEW@CORP.example")
+	h.serve()
+	h.run()
+	if diff := cmp.Diff(map[string]int{"create account": 1, "grant": 1}, h.made()); diff != "" {
+		t.Errorf("made (-want +got):\n%s", diff)
+	}
+	if rep := h.run(); len(rep.Plan.Changes) > 0 {
+		t.Errorf("again: %v, want nothing", rep.Plan.Changes)
+	}
+}
+
+// TestHorror_ThrottledAndAborted (ssosync, UST): 429, then 409, then the run ended half done; or the
+// token ended in the middle. Here everybody is served.
+func TestHorror_ThrottledAndAborted(t *testing.T) {
+	t.Parallel()
+	h := begin(t, 12, 6)
+	h.set(11, "department", "Finance")
+	h.people = append(h.people[3:], h.employee(12), h.employee(13))
+	h.serve()
+	err := h.kiteworks.SetFaults(kwsim.Faults{Seed: 1, Rules: []kwsim.Fault{
+		{Operation: "*", Kind: kwsim.Throttle, Every: 7}, {Operation: "*", Kind: kwsim.ExpireToken, Every: 11},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rep := h.run()
+	if rep.Result() != kwsync.Done || len(rep.Unfinished()) > 0 {
+		t.Errorf("the run ended %s, unfinished %v; want done", rep.Result(), rep.Unfinished())
+	}
+	if err := h.kiteworks.SetFaults(kwsim.Faults{}); err != nil {
+		t.Fatal(err)
+	}
+	if rep := h.run(); len(rep.Plan.Changes) > 0 {
+		t.Errorf("again: %v, want nothing", rep.Plan.Changes)
+	}
+}
+
+// TestHorror_SeatsRunOutInSilence (Bitwarden, Rocket.Chat, UST): the rest of the joiners were
+// dropped without a word. Here who waits is told, and the others are served.
+func TestHorror_SeatsRunOutInSilence(t *testing.T) {
+	t.Parallel()
+	h := begin(t, 4, 2)
+	taken := 0
+	for _, u := range h.kiteworks.World().Users() {
+		if !u.Recipient && !u.Deleted {
+			taken++
+		}
+	}
+	h.configure(t, "  existing: link", "  existing: link\n  seats: "+strconv.Itoa(taken+1))
+	h.people = append(h.people, h.employee(4), h.employee(5))
+	h.set(0, "department", "Audit")
+	h.serve()
+	rep := h.run()
+	h.told(rep, "no seat is left")
+	want := map[string]int{"create account": 1, "create folder": 1, "grant": 2, "revoke": 1}
+	if diff := cmp.Diff(want, h.made()); diff != "" {
+		t.Errorf("made (-want +got):\n%s", diff)
+	}
+}
+
+// TestHorror_LeaversStay (Zammad, authentik, Nextcloud and others): who was gone from the directory
+// kept the account and all access. Here the ladder is climbed to its end.
+func TestHorror_LeaversStay(t *testing.T) {
+	t.Parallel()
+	h := begin(t, 6, 3)
+	h.set(0, "manager", h.people[1].DN)
+	h.serve()
+	h.run()
+	h.show(h.people[1:]...)
+	const who = "p000@corp.example"
+	for _, step := range []struct {
+		after time.Duration
+		want  string
+		roles bool
+	}{
+		{0, "suspended", true}, {6 * 24 * time.Hour, "suspended", true}, {24 * time.Hour, "suspended", false},
+		{82 * 24 * time.Hour, "suspended", false}, {24 * time.Hour, "deleted", false},
+	} {
+		for left := step.after; left > 0; left -= 24 * time.Hour { // each day has its full run
+			h.pass(min(left, 24*time.Hour))
+			if left > 24*time.Hour {
+				h.run()
+			}
+		}
+		h.run()
+		got := h.world()[who]
+		if !strings.HasPrefix(got, step.want) || strings.Contains(got, "/Departments/") != step.roles {
+			t.Errorf("after %s more: %q, want %s, with roles: %v", step.after, got, step.want, step.roles)
+		}
+	}
+	if to := h.done[len(h.done)-1].change.To; to != "p001@corp.example" {
+		t.Errorf("the data went to %q, want the manager", to)
+	}
+}
+
+// TestHorror_ARemovedRuleLeavesOrphans (external-dns): what a filter had given stayed for ever when
+// the filter was taken away. Here its end waits for a look, and then comes.
+func TestHorror_ARemovedRuleLeavesOrphans(t *testing.T) {
+	t.Parallel()
+	h := begin(t, 6, 3)
+	before := h.world()
+	h.configure(t, "rules:\n", ladders+"rules:\n")
+	h.told(h.run(), "rule team has changed since it gave this, or is gone")
+	h.same(before)
+	c, err := h.load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	items, err := Parked(t.Context(), c)
+	if err != nil || len(items) != 1 {
+		t.Fatalf("parked: %v, %v; want one item", items, err)
+	}
+	if _, _, err := Approve(t.Context(), c, items[0].ID, "the team is no more"); err != nil {
+		t.Fatal(err)
+	}
+	h.run()
+	if diff := cmp.Diff(map[string]int{"revoke": 3}, h.made()); diff != "" {
+		t.Errorf("made (-want +got):\n%s", diff)
+	}
+}
