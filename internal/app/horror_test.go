@@ -43,10 +43,7 @@ func TestHorror_TheQueryReturnsNothing(t *testing.T) {
 	before := h.world()
 	h.team(0)
 	h.show()
-	rep, err := h.try()
-	if err == nil && len(rep.Parked) == 0 {
-		t.Errorf("the run ended %s with nothing parked; want an error, or all who are missing parked", rep.Result())
-	}
+	h.told(h.run(), "10 changes at once, and budget suspend has 5 left of 5")
 	h.same(before)
 	h.team(5)
 	h.serve()
@@ -75,10 +72,7 @@ func TestHorror_ATypoInTheFilter(t *testing.T) {
 	h := begin(t, 30, 25)
 	before := h.world()
 	h.configure(t, "rules:\n", ladders+unmatchedToo+"rules:\n"+teamRule, "(objectClass=inetOrgPerson)", "(objectClass=inetOrgPersn)")
-	rep, err := h.try()
-	if err == nil && len(rep.Parked) == 0 {
-		t.Errorf("the run ended %s with nothing parked; want an error, or all parked", rep.Result())
-	}
+	h.told(h.run(), "30 changes at once, and budget suspend has 5 left of 5")
 	h.same(before)
 	h.configure(t, "(objectClass=inetOrgPerson)", "(&(objectClass=inetOrgPerson)(mail=p000*))")
 	h.told(h.run(), "29 changes at once, and budget suspend has 5 left of 5")
