@@ -172,6 +172,15 @@ func TestBadInput_TheManagerIsALeaver(t *testing.T) {
 	}
 
 	h = begin(t, 6, 3)
+	h.managed(1)
+	h.depart(84, 0)
+	h.pass(7 * day)
+	h.depart(0, 0, 1) // the manager is gone on the very day on which the data is due
+	if diff := cmp.Diff([]string{"p000@corp.example to " + archive}, h.heirs()); diff != "" {
+		t.Errorf("on the same day (-want +got):\n%s", diff)
+	}
+
+	h = begin(t, 6, 3)
 	h.configure(t, "rules:\n", strings.Replace(ladders, ", or_to: "+archive, "", 1)+"rules:\n"+teamRule)
 	h.managed(1, 2)
 	rep := h.depart(95, 0, 1)
