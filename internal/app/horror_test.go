@@ -453,8 +453,11 @@ func TestHorror_LeaversStay(t *testing.T) {
 		want  string
 		roles bool
 	}{
-		{0, "suspended", true}, {6 * day, "suspended", true}, {day, "suspended", false},
-		{82 * day, "suspended", false}, {day, "deleted", false},
+		{0, "suspended", true},
+		{6 * day, "suspended", true},
+		{day, "suspended", false},
+		{82 * day, "suspended", false},
+		{day, "deleted", false},
 	} {
 		for left := step.after; left > 0; left -= 7 * day {
 			h.pass(min(left, 7*day))
