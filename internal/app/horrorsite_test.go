@@ -270,6 +270,6 @@ func (h *story) told(rep kwsync.Report, part string) {
 	}
 	slices.Sort(all)
 	if all = slices.Compact(all); !strings.Contains(strings.Join(all, "\n"), part) {
-		h.t.Errorf("nothing says %q: %q", part, all)
+		h.t.Errorf("nothing says %q: %q (%s; %d people, %v)", part, all, rep.Result(), rep.People, rep.Directory)
 	}
 }
