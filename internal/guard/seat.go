@@ -16,8 +16,8 @@ func (s *splitter) seat(w World) {
 	}
 	taken := 0
 	for i := range w.State.Accounts {
-		if a := &w.State.Accounts[i]; a.Kind == access.User && a.Status != access.Deleted {
-			taken++
+		if a := &w.State.Accounts[i]; (a.Kind == access.User || a.Kind == access.Admin) && a.Status != access.Deleted {
+			taken++ // an administrator is a user like others to a licence
 		}
 	}
 	why := fmt.Sprintf("no seat is left: %d of %d are taken (accounts.seats)", taken, s.limits.Seats)

@@ -69,6 +69,7 @@ func TestSeatsAreTakenInTheOrderOfTheRules(t *testing.T) {
 		{"none", 10, accounts(10), nil, without("ann", "bob", "eve")},
 		{"fewer than are taken", 5, accounts(10), nil, without("ann", "bob", "eve")},
 		{"recipients take none", 10, accounts(10, func(a *access.Account) { a.Kind = access.Recipient }), nil, all},
+		{"administrators take one", 10, accounts(10, func(a *access.Account) { a.Kind = access.Admin }), nil, without("ann", "bob", "eve")},
 		{"deleted accounts take none", 10, accounts(10, func(a *access.Account) { a.Status = access.Deleted }), nil, all},
 		{"suspended accounts take one", 10, accounts(10, func(a *access.Account) { a.Status = access.Suspended }), nil, without("ann", "bob", "eve")},
 		{"who is on hold takes none", 12, accounts(10), []guard.Hold{{Scope: guard.HoldPerson, Key: id("bob").String(), Why: "test"}}, without("bob")},

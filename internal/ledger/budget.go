@@ -14,16 +14,20 @@ import (
 )
 
 // Used is how many changes of these operations were done since a moment that nobody had
-// approved or ordered: of those that a date has brought about, or of the others.
+// approved or ordered: of those that a date has brought about, or of the others. What a clock
+// that was ahead has dated into the future counts until a later run is as old as that moment:
+// else it would be new for years.
 func (r *Reader) Used(ctx context.Context, ops []plan.Op, expired bool, since time.Time) (used int, err error) {
 	if r.db == nil {
 		return 0, nil
 	}
-	const query = `SELECT COUNT(*) FROM changes WHERE op = $1 AND settled_at >= $2 AND expired = $3 AND result = 'done' AND NOT approved`
+	const query = `SELECT COUNT(*) FROM changes WHERE op = $1 AND settled_at >= $2 AND expired = $3 AND result = 'done' AND NOT approved
+		AND NOT (settled_at > $4 AND EXISTS (SELECT 1 FROM runs WHERE runs.id > changes.run AND runs.started < $2))`
+	now := epoch(time.Now())
 	err = r.look(ctx, "count what was done in", func(b *batch) error {
 		for _, op := range ops {
 			var n int
-			if _, err := b.find(ctx, query, []any{op.String(), epoch(since), expired}, &n); err != nil {
+			if _, err := b.find(ctx, query, []any{op.String(), epoch(since), expired, now}, &n); err != nil {
 				return err
 			}
 			used += n

@@ -49,6 +49,33 @@ func TestP05_OnlyWhatWasDoneIsUsed(t *testing.T) {
 	}
 }
 
+// TestP05_AClockThatWasAheadUsesNoBudgetForEver: what it has dated into the future counts for
+// as long as it would have by the right clock, by the runs since.
+func TestP05_AClockThatWasAheadUsesNoBudgetForEver(t *testing.T) {
+	t.Parallel()
+	l := open(t, options(t))
+	done(t, l, "ahead", plan.Done)
+	ahead := epoch(time.Now().AddDate(10, 0, 0))
+	for _, s := range []string{`UPDATE changes SET intended_at = $1, settled_at = $1`, `UPDATE runs SET started = $1`} {
+		if _, err := l.db.ExecContext(t.Context(), s, ahead); err != nil {
+			t.Fatal(err)
+		}
+	}
+	back := time.Now()
+	if _, err := l.Begin(t.Context(), back, "test"); err != nil {
+		t.Fatal(err)
+	}
+	done(t, l, "since", plan.Done)
+	for _, tt := range []struct {
+		since time.Time
+		want  int
+	}{{back.Add(-24 * time.Hour), 2}, {back, 2}, {back.Add(time.Microsecond), 1}, {back.Add(24 * time.Hour), 0}} {
+		if got, err := l.Used(t.Context(), []plan.Op{plan.Grant}, false, tt.since); got != tt.want || err != nil {
+			t.Errorf("since %s: got %d and error %v, want %d", tt.since.Sub(back), got, err, tt.want)
+		}
+	}
+}
+
 func TestP05_AnAllowanceEnds(t *testing.T) {
 	t.Parallel()
 	l := open(t, options(t))
