@@ -6,7 +6,6 @@ import (
 
 	"github.com/kw-onboarder/kw-onboarder/internal/app"
 	"github.com/kw-onboarder/kw-onboarder/internal/config"
-	"github.com/kw-onboarder/kw-onboarder/internal/plan"
 	kwsync "github.com/kw-onboarder/kw-onboarder/internal/sync"
 )
 
@@ -54,7 +53,7 @@ func (a applyCmd) run(c *command, cfg *config.Config, actor *app.Actor) (err err
 		}
 	}
 	if isTerminal(c.errOut) {
-		actor.Runner.Settled = progress(c)
+		actor.Settled = progress(c)
 	}
 	actor.Filed = c.filed
 	rep, err := actor.Run(c.ctx, trigger, a.Reason)
@@ -90,9 +89,9 @@ func (a applyCmd) ask(c *command, cfg *config.Config, p *kwsync.Planner, approve
 }
 
 // progress counts on one line of the terminal.
-func progress(c *command) func(plan.Change, plan.Outcome) {
+func progress(c *command) func(kwsync.Act) {
 	done := 0
-	return func(plan.Change, plan.Outcome) {
+	return func(kwsync.Act) {
 		done++
 		fmt.Fprintf(c.errOut, "\r%s done", changes(done))
 	}
