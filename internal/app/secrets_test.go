@@ -137,7 +137,7 @@ func TestP13_NothingThatIsShownHoldsASecret(t *testing.T) {
 		{"Kiteworks is busy, and fails now and then", func(_ *testing.T, s *site, c *tap) {
 			var n atomic.Int64
 			s.through(func(w http.ResponseWriter, r *http.Request) {
-				switch n.Add(1) % 5 {
+				switch n.Add(1) % 16 {
 				case 1:
 					w.Header().Set("Retry-After", "0")
 					http.Error(w, "slowly, "+r.Header.Get("Authorization"), http.StatusTooManyRequests)
