@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -119,25 +118,41 @@ func layOut(out *strings.Builder, rows []tableRow, width int) {
 // leastColumn is the width below which a column is not worth reading.
 const leastColumn = 8
 
-// share gives each column its natural width, or, if that is too much, takes from the widest.
+// share gives each column its natural width, or, if that is too much, takes from the widest;
+// words, such as addresses, are broken only where nothing else helps.
 func share(rows []tableRow, width int) (widths []int, fits bool) {
+	var words []int // of each column, the longest
 	for _, r := range rows {
 		for i, cell := range r.cells {
 			if i == len(widths) {
-				widths = append(widths, 0)
+				widths, words = append(widths, 0), append(words, leastColumn)
 			}
 			widths[i] = max(widths[i], breadth(cell))
+			words[i] = max(words[i], longestWord(cell))
 		}
 	}
 	room := width - gap*(len(widths)-1)
-	for over := -room + sum(widths); over > 0; over-- {
-		widest := slices.Index(widths, slices.Max(widths))
-		if widths[widest] <= leastColumn {
+	for over := sum(widths) - room; over > 0; over-- {
+		at, can := widest(widths, func(i int) int { return words[i] })
+		if !can {
+			at, can = widest(widths, func(int) int { return leastColumn })
+		}
+		if !can {
 			return nil, false
 		}
-		widths[widest]--
+		widths[at]--
 	}
 	return widths, true
+}
+
+// widest is the widest of the columns that are wider than they must be.
+func widest(widths []int, least func(int) int) (at int, can bool) {
+	for i, w := range widths {
+		if w > least(i) && (!can || w > widths[at]) {
+			at, can = i, true
+		}
+	}
+	return at, can
 }
 
 func sum(all []int) (n int) {

@@ -65,7 +65,8 @@ type command struct {
 	out    io.Writer
 	errOut io.Writer
 
-	printed bool // JSON has been printed
+	printed  bool      // JSON has been printed
+	progress *progress // nil: nothing is shown of it
 }
 
 // json prints the one value that a script reads from stdout.
@@ -98,6 +99,7 @@ func run(args []string, in io.Reader, out, errOut io.Writer) int {
 	if err == nil {
 		err = parsed.Run(cmd)
 	}
+	cmd.progress.end()
 	cmd.complain(err)
 	return codeOf(err)
 }

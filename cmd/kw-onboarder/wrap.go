@@ -43,11 +43,7 @@ func wrap(text string, limit int) []string {
 	if breadth(text) <= limit {
 		return []string{text}
 	}
-	body := strings.TrimLeft(text, " ")
-	indent := len(text) - len(body)
-	if len(body) > 2 && body[1] == ' ' && strings.ContainsRune("+-~!", rune(body[0])) {
-		indent += 2
-	}
+	indent := indentOf(text)
 	if indent >= limit {
 		indent = 0
 	}
@@ -60,6 +56,25 @@ func wrap(text string, limit int) []string {
 		line = strings.Repeat(" ", indent)
 	}
 	return lines
+}
+
+// indentOf is how much a text begins with: blanks, and a sign.
+func indentOf(text string) int {
+	body := strings.TrimLeft(text, " ")
+	indent := len(text) - len(body)
+	if len(body) > 2 && body[1] == ' ' && strings.ContainsRune("+-~!", rune(body[0])) {
+		indent += 2
+	}
+	return indent
+}
+
+// longestWord is the width that a text needs so that no word is broken.
+func longestWord(text string) (n int) {
+	indent := indentOf(text)
+	for word := range strings.FieldsSeq(text[indent:]) {
+		n = max(n, indent+breadth(word))
+	}
+	return n
 }
 
 // head is as much of a text as fits, up to a blank if there is one, and never nothing.

@@ -116,7 +116,10 @@ func (r *Runner) run(ctx context.Context, v *view) (err error) {
 		r.Decided(rep)
 	}
 	if r.Tenant != nil {
-		err = v.phase("apply", func() error { return r.apply(ctx, v) })
+		err = v.phase(Applying, func() error {
+			r.doing(Applying, len(rep.Plan.Changes))
+			return r.apply(ctx, v)
+		})
 		err = errors.Join(err, r.quarantine(ctx, v))
 	}
 	rep.Requests.Made = r.Reader.Requests() - before - rep.Requests.Elsewhere
