@@ -220,7 +220,7 @@ func (c *tap) search(t *testing.T, shown map[string]string) {
 func spellings(secret string) map[string]string {
 	all := map[string]string{
 		"as it is": secret, "in a form": url.QueryEscape(secret), "in base64": base64.StdEncoding.EncodeToString([]byte(secret)),
-		"in hexadecimal": hex.EncodeToString([]byte(secret)), "as bytes": strings.Trim(fmt.Sprint([]byte(secret)), "[]"),
+		"in hexadecimal": hex.EncodeToString([]byte(secret)), "as bytes": strings.Trim(fmt.Sprintf("%d", []byte(secret)), "[]"),
 		"as basic authentication": base64.StdEncoding.EncodeToString([]byte("test:" + secret)),
 	}
 	if parts := strings.Split(secret, "."); len(parts) == 3 { // a signed assertion: its signature is as good

@@ -38,7 +38,7 @@ func (t *trail) lines() *zap.Logger {
 func (t *trail) reopen(path string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.close()
+	_ = t.close() // each line is written by then
 	t.path, t.torn, t.mute = path, false, false
 	if path == "" {
 		return
@@ -65,7 +65,7 @@ func (t *trail) Write(line []byte) (int, error) {
 	if err := t.add(line); err != nil {
 		t.complain(err)
 		t.lost++
-		t.close() // the next line tries a fresh look at the path
+		_ = t.close() // the next line tries a fresh look at the path
 		return len(line), nil
 	}
 	if t.lost > 0 {
