@@ -157,7 +157,9 @@ func (s *shellReader) step() {
 }
 
 // variable: the brace or bracket is that of ${...} or $(...), which are words here.
-func (s *shellReader) variable() bool { return strings.HasSuffix(s.word.String(), "$") && s.rest[0] == '{' }
+func (s *shellReader) variable() bool {
+	return strings.HasSuffix(s.word.String(), "$") && s.rest[0] == '{'
+}
 
 func (s *shellReader) endWord() {
 	if !s.inWord {

@@ -17,12 +17,12 @@ const commandsPreface = `# Commands
 
 What ` + "`--help`" + ` says, on one page, with an example of each. Every example is run, or at least parsed, by a test.
 
-` + "```" + `
+` + "```text" + `
 kw-onboarder COMMAND [ARGUMENT...] [FLAG...]
 ` + "```" + `
 
 - **Dry first.** ` + "`plan`, `why`, `check`, `doctor`, `diff`, `drill`" + ` change nothing. ` + "`adopt`, `disown`, `link`, `forget`" + ` only show what
-  they would do, unless ` + "`--yes`" + ` is given. ` + "`apply`, `undo`, `offboard`" + ` ask on a terminal; elsewhere they want ` + "`--yes`" + `.
+  they would do, unless ` + "`--yes`" + ` is given. ` + "`apply` and `undo`" + ` ask on a terminal; elsewhere they want ` + "`--yes`" + `.
 - **Beside a daemon.** ` + "`apply`, `undo` and `offboard`" + ` act themselves when nobody holds the ledger; else they ask the daemon and
   follow it.
 - **Why.** What a human decides is kept in the ledger with ` + "`--reason`" + `, the user and the time.
