@@ -159,3 +159,17 @@ func TestDocs_SafetyCanBePractised(t *testing.T) {
 		"exercise 7", "partial|failed", "partial|failed", "partial|failed", "folder", "done",
 	)
 }
+
+// TestDocs_TryLeadsToAJoiner does what docs/try.md says: servers, a plan, the daemon, and somebody who is hired.
+func TestDocs_TryLeadsToAJoiner(t *testing.T) {
+	t.Parallel()
+	dir, ports := checkout(t)
+	blocks := blocksFrom(docsText(t, "docs/try.md"))
+	for i := range blocks {
+		blocks[i] = ports.Replace(blocks[i])
+	}
+	inOrder(t, practise(t, dir, blocks),
+		"OK, 6 rules", "385 changes", "kw_onboarder_grants", "adding new entry", "joan@alpenglas.example",
+		"Rule staff applies", "(?m)^OK",
+	)
+}
