@@ -168,3 +168,28 @@ func drawn(t *testing.T, chain string) int {
 	}
 	return count
 }
+
+// TestDocs_ArchitectureSpeaksOfWhatIsThere: `rules.Bind`, or `Bound.Evaluate`, is declared somewhere.
+func TestDocs_ArchitectureSpeaksOfWhatIsThere(t *testing.T) {
+	t.Parallel()
+	var code strings.Builder
+	for dir := range house {
+		for _, f := range files(t, filepath.FromSlash(dir)) {
+			code.WriteString(read(t, f))
+		}
+	}
+	text := fenced.ReplaceAllString(read(t, "../docs/architecture.md"), "")
+	names := regexp.MustCompile("`([A-Za-z]+(?:\\.[A-Za-z]+)+)`").FindAllStringSubmatch(text, -1)
+	if len(names) < 15 {
+		t.Errorf("only %d names were found", len(names))
+	}
+	for _, m := range names {
+		if strings.HasSuffix(m[1], ".go") {
+			continue
+		}
+		last := m[1][strings.LastIndex(m[1], ".")+1:]
+		if !regexp.MustCompile(`(?m)(^(func|type) (\([^)]*\) )?` + last + `\b)|(^\t` + last + `\b)`).MatchString(code.String()) {
+			t.Errorf("docs/architecture.md speaks of %s, which is not there", m[1])
+		}
+	}
+}

@@ -147,8 +147,15 @@ func (s *shellReader) step() {
 	case strings.ContainsRune("\n;&|(){}", rune(c)) && !s.variable():
 		s.end()
 	case c == '>' || c == '<':
+		if s.word.Len() == 1 && s.word.String() <= "9" { // 2>
+			s.word.Reset()
+			s.inWord = false
+		}
 		s.endWord()
 		s.skip = true
+		if strings.HasPrefix(s.rest, ">&") { // it ends no command
+			s.rest = s.rest[1:]
+		}
 	default:
 		s.word.WriteByte(c)
 		s.inWord = true
@@ -301,7 +308,7 @@ func TestDocs_ShellCommands(t *testing.T) {
 	for _, c := range []struct{ name, text, want string }{
 		{"comment", "kw-onboarder plan # look", "[[kw-onboarder plan]]"},
 		{"quotes", `pause --reason "a; b" --for '4h'`, "[[pause --reason a; b --for 4h]]"},
-		{"pipe and redirection", "a b >out 2>&1 | c <in && d", "[[a b 2] [1] [c] [d]]"},
+		{"pipe and redirection", "a b >out 2>&1 | c <in && d", "[[a b] [c] [d]]"},
 		{"fed text", "cat <<END\nkw-onboarder x\nEND\nb", "[[cat] [b]]"},
 		{"goes on", "a \\\n  b", "[[a b]]"},
 		{"background", "a & b=$!; c", "[[a] [b=$!] [c]]"},

@@ -44,10 +44,19 @@ var complaints = map[string]string{
 func ofTheTown() *strings.Replacer {
 	var pairs []string
 	for _, p := range [][2]string{
-		{"anna.lang@corp.example", "anna@alpenglas.example"}, {"@corp.example", "@alpenglas.example"}, {"5f0c...", "anna@alpenglas.example"},
-		{"/Legal", "/Departments/Finance"}, {"2027-03-31", time.Now().UTC().Format(time.DateOnly)},
-		{"runs 4711", "runs 1"}, {"undo 4711", "undo 1"}, {"resume 7", "resume 2"}, {"retry 1 2 3 4 5", "retry 1"}, {"retry 3", "retry 1"},
-		{"parked 7", "parked 1"}, {"approve 7", "approve 1"}, {"reject 7", "reject 1"},
+		{"anna.lang@corp.example", "anna@alpenglas.example"},
+		{"@corp.example", "@alpenglas.example"},
+		{"5f0c...", "anna@alpenglas.example"},
+		{"/Legal", "/Departments/Finance"},
+		{"2027-03-31", time.Now().UTC().Format(time.DateOnly)},
+		{"runs 4711", "runs 1"},
+		{"undo 4711", "undo 1"},
+		{"resume 7", "resume 2"},
+		{"retry 1 2 3 4 5", "retry 1"},
+		{"retry 3", "retry 1"},
+		{"parked 7", "parked 1"},
+		{"approve 7", "approve 1"},
+		{"reject 7", "reject 1"},
 	} {
 		pairs = append(pairs, strings.ReplaceAll(p[0], " ", "\x00"), strings.ReplaceAll(p[1], " ", "\x00"))
 	}
@@ -157,6 +166,9 @@ func TestDocs_EveryLineRuns(t *testing.T) {
 
 // otherwise: it is run by another test, or is a synopsis.
 func (l docsLine) otherwise() bool {
+	if l.page == "docs/try.md" {
+		return true // TestDocs_TryLeadsToAJoiner runs the whole page
+	}
 	for _, e := range elsewhere {
 		if l.text == e.begins || strings.HasPrefix(l.text, e.begins+" ") || strings.HasSuffix(e.begins, "/") && strings.HasPrefix(l.text, e.begins) {
 			return true
@@ -197,7 +209,7 @@ func (r *reader) line(l docsLine) error {
 				return nil
 			}
 		}
-		return fmt.Errorf("%v\n%s", err, out.String())
+		return fmt.Errorf("%w\n%s", err, out.String())
 	}
 	return nil
 }

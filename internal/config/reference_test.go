@@ -144,7 +144,7 @@ func typeName(s *schema) any {
 // inside is the schema of what is written below a key: of a list that of its items.
 func inside(s *schema) (object *schema, list bool) {
 	for _, a := range s.AnyOf {
-		if object, list = inside(a); object != nil {
+		if object, _ = inside(a); object != nil {
 			return object, false // the plain form: the list has the same keys
 		}
 	}
