@@ -104,7 +104,7 @@ func (b brakes) usage(ctx context.Context, now time.Time) (u guard.Usage, err er
 		return u, err
 	}
 	u.Base = map[guard.Base]int{guard.People: counts.People, guard.Accounts: counts.Links, guard.OwnedGrants: counts.Owned}
-	u.OwnedByRule, u.People = counts.OwnedByRule, counts.People
+	u.OwnedByRule, u.People, u.Seats = counts.OwnedByRule, counts.People, counts.Seats
 	if u.Excluded, err = b.book.Excluded(ctx); err != nil {
 		return u, err
 	}

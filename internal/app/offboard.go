@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/kw-onboarder/kw-onboarder/internal/access"
 	kwsync "github.com/kw-onboarder/kw-onboarder/internal/sync"
 )
 
@@ -32,6 +33,10 @@ func (a *Actor) Reinstate(ctx context.Context, who kwsync.Identified, reason str
 		err = fmt.Errorf("%s was not offboarded by command, or the directory has said the same since", who)
 	}
 	if err != nil {
+		return rep, err
+	}
+	now := time.Now() // so that a delta makes up for a run that fails
+	if err := a.book.Schedule(ctx, []access.PersonID{who.Person}, map[access.PersonID]time.Time{who.Person: now}); err != nil {
 		return rep, err
 	}
 	return a.Run(ctx, kwsync.Trigger{Name: VerbOffboard, Named: []string{who.Person.String()}, Fresh: true}, reason)

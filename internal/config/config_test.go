@@ -115,7 +115,7 @@ func TestLoad_TheExamplePasses(t *testing.T) {
 	if got, want := c.Set.Len(), len(c.Rules); got != want || got == 0 {
 		t.Errorf("%d rules compiled, want %d", got, want)
 	}
-	want := []string{"accountexpires", "company", "department", "employeetype", "givenname", "hiredate", "manager", "physicaldeliveryofficename", "sn", "title"}
+	want := []string{"accountexpires", "company", "department", "employeetype", "givenname", "hiredate", "physicaldeliveryofficename", "sn", "title"}
 	if diff := cmp.Diff(want, c.Set.Attributes()); diff != "" {
 		t.Errorf("attributes (-want +got):\n%s", diff)
 	}

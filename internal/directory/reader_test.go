@@ -220,6 +220,20 @@ func TestABaseThatIsEmptyIsRead(t *testing.T) {
 	}
 }
 
+// TestP11_ADirectoryThatHasLostEverybodyIsSeenToHave: a daemon's next reading in full that finds
+// nobody and no group is not taken for one in which nothing has changed.
+func TestP11_ADirectoryThatHasLostEverybodyIsSeenToHave(t *testing.T) {
+	t.Parallel()
+	p := startProvider(t, 1, 2)
+	d := newDirectory(t, p.options())
+	wantRead(t, d, inFull, "u1", "u2")
+	p.people = nil
+	sn, touched, err := d.Refresh(t.Context(), true)
+	if err != nil || len(sn.People)+len(sn.Groups) > 0 || len(touched.People) != 2 {
+		t.Errorf("got %d people, %d groups, %d touched, %v; want none, none, 2", len(sn.People), len(sn.Groups), len(touched.People), err)
+	}
+}
+
 func wantRefusal(t *testing.T, answer func(scriptedSearch) reply, texts ...string) {
 	t.Helper()
 	c, err := New(windowsOptions(startScripted(t, answer).url))

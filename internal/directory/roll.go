@@ -12,13 +12,14 @@ type roll struct {
 	sorted  []*record
 	added   []*record
 	dropped []*record
+	settled bool // at least once: what was read anew has changed even if it is nothing
 }
 
 func (l *roll) add(r *record)  { l.added = append(l.added, r) }
 func (l *roll) drop(r *record) { l.dropped = append(l.dropped, r) }
 
 // changed says whether settle would change anything.
-func (l *roll) changed() bool { return len(l.dropped)+len(l.added) > 0 }
+func (l *roll) changed() bool { return !l.settled || len(l.dropped)+len(l.added) > 0 }
 
 // settle brings the roll up to date and returns it. An id that two overlapping scopes
 // have found stands there twice. Of what stays, no more is looked at than it takes to find the places.
@@ -34,7 +35,7 @@ func (l *roll) settle() []*record {
 	if len(added) > 0 {
 		l.sorted = merge(l.sorted, added)
 	}
-	l.added, l.dropped = nil, nil
+	l.added, l.dropped, l.settled = nil, nil, true
 	return l.sorted
 }
 

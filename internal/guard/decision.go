@@ -12,6 +12,7 @@ type Usage struct {
 	Base        map[Base]int    // what percentages are of
 	OwnedByRule map[string]int  // grants that a rule gave and that are ours
 	People      int             // in the directory at the last good full run; 0: there was none
+	Seats       int             // accounts that take one, as last known
 	Excluded    map[string]int  // people whom the groups of a rule's not_group shut out at the last good full run
 	Changed     map[string]bool // rules that evaluate otherwise than when they gave what is ours, or that are gone
 

@@ -8,18 +8,12 @@ import (
 )
 
 // seat stops the accounts for which no licence is left. A plan has them in the order in
-// which they wait. Where the accounts were not all read, and just now, it is the server that
-// says so.
+// which they wait.
 func (s *splitter) seat(w World) {
-	if s.limits.Seats == 0 || !w.State.Of.Accounts || !w.State.Of.Fresh {
+	if s.limits.Seats == 0 {
 		return
 	}
-	taken := 0
-	for i := range w.State.Accounts {
-		if a := &w.State.Accounts[i]; a.Kind == access.User && a.Status != access.Deleted {
-			taken++
-		}
-	}
+	taken := s.taken(w.State)
 	why := fmt.Sprintf("no seat is left: %d of %d are taken (accounts.seats)", taken, s.limits.Seats)
 	for i := range s.changes {
 		if s.changes[i].Op != plan.CreateAccount || s.stopped(i) {
@@ -31,6 +25,20 @@ func (s *splitter) seat(w World) {
 		}
 		taken++
 	}
+}
+
+// taken counts the accounts that take a seat: those that were read just now, if that were
+// all, else those that are known of.
+func (s *splitter) taken(st access.State) (n int) {
+	if !st.Of.Accounts || !st.Of.Fresh {
+		return s.usage.Seats
+	}
+	for i := range st.Accounts {
+		if a := &st.Accounts[i]; (a.Kind == access.User || a.Kind == access.Admin) && a.Status != access.Deleted {
+			n++ // an administrator is a user like others to a licence
+		}
+	}
+	return n
 }
 
 // opened says why what a rule gives waits: the groups that it shuts people out by have lost

@@ -69,18 +69,19 @@ func TestSeatsAreTakenInTheOrderOfTheRules(t *testing.T) {
 		{"none", 10, accounts(10), nil, without("ann", "bob", "eve")},
 		{"fewer than are taken", 5, accounts(10), nil, without("ann", "bob", "eve")},
 		{"recipients take none", 10, accounts(10, func(a *access.Account) { a.Kind = access.Recipient }), nil, all},
+		{"administrators take one", 10, accounts(10, func(a *access.Account) { a.Kind = access.Admin }), nil, without("ann", "bob", "eve")},
 		{"deleted accounts take none", 10, accounts(10, func(a *access.Account) { a.Status = access.Deleted }), nil, all},
 		{"suspended accounts take one", 10, accounts(10, func(a *access.Account) { a.Status = access.Suspended }), nil, without("ann", "bob", "eve")},
 		{"who is on hold takes none", 12, accounts(10), []guard.Hold{{Scope: guard.HoldPerson, Key: id("bob").String(), Why: "test"}}, without("bob")},
-		{"the accounts were not all read", 10, partly(func(s *access.Scope) { s.Accounts = false }), nil, all},
-		{"they are what was last known", 10, partly(func(s *access.Scope) { s.Fresh = false }), nil, all},
+		{"the accounts were not all read: one is known to be left", 8, partly(func(s *access.Scope) { s.Accounts = false }), nil, without("ann", "eve")},
+		{"they are what was last known: one is left", 8, partly(func(s *access.Scope) { s.Fresh = false }), nil, without("ann", "eve")},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			l := unlimited()
 			l.Seats = tt.seats
-			d := split(append([]plan.Change{on(plan.Revoke, "old", "plain", "late")}, joiners...), tt.world, l, guard.Usage{}, tt.holds...)
+			d := split(append([]plan.Change{on(plan.Revoke, "old", "plain", "late")}, joiners...), tt.world, l, guard.Usage{Seats: 7}, tt.holds...)
 			if diff := cmp.Diff(tt.want, keys(d.Allowed.Changes)); diff != "" {
 				t.Errorf("allowed (-want +got):\n%s", diff)
 			}

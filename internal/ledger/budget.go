@@ -14,16 +14,20 @@ import (
 )
 
 // Used is how many changes of these operations were done since a moment that nobody had
-// approved or ordered: of those that a date has brought about, or of the others.
+// approved or ordered: of those that a date has brought about, or of the others. What a clock
+// that was ahead has dated into the future counts until a later run is as old as that moment:
+// else it would be new for years.
 func (r *Reader) Used(ctx context.Context, ops []plan.Op, expired bool, since time.Time) (used int, err error) {
 	if r.db == nil {
 		return 0, nil
 	}
-	const query = `SELECT COUNT(*) FROM changes WHERE op = $1 AND settled_at >= $2 AND expired = $3 AND result = 'done' AND NOT approved`
+	const query = `SELECT COUNT(*) FROM changes WHERE op = $1 AND settled_at >= $2 AND expired = $3 AND result = 'done' AND NOT approved
+		AND NOT (settled_at > $4 AND EXISTS (SELECT 1 FROM runs WHERE runs.id > changes.run AND runs.started < $2))`
+	now := epoch(time.Now())
 	err = r.look(ctx, "count what was done in", func(b *batch) error {
 		for _, op := range ops {
 			var n int
-			if _, err := b.find(ctx, query, []any{op.String(), epoch(since), expired}, &n); err != nil {
+			if _, err := b.find(ctx, query, []any{op.String(), epoch(since), expired, now}, &n); err != nil {
 				return err
 			}
 			used += n
@@ -70,6 +74,7 @@ type Counts struct {
 	Owned       int            // without what is lost
 	OwnedByRule map[string]int // a grant of several rules counts for each
 	People      int            // of the newest full run that did not fail; 0: there was none
+	Seats       int            // accounts that take one, as last known: of users and administrators, not deleted
 }
 
 // Counts counts what the budgets are measured against.
@@ -80,6 +85,10 @@ func (r *Reader) Counts(ctx context.Context) (Counts, error) {
 	}
 	err := r.look(ctx, "count what is ours in", func(b *batch) (err error) {
 		if _, err := b.find(ctx, `SELECT COUNT(*) FROM links WHERE NOT deleted`, nil, &c.Links); err != nil {
+			return err
+		}
+		const seats = `SELECT COUNT(*) FROM accounts WHERE until = 0 AND kind IN ($1, $2) AND status <> $3`
+		if _, err := b.find(ctx, seats, []any{int64(access.User), int64(access.Admin), int64(access.Deleted)}, &c.Seats); err != nil {
 			return err
 		}
 		if err := c.owned(ctx, b); err != nil {
@@ -114,8 +123,8 @@ func (c *Counts) owned(ctx context.Context, b *batch) error {
 	})
 }
 
-// lastFull is the newest full run that did not fail and was about everybody, and how many
-// people it has read, as its summary says; the zero run if there was none.
+// lastFull is the newest full run that did not fail, was about everybody and found what is
+// expected of the directory, and how many people it has read, as its summary says; the zero run if there was none.
 func lastFull(ctx context.Context, b *batch) (last Run, people int, err error) {
 	const atOnce = ` WHERE id < $1 ORDER BY id DESC LIMIT 100`
 	for before := int64(math.MaxInt64); ; {
@@ -128,6 +137,7 @@ func lastFull(ctx context.Context, b *batch) (last Run, people int, err error) {
 				Full   bool     `json:"full"`
 				Named  []string `json:"named"`
 				People int      `json:"people"`
+				Unmet  []string `json:"unmet"`
 			}
 			if len(r.Summary) == 0 || !slices.Contains([]string{plan.Done.String(), "partial"}, r.Result) {
 				continue
@@ -135,7 +145,7 @@ func lastFull(ctx context.Context, b *batch) (last Run, people int, err error) {
 			if err := json.Unmarshal(r.Summary, &s); err != nil {
 				return Run{}, 0, fmt.Errorf("read the summary of run %d: %w", r.ID, err)
 			}
-			if s.Full && len(s.Named) == 0 {
+			if s.Full && len(s.Named) == 0 && len(s.Unmet) == 0 {
 				return r, s.People, nil
 			}
 		}

@@ -49,6 +49,33 @@ func TestP05_OnlyWhatWasDoneIsUsed(t *testing.T) {
 	}
 }
 
+// TestP05_AClockThatWasAheadUsesNoBudgetForEver: what it has dated into the future counts for
+// as long as it would have by the right clock, by the runs since.
+func TestP05_AClockThatWasAheadUsesNoBudgetForEver(t *testing.T) {
+	t.Parallel()
+	l := open(t, options(t))
+	done(t, l, "ahead", plan.Done)
+	ahead := epoch(time.Now().AddDate(10, 0, 0))
+	for _, s := range []string{`UPDATE changes SET intended_at = $1, settled_at = $1`, `UPDATE runs SET started = $1`} {
+		if _, err := l.db.ExecContext(t.Context(), s, ahead); err != nil {
+			t.Fatal(err)
+		}
+	}
+	back := time.Now()
+	if _, err := l.Begin(t.Context(), back, "test"); err != nil {
+		t.Fatal(err)
+	}
+	done(t, l, "since", plan.Done)
+	for _, tt := range []struct {
+		since time.Time
+		want  int
+	}{{back.Add(-24 * time.Hour), 2}, {back, 2}, {back.Add(time.Microsecond), 1}, {back.Add(24 * time.Hour), 0}} {
+		if got, err := l.Used(t.Context(), []plan.Op{plan.Grant}, false, tt.since); got != tt.want || err != nil {
+			t.Errorf("since %s: got %d and error %v, want %d", tt.since.Sub(back), got, err, tt.want)
+		}
+	}
+}
+
 func TestP05_AnAllowanceEnds(t *testing.T) {
 	t.Parallel()
 	l := open(t, options(t))
@@ -96,6 +123,7 @@ func TestCounts(t *testing.T) {
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
+		got.Seats = 0 // of which TestSeatsAreCounted tells
 		if full := recall(t, l).Full; full.IsZero() != (want.People == 0) {
 			t.Errorf("%s: the last full run was at %s, and has read %d people", name, full, want.People)
 		}
@@ -113,9 +141,29 @@ func TestCounts(t *testing.T) {
 	end(1, "partial", `{"full":true,"people":41}`)
 	want.People = 41
 	check("the newest full run")
+	end(1, "done", `{"full":true,"people":12,"unmet":["too few people"]}`)
 	end(1, "failed", `{"full":true,"people":7}`)
 	end(1, "done", `{"full":true,"people":9,"named":["anna"]}`)
 	begin(t, l) // was killed
 	end(210, "done", `{"full":false,"people":8}`)
 	check("behind many that do not count")
+}
+
+// TestSeatsAreCounted: of users and administrators as last known, not of who has only got a mail.
+func TestSeatsAreCounted(t *testing.T) {
+	t.Parallel()
+	l := open(t, options(t))
+	st := access.State{Of: access.Scope{Accounts: true, Fresh: true}, Accounts: []access.Account{
+		{ID: "a1", Email: "a1@corp.example", Kind: access.User, Status: access.Live},
+		{ID: "a2", Email: "a2@corp.example", Kind: access.User, Status: access.Suspended},
+		{ID: "a3", Email: "a3@corp.example", Kind: access.Admin, Status: access.Live},
+		{ID: "a4", Email: "a4@corp.example", Kind: access.User, Status: access.Deleted},
+		{ID: "a5", Email: "a5@corp.example", Kind: access.Recipient, Status: access.Live},
+	}}
+	if err := l.Observe(t.Context(), day(1), &access.Catalog{}, st); err != nil {
+		t.Fatal(err)
+	}
+	if c, err := l.Counts(t.Context()); err != nil || c.Seats != 3 {
+		t.Errorf("got %d seats, %v; want 3", c.Seats, err)
+	}
 }

@@ -39,8 +39,10 @@ func returned(ctx context.Context, b *batch, people []access.PersonID) error {
 // lifted forgets that we had suspended or deleted accounts, which somebody else has undone.
 func lifted(ctx context.Context, b *batch, people []access.PersonID) error {
 	for _, p := range people {
-		if _, err := b.exec(ctx, `UPDATE links SET suspended = FALSE, deleted = FALSE`+ofPerson, p.Source, p.ID); err != nil {
-			return err
+		for _, s := range []string{`UPDATE links SET suspended = FALSE, deleted = FALSE`, `UPDATE leaving SET lifted = TRUE`} {
+			if _, err := b.exec(ctx, s+ofPerson, p.Source, p.ID); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -53,7 +55,7 @@ func (l *Ledger) Offboard(ctx context.Context, p access.PersonID, by Actor, now 
 	const order = `INSERT INTO leaving (source, person_id, exit, since, uid, user_name, reason) VALUES ($1, $2, $3, $4, $5, $6, $7)
 		ON CONFLICT (source, person_id) DO UPDATE SET exit = excluded.exit,
 			uid = excluded.uid, user_name = excluded.user_name, reason = excluded.reason,
-			since = CASE WHEN leaving.exit = 'unmatched' THEN excluded.since ELSE leaving.since END
+			since = CASE WHEN leaving.exit = 'unmatched' THEN excluded.since ELSE leaving.since END, lifted = FALSE
 		WHERE leaving.exit <> excluded.exit`
 	err = l.batch(ctx, "offboard somebody in", func(b *batch) error {
 		n, err := b.exec(ctx, order, p.Source, p.ID, string(plan.ExitOffboarded), epoch(now), by.UID, by.User, by.Reason)
@@ -97,14 +99,14 @@ func (r *Reader) Leaving(ctx context.Context) ([]plan.Leaving, error) {
 }
 
 func (in recalling) leaving(ctx context.Context, where string, args ...any) error {
-	const query = `SELECT source, person_id, exit, since, uid, user_name, reason FROM leaving`
+	const query = `SELECT source, person_id, exit, since, uid, user_name, reason, lifted FROM leaving`
 	return in.batch.each(ctx, query+where, args, func(rows *sql.Rows) error {
 		var (
 			l     plan.Leaving
 			since int64
 			by    Actor
 		)
-		err := rows.Scan(&l.Person.Source, &l.Person.ID, &l.Exit, &since, &by.UID, &by.User, &by.Reason)
+		err := rows.Scan(&l.Person.Source, &l.Person.ID, &l.Exit, &since, &by.UID, &by.User, &by.Reason, &l.Lifted)
 		l.Since = moment(since)
 		if l.Exit == plan.ExitOffboarded {
 			l.Why = by.because()

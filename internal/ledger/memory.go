@@ -56,6 +56,13 @@ func link(ctx context.Context, b *batch, l plan.Link) (account string, err error
 	if err != nil {
 		return "", err
 	}
+	if taken && other != l.Person { // whoever had one that we have deleted has none
+		gone, err := b.exec(ctx, `DELETE FROM links`+ofPerson+` AND deleted`, other.Source, other.ID)
+		if err != nil {
+			return "", err
+		}
+		taken = gone == 0
+	}
 	if taken && other != l.Person {
 		return "", fmt.Errorf("link %s: account %s is linked to %s already: decide whose it is with `kw-onboarder link`",
 			l.Person, l.Account, other)

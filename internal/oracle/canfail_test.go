@@ -203,7 +203,7 @@ func TestTheOracleCanFail(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			h := play(t, 7, func(h *history) { test.wrong(h.choose()) })
+			h := play(t, 7, nil, func(h *history) { test.wrong(h.choose()) })
 			found := slices.ContainsFunc(h.record.wrong, func(line string) bool { return strings.Contains(line, test.want) })
 			if test.want == "" && len(h.record.wrong) > 0 || test.want != "" && !found {
 				t.Errorf("the oracle says %q, want %q\n%s", h.record.wrong, test.want, h)

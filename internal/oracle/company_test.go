@@ -7,15 +7,16 @@ import (
 	"time"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/ldapsim"
+	"github.com/kw-onboarder/kw-onboarder/internal/slapdtest"
 )
 
 const (
-	base        = "dc=corp,dc=example"
+	base        = slapdtest.BaseDN
 	peopleBase  = "ou=people," + base
 	leaversBase = "ou=leavers," + base
 	groupsBase  = "ou=groups," + base
-	reader      = "cn=reader," + base
-	password    = "reader"
+	reader      = slapdtest.BindDN
+	password    = slapdtest.Password
 	mailDomain  = "@corp.example"
 )
 
@@ -96,7 +97,7 @@ func (c *company) entries() []ldapsim.Entry {
 		return ldapsim.Entry{DN: "ou=" + name + "," + base, Attrs: map[string][]string{"objectClass": {"top", "organizationalUnit"}, "ou": {name}}}
 	}
 	entries := []ldapsim.Entry{
-		{DN: base, Attrs: map[string][]string{"objectClass": {"top", "dcObject", "organization"}, "dc": {"corp"}, "o": {"Corp"}}},
+		{DN: base, Attrs: map[string][]string{"objectClass": {"top", "domain"}, "dc": {"example"}}},
 		unit("people"), unit("leavers"), unit("groups"),
 	}
 	for _, p := range c.people {

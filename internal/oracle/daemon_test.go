@@ -25,13 +25,13 @@ directory:
   servers:
     - ldap://LDAP
   bind:
-    user: "cn=reader,dc=corp,dc=example"
+    user: "READER"
     password: "file:DIR/password"
   people:
     bases:
-      - "ou=people,dc=corp,dc=example"
+      - "ou=people,BASE"
     leavers_in:
-      - "ou=leavers,dc=corp,dc=example"
+      - "ou=leavers,BASE"
     filter: "(objectClass=inetOrgPerson)"
     email:
       from:
@@ -41,7 +41,7 @@ directory:
     name: displayName
   groups:
     bases:
-      - "ou=groups,dc=corp,dc=example"
+      - "ou=groups,BASE"
 kiteworks:
   url: http://KITEWORKS
   client_id: test
@@ -140,7 +140,7 @@ func (s *site) settle(dir, before string) error {
 	}
 	_, key := keyPair()
 	text := strings.NewReplacer(
-		"MODE", mode, "LDAP", s.ldap, "DIR", dir, "KITEWORKS", s.kiteworks, "AUDIENCE", s.audience,
+		"MODE", mode, "READER", reader, "BASE", base, "LDAP", s.ldap, "DIR", dir, "KITEWORKS", s.kiteworks, "AUDIENCE", s.audience,
 	).Replace(configText) + rulesText + leaversText
 	for name, content := range map[string]string{"config.yaml": text, "password": password, "secret": "secret", "key.pem": string(key)} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {

@@ -24,7 +24,8 @@ type history struct {
 	seed    uint64
 	random  *rand.Rand
 	site    site
-	ldap    *ldapsim.Server
+	ldap    directoryServer
+	slapd   *outside // serves the directory; nil: the embedded one does
 	tenant  *tenant
 	daemon  *daemon
 	record  *record
@@ -41,12 +42,19 @@ type history struct {
 	grave     string        // the ledger of a process that was killed; "": it lives
 }
 
+// directoryServer serves the directory, with troubles.
+type directoryServer interface {
+	Replace(entries []ldapsim.Entry) error
+	SetTrouble(t ldapsim.Trouble)
+	Close() error
+}
+
 // play plays the history of a seed, in a bubble of its own, and returns what was against the truth.
-func play(t *testing.T, seed uint64, do func(h *history)) (h *history) {
+func play(t *testing.T, seed uint64, slapd *outside, do func(h *history)) (h *history) {
 	t.Helper()
 	n := newTenant(t, seed)
 	defer func() { _ = n.kw.Close() }()
-	h = &history{seed: seed, tenant: n, random: rand.New(rand.NewPCG(seed, 0))}
+	h = &history{seed: seed, slapd: slapd, tenant: n, random: rand.New(rand.NewPCG(seed, 0))}
 	h.site = site{ldap: newAddress(), kiteworks: newAddress(), audience: n.kw.URL(), root: memory(t), tenant: n}
 	defer func() { _ = os.RemoveAll(h.site.root) }()
 	synctest.Test(t, func(t *testing.T) {
@@ -77,14 +85,22 @@ func (h *history) begin() {
 	h.tenant.before = func(*http.Request) bool { return h.exchange(false) }
 	h.tenant.after = func(*http.Request) bool { return h.exchange(true) }
 	var err error
-	h.ldap, err = ldapsim.New(ldapsim.Options{
-		Listener: listen(h.site.ldap), BaseDN: base, BindDN: reader, Password: password, OpenLDAP: true, Entries: h.record.now().entries(),
-	})
-	if err != nil {
+	if h.ldap, err = h.serve(h.record.now().entries()); err != nil {
 		h.t.Fatalf("start the directory: %v", err)
 	}
 	h.calm()
 	h.launch("")
+}
+
+// serve starts the directory.
+func (h *history) serve(entries []ldapsim.Entry) (directoryServer, error) {
+	at := listen(h.site.ldap)
+	if h.slapd != nil {
+		return front(h.slapd, at, entries)
+	}
+	return ldapsim.New(ldapsim.Options{
+		Listener: at, BaseDN: base, BindDN: reader, Password: password, OpenLDAP: true, Entries: entries,
+	})
 }
 
 // launch begins the next life of the daemon.

@@ -29,15 +29,32 @@ func TestP02_P03_P08_TheOracle(t *testing.T) {
 				if n >= uint64(*histories) {
 					return
 				}
-				h := play(t, *firstSeed+n, (*history).live)
+				h := play(t, *firstSeed+n, nil, (*history).live)
 				total.add(h.record.effects)
-				if len(h.record.wrong) > 0 {
-					t.Errorf("against the truth:\n  %s\n%s", strings.Join(h.record.wrong, "\n  "), h)
-				} else if *tell {
-					t.Log(h)
-				}
+				h.conclude(t)
 			}
 		})
+	}
+}
+
+// TestP02_P03_P08_TheOracleOnSlapd plays some of the histories on a real OpenLDAP.
+func TestP02_P03_P08_TheOracleOnSlapd(t *testing.T) {
+	t.Parallel()
+	slapd := newOutside(t)
+	for n := range uint64((*histories + 9) / 10) {
+		if play(t, *firstSeed+n, slapd, (*history).live).conclude(t); t.Failed() && !*goOn {
+			return
+		}
+	}
+}
+
+// conclude reports what was against the truth.
+func (h *history) conclude(t *testing.T) {
+	t.Helper()
+	if len(h.record.wrong) > 0 {
+		t.Errorf("against the truth:\n  %s\n%s", strings.Join(h.record.wrong, "\n  "), h)
+	} else if *tell {
+		t.Log(h)
 	}
 }
 
@@ -168,6 +185,9 @@ func (h *history) failDirectory() {
 		return len(name) > 0 && (half>>(uint(len(name)+int(name[len(name)/3]))%64))&1 == 1
 	}
 	way := h.random.IntN(6)
+	if h.slapd != nil {
+		way = 1 + way%2 // it hides nothing, and its limits are those of its configuration
+	}
 	h.note("trouble: the directory fails, way %d, %d", way, n)
 	switch way {
 	case 0:

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -114,7 +115,7 @@ func (c *Change) Complete(made map[Key]Outcome) (missing string) {
 	for _, need := range c.Needs {
 		o := made[need]
 		if !o.Changed() {
-			return "needs what was not done: " + o.Why
+			return "needs what was not done: " + cmp.Or(o.Why, "it was not tried")
 		}
 		if c.Account == "" && c.Op != CreateFolder {
 			c.Account = o.Account

@@ -36,4 +36,5 @@ type Leaving struct {
 	Exit   Exit
 	Since  time.Time // when that was first seen
 	Why    string    // who ordered it, and the reason; "" unless the exit is ExitOffboarded
+	Lifted bool      // somebody else has lifted our suspension since: the ladder has stopped
 }

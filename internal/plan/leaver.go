@@ -113,7 +113,10 @@ func (d *differ) suspend(v *access.Verdict, a *access.Account, exit Exit) (on bo
 		return true
 	case !live(a):
 		return true
-	case d.lifted(v.Person):
+	case d.lifted(v.Person), d.memory.Leaving[v.Person].Lifted:
+		if d.lifted(v.Person) && d.tenant.fresh {
+			d.learned.Lifted = append(d.learned.Lifted, v.Person) // whoever switches it off again is not us
+		}
 		d.skip(v, d.called(v, exit)+"; somebody has lifted our suspension: the account stays as it is")
 		return false
 	}

@@ -67,7 +67,7 @@ type Learned struct {
 	Heirs    map[access.PersonID][]access.Heir // of linked people, where others than before
 	Leaving  []Leaving                         // who has left, or in another way than before
 	Returned []access.PersonID                 // who has not left after all
-	// Lifted are those who have not left and whose account somebody else has switched on
-	// or restored: that we had suspended or deleted it is over.
+	// Lifted are those whose account somebody else has switched on or restored: that we had
+	// suspended or deleted it is over.
 	Lifted []access.PersonID
 }

@@ -1,6 +1,7 @@
 package plan_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -296,6 +297,38 @@ func TestWhatIsBelowIsGivenAnew(t *testing.T) {
 				if (c.Op == plan.Grant || c.Op == plan.Raise) && (!c.Late || c.Needs[0] != p.Changes[0].Key) {
 					t.Errorf("%s comes late: %t, and needs %v, want %s", c.Key, c.Late, c.Needs, p.Changes[0].Key)
 				}
+			}
+		})
+	}
+}
+
+// TestADeletedFolderHoldsOnlyItself: a rule asks for a folder that somebody has deleted. It is
+// known which that was, so that what else the rule gave ends; where nothing says which folder
+// is meant, all that it gave stays.
+func TestADeletedFolderHoldsOnlyItself(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		pinned string
+		want   []string
+	}{
+		"it was there once":  {"f-deleted", []string{revokeAnna}},
+		"it was never there": {"", nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := mover(wish("fin", "/Dep/Gone", "Viewer")).given("anna", "Viewer", by("fin"))
+			if test.pinned != "" {
+				w.memory.Folders[access.Place{As: as, Path: "/Dep/Gone"}] = test.pinned
+			}
+			p := w.diff()
+			var got []string
+			for _, line := range lines(p) {
+				if !strings.HasPrefix(line, "blocked") {
+					got = append(got, line)
+				}
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" || len(p.Notes) != 1 {
+				t.Errorf("%d notes, plan (-want +got):\n%s", len(p.Notes), diff)
 			}
 		})
 	}

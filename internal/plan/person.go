@@ -22,6 +22,9 @@ func (d *differ) person(v *access.Verdict) {
 		d.holdRule(v, h)
 	}
 	if !v.Account && len(v.Wishes) == 0 {
+		if len(v.Held) > 0 && len(d.policy.Leavers[ExitUnmatched]) > 0 {
+			d.stick(v, "") // whether a rule applies is not decided, and for those to whom none does there is a ladder
+		}
 		return
 	}
 	account, why := d.tenant.account(v)

@@ -80,6 +80,10 @@ func (w *world) learn(l plan.Learned) {
 	}
 	for _, person := range l.Lifted {
 		w.relink(person, func(l *plan.Link) { l.Suspended, l.Deleted = false, false })
+		if left, has := w.memory.Leaving[person]; has {
+			left.Lifted = true
+			w.memory.Leaving[person] = left
+		}
 	}
 }
 

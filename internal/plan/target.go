@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -34,8 +35,10 @@ func (d *differ) targets(v *access.Verdict, account string) []target {
 	for _, w := range v.Wishes {
 		t, why := d.resolve(w)
 		if why != "" {
-			d.block(v, w.Cause.Rule, why)
-			d.mayAsk(w.Place, account)
+			if !d.mayAsk(w.Place, account) {
+				d.stick(v, w.Cause.Rule)
+			}
+			d.blocked[Note{Kind: NoteBlocked, Rule: w.Cause.Rule, Why: why}]++
 			continue
 		}
 		i := slices.IndexFunc(targets, func(o target) bool { return o.key == t.key })
@@ -52,12 +55,15 @@ func (d *differ) targets(v *access.Verdict, account string) []target {
 	return targets
 }
 
-// mayAsk keeps what is ours where a rule may ask for it that cannot be carried out as it is.
-func (d *differ) mayAsk(p access.Place, account string) {
-	key := GrantKey{Account: account, Folder: d.locate(p).folder.ID}
+// mayAsk keeps what is ours where a rule may ask for it that cannot be carried out as it is,
+// and says whether it is known which folder that is: then what else the rule gave is decided.
+func (d *differ) mayAsk(p access.Place, account string) (known bool) {
+	folder := cmp.Or(d.locate(p).folder.ID, d.memory.pinned(p).FolderID)
+	key := GrantKey{Account: account, Folder: folder}
 	if _, ours := d.memory.Owned[key]; ours {
 		d.asked[key] = true
 	}
+	return folder != ""
 }
 
 // resolve finds the role and the folder of one wish, or says why it cannot be had.

@@ -14,6 +14,7 @@ type tenant struct {
 	observed map[string]bool            // folders whose members were read
 	fresh    bool                       // just now
 	owner    map[string]access.PersonID // whose account it is
+	vacated  map[string]bool            // accounts that we have deleted
 	links    map[access.PersonID]Link
 }
 
@@ -24,6 +25,7 @@ func newTenant(st access.State, m Memory) *tenant {
 		grants:   newMembers(st.Grants),
 		observed: make(map[string]bool, len(st.Of.Folders)),
 		owner:    make(map[string]access.PersonID, len(m.Links)),
+		vacated:  map[string]bool{},
 		links:    m.Links,
 		fresh:    st.Of.Fresh,
 	}
@@ -36,6 +38,10 @@ func newTenant(st access.State, m Memory) *tenant {
 		t.observed[f] = true
 	}
 	for _, l := range m.Links {
+		if t.removed(l) {
+			t.vacated[l.Account] = true // it is nobody's any more, and its address is free
+			continue
+		}
 		t.owner[l.Account] = l.Person
 	}
 	return t
@@ -50,7 +56,7 @@ func (t *tenant) account(v *access.Verdict) (a *access.Account, why string) {
 		return t.linked(l)
 	}
 	a, why = t.byAddress(v.Email)
-	if a == nil || why != "" || a.ID == l.Account {
+	if a == nil || why != "" || t.vacated[a.ID] {
 		return nil, why
 	}
 	if other, taken := t.owner[a.ID]; taken && other != v.Person {

@@ -160,6 +160,9 @@ func (u *undoer) role(x Change) (c Change, why string) {
 	key := GrantKey{Account: x.Account, Folder: x.Folder}
 	have, there := u.tenant.grants.find(key)
 	owned, gave := u.memory.Owned[key]
+	if x.Op == Revoke && have.Origin != "" && u.atlas.weaker(have.Role, x.From) {
+		have, there = access.Grant{}, false // a weaker role from above reached there before, too
+	}
 	ours := gave && owned.Lost == "" && same(owned.Role, x.To)
 	widened := x.Op == Grant || x.Op == Raise
 	switch {

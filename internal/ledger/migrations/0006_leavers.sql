@@ -14,6 +14,7 @@ CREATE TABLE leaving (
     uid       BIGINT NOT NULL,
     user_name TEXT   NOT NULL,
     reason    TEXT   NOT NULL,
+    lifted    BOOLEAN NOT NULL DEFAULT FALSE, -- somebody has lifted our suspension since: the ladder has stopped
     PRIMARY KEY (source, person_id)
 );
 
