@@ -2,11 +2,9 @@ package main
 
 import (
 	"errors"
-	"fmt"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/app"
 	"github.com/kw-onboarder/kw-onboarder/internal/config"
-	"github.com/kw-onboarder/kw-onboarder/internal/plan"
 	kwsync "github.com/kw-onboarder/kw-onboarder/internal/sync"
 )
 
@@ -31,7 +29,7 @@ func (a applyCmd) Run(c *command) error {
 	if err != nil {
 		return err
 	}
-	actor, err := app.OpenActor(c.ctx, cfg, app.Settings{Version: version})
+	actor, err := app.OpenActor(c.ctx, cfg, c.watched())
 	if err != nil {
 		return err
 	}
@@ -53,14 +51,8 @@ func (a applyCmd) run(c *command, cfg *config.Config, actor *app.Actor) (err err
 			return err
 		}
 	}
-	if isTerminal(c.errOut) {
-		actor.Runner.Settled = progress(c)
-	}
-	actor.Filed = c.filed
+	c.follow(actor)
 	rep, err := actor.Run(c.ctx, trigger, a.Reason)
-	if isTerminal(c.errOut) && len(rep.Outcomes) > 0 {
-		fmt.Fprintln(c.errOut) // behind the line that counted
-	}
 	if err != nil && len(rep.Outcomes) == 0 {
 		return err
 	}
@@ -87,13 +79,4 @@ func (a applyCmd) ask(c *command, cfg *config.Config, p *kwsync.Planner, approve
 		return nil, errors.New("declined: nothing was changed")
 	}
 	return approved, nil
-}
-
-// progress counts on one line of the terminal.
-func progress(c *command) func(plan.Change, plan.Outcome) {
-	done := 0
-	return func(plan.Change, plan.Outcome) {
-		done++
-		fmt.Fprintf(c.errOut, "\r%s done", changes(done))
-	}
 }

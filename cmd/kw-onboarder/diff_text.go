@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"text/tabwriter"
 )
 
 // diffText prints a comparison for a terminal.
@@ -25,7 +24,7 @@ func (d diffText) print(out io.Writer) {
 }
 
 func (d diffText) section(out io.Writer, s diffSection) {
-	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	w := newGrid(out)
 	defer func() { _ = w.Flush() }() // like every print here: nobody is left to tell
 	if s.rows == nil || s.rows[0].where == "" {
 		fmt.Fprintf(w, "\n%s\n", d.paint.bold(s.title))
@@ -78,7 +77,7 @@ func (d diffText) rules(out io.Writer) {
 		return
 	}
 	fmt.Fprintf(out, "\n%s\n", d.paint.bold("By rule, people"))
-	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	w := newGrid(out)
 	defer func() { _ = w.Flush() }() // like every print here: nobody is left to tell
 	fmt.Fprintf(w, "  \tgain\tin doubt\tlose\tchange\tnew accounts\tkeep\theld\theld no longer\n")
 	for _, r := range d.Rules {

@@ -54,7 +54,7 @@ func (l linkCmd) valid() error {
 
 // tie ties one person to one account.
 func (l linkCmd) tie(c *command, cfg *config.Config) error {
-	t, err := app.FindTie(c.ctx, cfg, app.Settings{Version: version}, l.Person, l.Account)
+	t, err := app.FindTie(c.ctx, cfg, c.watched(), l.Person, l.Account)
 	if err != nil {
 		return fmt.Errorf("link: %w", err)
 	}
@@ -114,7 +114,7 @@ func (l linkCmd) rebuilt(c *command, cfg *config.Config) error {
 	if err != nil {
 		return fmt.Errorf("link: the snapshot %s: %w", l.From, err)
 	}
-	r, err := app.FindRebuilt(c.ctx, cfg, app.Settings{Version: version}, before.Snapshot)
+	r, err := app.FindRebuilt(c.ctx, cfg, c.watched(), before.Snapshot)
 	if err != nil {
 		return err
 	}

@@ -54,6 +54,8 @@ type cli struct {
 	Backup     backupCmd     `cmd:"" help:"Copy the ledger to a file, also while the daemon works."`
 	Demo       demoCmd       `cmd:"" help:"Show the program against an embedded directory and a simulated Kiteworks."`
 	Kwsim      kwsimCmd      `cmd:"" help:"Serve a simulated Kiteworks, for trying things out."`
+	Completion completionCmd `cmd:"" help:"Print what lets bash, zsh or fish complete commands and flags."`
+	Complete   completeCmd   `cmd:"" name:"__complete" hidden:""`
 	Version    versionCmd    `cmd:"" help:"Show version, commit, Go version and the API version spoken."`
 }
 
@@ -65,7 +67,8 @@ type command struct {
 	out    io.Writer
 	errOut io.Writer
 
-	printed bool // JSON has been printed
+	printed  bool      // JSON has been printed
+	progress *progress // nil: nothing is shown of it
 }
 
 // json prints the one value that a script reads from stdout.
@@ -98,6 +101,7 @@ func run(args []string, in io.Reader, out, errOut io.Writer) int {
 	if err == nil {
 		err = parsed.Run(cmd)
 	}
+	cmd.progress.end()
 	cmd.complain(err)
 	return codeOf(err)
 }
@@ -107,7 +111,7 @@ func run(args []string, in io.Reader, out, errOut io.Writer) int {
 // that would not look at the context, so does the first.
 func untilToldToStop(command any) (context.Context, context.CancelFunc) {
 	switch k := command.(type) {
-	case *checkCmd, *testCmd, *diffCmd, *schemaCmd, *versionCmd:
+	case *checkCmd, *testCmd, *diffCmd, *schemaCmd, *completionCmd, *completeCmd, *versionCmd:
 		return context.WithCancel(context.Background())
 	case *whyCmd:
 		if k.Snapshot != "" {

@@ -25,7 +25,7 @@ func (o offboardCmd) Run(c *command) error {
 	if strings.TrimSpace(o.Person) == "" {
 		return usage("offboard: PERSON names nobody: give an e-mail, an id or a DN")
 	}
-	actor, err := app.OpenActor(c.ctx, cfg, app.Settings{Version: version})
+	actor, err := app.OpenActor(c.ctx, cfg, c.watched())
 	if err != nil {
 		return err
 	}
@@ -37,7 +37,7 @@ func (o offboardCmd) run(c *command, cfg *config.Config, actor *app.Actor) error
 	if err != nil {
 		return err
 	}
-	actor.Filed = c.filed
+	c.follow(actor)
 	var rep kwsync.Report
 	if o.End {
 		rep, err = actor.Reinstate(c.ctx, who, o.Reason)
@@ -54,7 +54,17 @@ func (o offboardCmd) run(c *command, cfg *config.Config, actor *app.Actor) error
 	return errors.Join(c.report(&rep, cfg), err, codeFor(&rep))
 }
 
+// follow lets a command tell what happens while it acts.
+func (c *command) follow(actor *app.Actor) {
+	actor.Filed, actor.Settled = c.filed, c.progress.settled
+	actor.Warn = func(err error) {
+		c.progress.clear()
+		fmt.Fprintf(c.errOut, "kw-onboarder: warning: %v\n", err)
+	}
+}
+
 // filed says that another process does what was asked for.
 func (c *command) filed(id int64, holder error) {
+	c.progress.clear()
 	fmt.Fprintf(c.errOut, "filed as request %d, since another process acts (%v); waiting for its answer\n", id, holder)
 }

@@ -42,7 +42,7 @@ func (f ownershipFlags) run(c *command, change ownershipChange) error {
 	if err != nil {
 		return err
 	}
-	planner, closePlanner, err := app.OpenPlanner(c.ctx, cfg, app.Settings{Version: version})
+	planner, closePlanner, err := app.OpenPlanner(c.ctx, cfg, c.watched())
 	if err != nil {
 		return err
 	}

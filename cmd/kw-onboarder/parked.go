@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/app"
@@ -59,7 +58,7 @@ func (t parkedText) list(items []app.ParkedItem) {
 		fmt.Fprintln(t.out, "Nothing is parked.")
 		return
 	}
-	w := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
+	w := newGrid(t.out)
 	defer func() { _ = w.Flush() }() // like every print here: nobody is left to tell
 	fmt.Fprintln(w, "ID\tKIND\tRULE\tCHANGES\tSTATE\tUNTIL\tWHY")
 	now := time.Now()
@@ -80,7 +79,7 @@ func (t parkedText) item(i app.ParkedItem) {
 		fmt.Fprintf(t.out, "%s by %s on %s: %s\n", capital(string(i.Decision)), i.Who(), clockOf(t.config, i.Decided), i.Reason)
 	}
 	fmt.Fprintf(t.out, "\n%s\n", count(len(i.Changes), "change"))
-	w := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
+	w := newGrid(t.out)
 	defer func() { _ = w.Flush() }() // like every print here: nobody is left to tell
 	for _, ch := range i.Changes {
 		fmt.Fprintf(w, "  %s\t%s\t%s\n", ch.Op, subject(ch), grounds(ch))

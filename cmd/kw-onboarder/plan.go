@@ -47,7 +47,7 @@ func (p planCmd) Run(c *command) error {
 
 // plan looks, at the directory or at a snapshot of it, and decides.
 func (p planCmd) plan(c *command, cfg *config.Config) (kwsync.Report, error) {
-	settings := app.Settings{Version: version}
+	settings := c.watched()
 	var asOf time.Time
 	if p.Snapshot != "" {
 		f, err := readSnapshot(p.Snapshot, cfg)

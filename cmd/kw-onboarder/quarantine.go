@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"text/tabwriter"
 	"time"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/app"
@@ -34,7 +33,7 @@ func (quarantineListCmd) Run(c *command) error {
 		fmt.Fprintln(c.out, "Nothing keeps failing.")
 		return nil
 	}
-	w := tabwriter.NewWriter(c.out, 0, 0, 2, ' ', 0)
+	w := newGrid(c.out)
 	defer func() { _ = w.Flush() }() // like every print here: nobody is left to tell
 	fmt.Fprintln(w, "ID\tWHAT\tFAILURES\tSINCE\tLEFT ALONE UNTIL\tWHY")
 	for _, f := range failing {

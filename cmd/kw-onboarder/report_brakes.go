@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/access"
 	"github.com/kw-onboarder/kw-onboarder/internal/guard"
@@ -55,7 +54,7 @@ func (t textReport) withheld(r *kwsync.Report) {
 		return
 	}
 	t.line("\n%s", t.paint.bold(fmt.Sprintf("Withheld (%d)", len(stopped))))
-	w := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
+	w := newGrid(t.out)
 	defer func() { _ = w.Flush() }() // like every print here: nobody is left to tell
 	for _, b := range barriers(stopped) {
 		if b.by == guard.BySeats {

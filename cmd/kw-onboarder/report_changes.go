@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/plan"
 	kwsync "github.com/kw-onboarder/kw-onboarder/internal/sync"
@@ -36,7 +35,7 @@ func sections(changes []plan.Change) (all []section) {
 
 // changes prints the plan: folders and accounts one by one, roles under their folder.
 func (t textReport) changes(r *kwsync.Report) {
-	w := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
+	w := newGrid(t.out)
 	defer func() { _ = w.Flush() }() // like every print here: nobody is left to tell
 	for _, s := range sections(r.Plan.Changes) {
 		fmt.Fprintf(w, "\n%s\n", t.paint.bold(s.title))
@@ -46,10 +45,13 @@ func (t textReport) changes(r *kwsync.Report) {
 	}
 }
 
-// colour paints what widens green, and what narrows red.
+// colour paints what widens green, what narrows red, and what is neither yellow.
 func (t textReport) colour(c plan.Change, text string) string {
-	if narrows(c.Op) {
+	switch {
+	case narrows(c.Op):
 		return t.paint.red(text)
+	case c.Op == plan.Rename, c.Op == plan.SetName, c.Op == plan.SetProfile:
+		return t.paint.yellow(text)
 	}
 	return t.paint.green(text)
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/access"
@@ -101,7 +100,7 @@ func (t textReport) leavers(r *kwsync.Report) {
 		return
 	}
 	t.line("\n%s", t.paint.bold(fmt.Sprintf("Leavers (%d)", d.concerned(steps, notes))))
-	w := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
+	w := newGrid(t.out)
 	for _, s := range steps {
 		who := orElse(string(s.Email), s.Person.String())
 		fmt.Fprintln(w, t.paint.red(fmt.Sprintf("  - %s\t%s\t%s\t%s", s.Op, who, s.what(), left(s.Exit, d[s.Person]))))

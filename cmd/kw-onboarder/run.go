@@ -1,14 +1,12 @@
 package main
 
 import (
-	"fmt"
 	"os"
 	"os/signal"
 	"runtime/debug"
 	"syscall"
 
 	"go.uber.org/zap"
-	"go.uber.org/zap/zapcore"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/app"
 	"github.com/kw-onboarder/kw-onboarder/internal/config"
@@ -30,15 +28,15 @@ func (runCmd) Run(c *command) error {
 	if err != nil {
 		return err
 	}
-	log, err := newLog(cfg.Log)
+	log, level, err := app.NewLog(cfg.Log, os.Stderr)
 	if err != nil {
-		return fmt.Errorf("open the log: %w", err)
+		return err
 	}
 	supervisor, err := systemd.New(os.Getenv)
 	if err != nil {
 		return err
 	}
-	daemon, err := app.New(c.ctx, app.Options{Load: load, Log: log, Version: version, Commit: commit(), Supervisor: supervisor})
+	daemon, err := app.New(c.ctx, app.Options{Load: load, Log: log, Level: level, Version: version, Commit: commit(), Supervisor: supervisor})
 	if err != nil {
 		return err
 	}
@@ -68,18 +66,4 @@ func hangups() (<-chan struct{}, func()) {
 		signal.Stop(signals)
 		close(signals)
 	}
-}
-
-// newLog builds the log of the daemon, on stderr. Sampling is off: it would make
-// holes in the audit trail.
-func newLog(c config.Log) (*zap.Logger, error) {
-	level, err := zap.ParseAtomicLevel(c.Level)
-	if err != nil {
-		return nil, err
-	}
-	z := zap.NewProductionConfig()
-	z.Level, z.Encoding, z.Sampling = level, c.Format, nil
-	z.DisableStacktrace, z.DisableCaller = true, true
-	z.EncoderConfig.EncodeTime, z.EncoderConfig.EncodeDuration = zapcore.RFC3339NanoTimeEncoder, zapcore.SecondsDurationEncoder
-	return z.Build()
 }

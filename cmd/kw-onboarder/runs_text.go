@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/history"
@@ -25,7 +24,7 @@ func (t runsText) list(runs []history.Run) {
 		t.line("The ledger knows no run.")
 		return
 	}
-	w := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
+	w := newGrid(t.out)
 	defer func() { _ = w.Flush() }() // like every print here: nobody is left to tell
 	fmt.Fprintln(w, "RUN\tSTARTED\tTOOK\tBY\tKIND\tRESULT\tTOUCHED\tDUE\tCHANGES\tREQUESTS")
 	for _, r := range runs {
@@ -68,7 +67,7 @@ func (t runsText) did(changes []history.Change) {
 		return
 	}
 	t.line("")
-	w := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
+	w := newGrid(t.out)
 	defer func() { _ = w.Flush() }() // as in list
 	fmt.Fprintln(w, "AT\tCHANGE\tFOR\tFOLDER\tFROM\tTO\tRULES\tRESULT")
 	for _, r := range changes {

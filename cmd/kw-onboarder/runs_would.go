@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/access"
 	"github.com/kw-onboarder/kw-onboarder/internal/history"
@@ -19,7 +18,7 @@ type wouldText struct {
 
 func (t wouldText) print(s history.Story, a history.Aftermath) {
 	fmt.Fprintf(t.out, "\nIt would have made %s.\n\n", counted(s.WouldBe))
-	w := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
+	w := newGrid(t.out)
 	fmt.Fprintln(w, "CHANGE\tFOR\tFOLDER\tFROM\tTO\tRULES\tBY NOW")
 	for _, f := range a.Fates {
 		c := plan.Change{Op: f.Op, Email: f.Email, Person: access.PersonID{Source: f.Source, ID: f.Person}, Account: f.Account}

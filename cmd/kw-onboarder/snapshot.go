@@ -55,7 +55,7 @@ func (s snapshotCmd) Run(c *command) error {
 // take looks at both sides. The key of the pseudonyms is known here only, and
 // not for long.
 func (s snapshotCmd) take(c *command, cfg *config.Config) (snapshot.File, error) {
-	planner, closePlanner, err := app.OpenPlanner(c.ctx, cfg, app.Settings{Version: version})
+	planner, closePlanner, err := app.OpenPlanner(c.ctx, cfg, c.watched())
 	if err != nil {
 		return snapshot.File{}, err
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"text/tabwriter"
 	"time"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/app"
@@ -48,7 +47,7 @@ func (t statusText) print() {
 	colour := map[history.State]func(string) string{history.OK: t.paint.green, history.Holding: t.paint.yellow, history.Broken: t.paint.red}
 	fmt.Fprintln(t.out, colour[j.State](j.String()))
 	fmt.Fprintln(t.out)
-	w := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
+	w := newGrid(t.out)
 	defer func() { _ = w.Flush() }() // like every print here: nobody is left to tell
 	row := func(name, value string) { fmt.Fprintf(w, "%s\t%s\n", name, value) }
 	row("mode", t.config.Mode.String()+caveat(t.config.Mode.Caveat()))

@@ -11,7 +11,7 @@ import (
 )
 
 type testCmd struct {
-	Files []string `arg:"" optional:"" name:"file" help:"Files of cases, as docs/rules.md describes them."`
+	Files []string `arg:"" optional:"" name:"file" complete:"files" help:"Files of cases, as docs/rules.md describes them."`
 	JUnit string   `name:"junit" placeholder:"FILE" help:"Write the results to a file as well, in the form of JUnit." type:"path"`
 	Init  string   `placeholder:"FILE" help:"Write a first file of cases instead, made from the rules. No file is overwritten." type:"path"`
 }

@@ -27,7 +27,7 @@ func (u undoCmd) Run(c *command) error {
 	case !u.Yes && !isTerminal(c.in):
 		return usage("undo: nobody can be asked here: say --yes")
 	}
-	actor, err := app.OpenActor(c.ctx, cfg, app.Settings{Version: version})
+	actor, err := app.OpenActor(c.ctx, cfg, c.watched())
 	if err != nil {
 		return err
 	}
@@ -48,7 +48,7 @@ func (u undoCmd) run(c *command, cfg *config.Config, actor *app.Actor) error {
 			return errors.New("declined: nothing was changed")
 		}
 	}
-	actor.Filed = c.filed
+	c.follow(actor)
 	rep, err := actor.Undo(c.ctx, u.ID, kwsync.Approve(plan.Plan), u.Reason)
 	if err != nil && len(rep.Outcomes) == 0 {
 		return err

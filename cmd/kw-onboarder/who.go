@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/access"
@@ -58,7 +57,7 @@ func (t whoText) print(out io.Writer, p paint) {
 		return
 	}
 	fmt.Fprintln(out)
-	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	w := newGrid(out)
 	defer func() { _ = w.Flush() }() // like every print here: nobody is left to tell
 	fmt.Fprintln(w, "ADDRESS\tNAME\tSTATUS\tROLE\tSINCE\tUNTIL\tHOW")
 	for _, r := range t.Readers {

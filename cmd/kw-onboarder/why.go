@@ -63,7 +63,7 @@ func (w whyCmd) ask(c *command, cfg *config.Config, q kwsync.Question) (*kwsync.
 		why, err := kwsync.Explain(cfg.Set, seen, q, time.Now())
 		return &why, err
 	}
-	planner, closePlanner, err := app.OpenPlanner(c.ctx, cfg, app.Settings{Version: version})
+	planner, closePlanner, err := app.OpenPlanner(c.ctx, cfg, c.watched())
 	if err != nil {
 		return nil, err
 	}

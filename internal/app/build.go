@@ -23,6 +23,7 @@ type Settings struct {
 	Daemon    bool                                            // it works for long: commands beside it take a quarter of the rate
 	Version   string                                          // shown to servers
 	OnRequest func(op string, status int, took time.Duration) // nil: nobody counts Kiteworks requests
+	Doing     func(stage string, total int)                   // see kwsync.Planner; nil: nobody is told
 	Directory kwsync.Directory                                // for OpenPlanner; nil: the configured one is read
 }
 
@@ -111,7 +112,7 @@ func planner(c *config.Config, s Settings, d kwsync.Directory, r kwsync.Reader, 
 		Directory: d, Reader: r, Recall: m, Rules: c.Set,
 		Policy: policy(c),
 		Limits: c.Limits(), Walls: walled(c),
-		Now: time.Now,
+		Now: time.Now, Doing: s.Doing,
 	}
 	if live, is := d.(*directory.Directory); is { // what was kept of one cannot be asked again
 		p.Prove = func() kwsync.Prover { return live.Prover() }

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"time"
 
+	"go.uber.org/zap"
+
 	"github.com/kw-onboarder/kw-onboarder/internal/config"
 	"github.com/kw-onboarder/kw-onboarder/internal/ledger"
 	kwsync "github.com/kw-onboarder/kw-onboarder/internal/sync"
@@ -21,6 +23,11 @@ type Actor struct {
 	Runner *kwsync.Runner
 	// Filed is told that a request was filed, and with whom; nil: nobody is.
 	Filed func(id int64, holder error)
+	// Warn is told of what does not stop a run, such as an audit file that cannot be written;
+	// nil: nobody is.
+	Warn func(error)
+	// Settled is told of each change as it ends; nil: nobody is.
+	Settled func(kwsync.Act)
 
 	book   *ledger.Ledger
 	config *config.Config
@@ -80,7 +87,7 @@ func (a *Actor) attempt(ctx context.Context, t *kwsync.Trigger, reason string) (
 	var locked *ledger.LockedError
 	switch {
 	case err == nil:
-		rep, err = a.act(ctx, lease, *t)
+		rep, err = a.act(ctx, lease, *t, reason)
 		return rep, true, err
 	case !errors.As(err, &locked):
 		return rep, false, err
@@ -101,13 +108,39 @@ func failed(t kwsync.Trigger, err error) (kwsync.Report, error) {
 }
 
 // act makes the run here, and takes back what was asked of somebody else.
-func (a *Actor) act(ctx context.Context, lease *ledger.Lock, t kwsync.Trigger) (kwsync.Report, error) {
+func (a *Actor) act(ctx context.Context, lease *ledger.Lock, t kwsync.Trigger, reason string) (kwsync.Report, error) {
 	a.Runner.Lease = lease
+	defer a.follow(reason)()
 	rep, err := a.Runner.Run(ctx, t)
 	if t.Request != 0 {
 		err = errors.Join(err, answer(ctx, a.book, t.Request, &rep))
 	}
 	return rep, errors.Join(err, lease.Release())
+}
+
+// follow lets each change get its line in the audit file, until the run has ended. Where the
+// file is not to be written, somebody is told, and the run goes on.
+func (a *Actor) follow(reason string) (end func()) {
+	tell := func(err error) {
+		if a.Warn != nil {
+			a.Warn(err)
+		}
+	}
+	t := newTrail(tell)
+	t.reopen(a.config.Log.Audit)
+	by := asker(reason)
+	audit := newAuditor(a.Runner, a.config.Hash, zap.NewNop(), t, func(kwsync.Trigger) ledger.Actor { return by })
+	a.Runner.Settled = func(act kwsync.Act) {
+		audit.audit(act)
+		if a.Settled != nil {
+			a.Settled(act)
+		}
+	}
+	return func() {
+		if err := t.end(); err != nil {
+			tell(fmt.Errorf("the end of the audit file may be missing: %w", err))
+		}
+	}
 }
 
 // answer reads the answer to a request, if there is one.

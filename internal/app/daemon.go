@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"fmt"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -33,6 +34,7 @@ const (
 type Options struct {
 	Load    func() (*config.Config, error) // called at the start and at each reload
 	Log     *zap.Logger
+	Level   *zap.AtomicLevel // of the log, which a reload changes; nil: it cannot be
 	Version string
 	Commit  string
 	Ended   func(*kwsync.Report) // told of each run that has ended; nil: nobody is
@@ -58,8 +60,9 @@ type Daemon struct {
 	asking    sync.Mutex
 	ticks     chan kwsync.Trigger // at most one waits
 	current   *instance
-	retired   []*instance     // replaced while a run of theirs may be under way
-	actor     actor           // of the run under way, else of the loop; the inbox alike
+	retired   []*instance // replaced while a run of theirs may be under way
+	actor     actor       // of the run under way, else of the loop; the inbox alike
+	trail     *trail
 	inbox     *inbox          // nil: the ledger is not open yet
 	trouble   string          // why the loop cannot look into the ledger; "" if it can
 	deaf      string          // why the supervisor could not be told; "" if it could
@@ -80,6 +83,7 @@ func New(ctx context.Context, o Options) (*Daemon, error) {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	d := &Daemon{options: o, registry: registry, board: status.New(registry), ticks: make(chan kwsync.Trigger, 1)}
+	d.trail = newTrail(func(err error) { o.Log.Error("audit trail incomplete", zap.Error(err)) })
 	c, err := o.Load()
 	if err != nil {
 		return nil, err
@@ -113,7 +117,7 @@ func (d *Daemon) Run(ctx context.Context, reload <-chan struct{}) error {
 	d.current.end()
 	d.retired = append(d.retired, d.current)
 	d.tidy()
-	return errors.Join(d.actor.close(), stopHTTP())
+	return errors.Join(d.actor.close(), stopHTTP(), d.trail.end())
 }
 
 // loop is the one goroutine that decides what runs next.
@@ -170,6 +174,7 @@ func (d *Daemon) reload(ctx context.Context, idle bool) {
 	fresh, err := d.rebuild(ctx)
 	if err != nil {
 		defer d.tellUp("up; the last reload failed, and the configuration before it is in force")
+		d.trail.reopen(d.current.config.Log.Audit) // what has moved the file away does not care
 		d.board.Reloaded(false, d.current.config.Hash, time.Now())
 		d.options.Log.Error("reload failed; the configuration in force is unchanged", zap.Error(err))
 		return
@@ -184,7 +189,7 @@ func (d *Daemon) reload(ctx context.Context, idle bool) {
 	}
 	d.inForce(fresh.config)
 	d.Trigger(kwsync.Trigger{Name: reloaded}) // what the new rules change need not wait, and nothing is watched before it
-	d.options.Log.Info("configuration reloaded", zap.String("hash", fresh.config.Hash))
+	d.options.Log.Info("configuration reloaded", zap.String("hash", fresh.config.Hash), zap.String("level", fresh.config.Log.Level))
 }
 
 // inForce shows that a configuration has come into force.
@@ -192,6 +197,10 @@ func (d *Daemon) inForce(c *config.Config) {
 	if caveat := c.Mode.Caveat(); caveat != "" {
 		d.options.Log.Warn(caveat)
 	}
+	if d.options.Level != nil {
+		_ = d.options.Level.UnmarshalText([]byte(c.Log.Level)) // the configuration has no other than it knows
+	}
+	d.trail.reopen(c.Log.Audit)
 	now := time.Now()
 	d.serving.Store(c)
 	d.patience.Store(int64(allowance(c, now)))
@@ -209,6 +218,9 @@ func (d *Daemon) rebuild(ctx context.Context) (*instance, error) {
 	if err := unmoved(d.current.config, c); err != nil {
 		return nil, err
 	}
+	if now := d.current.config.Log.Format; c.Log.Format != now {
+		return nil, fmt.Errorf("log.format changed from %q to %q, which takes a restart", now, c.Log.Format)
+	}
 	fresh, err := d.open(ctx, c)
 	if err != nil {
 		return nil, err
@@ -221,7 +233,7 @@ func (d *Daemon) rebuild(ctx context.Context) (*instance, error) {
 }
 
 // Close ends a daemon whose Run was never called.
-func (d *Daemon) Close() error { return d.closeDoors() }
+func (d *Daemon) Close() error { return errors.Join(d.closeDoors(), d.trail.end()) }
 
 // tidy waits for what was replaced and no run uses any more.
 func (d *Daemon) tidy() {

@@ -85,6 +85,9 @@ func TestReloadErrorLeavesThingsAsTheyWere(t *testing.T) {
 		{"gone", func(t *testing.T, s *site) { s.remove(t, "config.yaml") }, "no such file"},
 		{"an unknown mode", func(t *testing.T, s *site) { s.configure(t, "MODE", "yolo") }, "mode: want observe, create-only, upsert-only, sync"},
 		{"another address to listen on", func(t *testing.T, s *site) { s.configure(t, "METRICS", "127.0.0.1:1") }, `http.metrics changed from \"127.0.0.1:0\" to \"127.0.0.1:1\", which takes a restart`},
+		{"another format of the log", func(t *testing.T, s *site) {
+			s.configure(t, "METRICS", "127.0.0.1:0\"\nlog:\n  format: \"console")
+		}, `log.format changed from \"json\" to \"console\", which takes a restart`},
 		{"another tenant than the ledger's", func(t *testing.T, s *site) { s.configure(t, "KITEWORKS", "https://127.0.0.1:1") }, "it belongs to the tenant"},
 	}
 	for _, tt := range tests {

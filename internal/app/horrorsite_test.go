@@ -157,9 +157,9 @@ func (h *story) open() *Actor {
 	h.t.Cleanup(func() { _ = a.Close() })
 	a.Runner.Now = func() time.Time { return h.now }
 	a.Runner.Brakes = reckoned{a.Runner.Brakes, h}
-	a.Runner.Settled = func(c plan.Change, o plan.Outcome) {
-		if o.Result == plan.Done {
-			h.done = append(h.done, deed{c, h.now})
+	a.Settled = func(act kwsync.Act) {
+		if act.Outcome.Result == plan.Done {
+			h.done = append(h.done, deed{act.Change, h.now})
 		}
 	}
 	h.actor, h.hash = a, c.Hash

@@ -46,9 +46,9 @@ type wanted struct {
 type inbox struct {
 	book   *ledger.Ledger
 	log    *zap.Logger
-	hash   string         // of the configuration in use
-	woken  *atomic.Bool   // the directory has changed since the run under way has read it
-	inHand map[int64]bool // taken by a run that has not ended
+	hash   string                 // of the configuration in use
+	woken  *atomic.Bool           // the directory has changed since the run under way has read it
+	inHand map[int64]ledger.Actor // taken by a run that has not ended, and who asked
 }
 
 // Take returns the next request that cannot wait: one that names people, or takes a run
@@ -84,7 +84,7 @@ func (b *inbox) take(ctx context.Context, fits func(t kwsync.Trigger, config str
 		return kwsync.Trigger{}, false, err
 	}
 	for _, r := range pending {
-		if b.inHand[r.ID] {
+		if _, taken := b.inHand[r.ID]; taken {
 			continue
 		}
 		t, config, err := trigger(r)
@@ -98,7 +98,7 @@ func (b *inbox) take(ctx context.Context, fits func(t kwsync.Trigger, config str
 			b.reject(ctx, r, err)
 			continue
 		}
-		b.inHand[r.ID] = true
+		b.inHand[r.ID] = r.Actor
 		b.log.Info("request taken", zap.Int64("request", r.ID), zap.String("verb", r.Verb),
 			zap.Int("uid", r.UID), zap.String("user", r.User), zap.String("reason", r.Reason))
 		return t, true, nil

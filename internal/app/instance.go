@@ -1,7 +1,6 @@
 package app
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -13,6 +12,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/kw-onboarder/kw-onboarder/internal/config"
+	"github.com/kw-onboarder/kw-onboarder/internal/ledger"
 	"github.com/kw-onboarder/kw-onboarder/internal/plan"
 	kwsync "github.com/kw-onboarder/kw-onboarder/internal/sync"
 )
@@ -37,7 +37,14 @@ func (d *Daemon) open(ctx context.Context, c *config.Config) (*instance, error) 
 	if err != nil {
 		return nil, err
 	}
-	r.Settled, r.Decided = d.audit, d.decided
+	audit := newAuditor(r, c.Hash, d.options.Log, d.trail, d.asked)
+	r.Decided = d.decided
+	r.Settled = func(a kwsync.Act) {
+		if !a.Earlier { // else the process that was interrupted has shown it
+			d.board.Settled(a.Change, a.Outcome)
+		}
+		audit.audit(a)
+	}
 	i := &instance{config: c, runner: r, cron: cron.New(cron.WithLocation(c.Location))}
 	i.cron.Schedule(c.Delta, cron.FuncJob(func() { d.Trigger(kwsync.Trigger{Name: delta}) }))
 	i.cron.Schedule(c.Full, cron.FuncJob(func() { d.Trigger(kwsync.Trigger{Name: full, Full: true}) }))
@@ -154,7 +161,7 @@ func (d *Daemon) lend(ctx context.Context, i *instance) error {
 		if err := d.recall(ctx); err != nil {
 			return err
 		}
-		d.inbox = &inbox{book: d.actor.book, log: d.options.Log, inHand: map[int64]bool{}, woken: &d.woken}
+		d.inbox = &inbox{book: d.actor.book, log: d.options.Log, inHand: map[int64]ledger.Actor{}, woken: &d.woken}
 	}
 	r := i.runner
 	d.inbox.hash = i.config.Hash
@@ -237,25 +244,8 @@ func (d *Daemon) explain(log *zap.Logger, r *kwsync.Report) {
 	d.explained = now
 }
 
-// audit counts each change and writes one line for each that was tried, by ids.
-func (d *Daemon) audit(c plan.Change, o plan.Outcome) {
-	d.board.Settled(c, o)
-	fields := []zap.Field{
-		zap.Stringer("op", c.Op), zap.Stringer("result", o.Result), zap.String("key", string(c.Key)),
-		zap.String("account", cmp.Or(c.Account, o.Account)), zap.String("folder", cmp.Or(c.Folder, o.Folder)), zap.String("path", string(c.Path)),
-		zap.String("as", c.As), zap.String("from", c.From), zap.String("to", c.To),
-		zap.Strings("rules", c.Rules()),
-	}
-	if o.Result == plan.Skipped { // nothing was tried; the run's summary says why
-		d.options.Log.Debug("change not sent", append(fields, zap.String("why", o.Why))...)
-		return
-	}
-	if !o.Changed() {
-		d.options.Log.Warn("change not done", append(fields, zap.String("why", o.Why))...)
-		return
-	}
-	d.options.Log.Info("change", fields...)
-}
+// asked is who has asked for a run.
+func (d *Daemon) asked(t kwsync.Trigger) ledger.Actor { return d.inbox.inHand[t.Request] }
 
 func summary(r *kwsync.Report) []zap.Field {
 	return []zap.Field{

@@ -79,6 +79,7 @@ func boardRun(r *kwsync.Report, walls []guard.Wall) status.Run {
 // observe puts one request to Kiteworks on the board.
 func (d *Daemon) observe(op string, code int, took time.Duration) {
 	d.board.Request(op, code, took)
+	d.options.Log.Debug("request to Kiteworks", zap.String("operation", op), zap.Int("status", code), zap.Duration("took", took))
 	switch {
 	case code == http.StatusTooManyRequests:
 		d.board.Throttled()

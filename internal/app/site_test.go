@@ -104,7 +104,7 @@ rules:
       - folder: "/Departments/{{ .department }}"
         role: ROLE
         create: true
-state: "DIR/ledger.db"
+state: "STATE"
 http:
   metrics: "METRICS"
 HTTP`
@@ -116,7 +116,7 @@ func newSite(t *testing.T) *site {
 	s.directory(t, "", staff("ann", "Finance"), staff("bob", "Finance"), staff("cid", "Legal"), staff("dora", "Legal"))
 	s.tenant(t)
 	s.values = map[string]string{
-		"MODE": "create-only", "DELTA": "0 0 1 1 *", "FULL": "0 0 1 1 *", "LDAP": s.company.URL(), "DIR": s.dir,
+		"MODE": "create-only", "DELTA": "0 0 1 1 *", "FULL": "0 0 1 1 *", "LDAP": s.company.URL(), "DIR": s.dir, "STATE": s.path("ledger.db"),
 		"KITEWORKS": s.front.URL, "AUDIENCE": s.kiteworks.URL(), "ROLE": "Collaborator", "WATCH": "false", "METRICS": "127.0.0.1:0", "HTTP": "",
 	}
 	private := pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(key())})

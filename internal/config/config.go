@@ -59,6 +59,7 @@ type Accounts struct {
 type Log struct {
 	Level  string `yaml:"level"`  // debug, info, warn, error
 	Format string `yaml:"format"` // json, console
+	Audit  string `yaml:"audit"`  // file that each change gets a line in too, whatever the level; "": none
 }
 
 // Load reads and parses the file. Mistakes in it are an *Error.

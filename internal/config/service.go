@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 )
@@ -26,6 +27,21 @@ func (f *findings) checkService(c *Config) {
 	}
 	if !slices.Contains(logFormats, c.Log.Format) {
 		f.report("log.format", oneOf(c.Log.Format, logFormats), "")
+	}
+	f.checkAudit(c.Log.Audit, c.State.File())
+}
+
+// checkAudit refuses a place that depends on where the daemon was started, and the ledger's.
+func (f *findings) checkAudit(path, ledger string) {
+	const hint = "write the path of a file of its own: /var/lib/kw-onboarder/audit.log"
+	switch {
+	case path == "":
+	case !filepath.IsAbs(path):
+		f.report("log.audit", fmt.Sprintf("%q is no absolute path", path), hint)
+	case strings.HasSuffix(path, "/"):
+		f.report("log.audit", fmt.Sprintf("%q is a folder", path), hint)
+	case filepath.Clean(path) == filepath.Clean(ledger):
+		f.report("log.audit", "is the ledger", hint)
 	}
 }
 

@@ -146,7 +146,7 @@ func (a *application) batch(ctx context.Context, steps []plan.Step) error {
 		return fmt.Errorf("record %d outcomes: %w", len(outcomes), err)
 	}
 	for i, o := range outcomes {
-		a.runner.settled(intents[i], o)
+		a.runner.settled(a.view, Act{Change: intents[i], Outcome: o})
 	}
 	return crash
 }
@@ -166,7 +166,7 @@ func (a *application) complete(ctx context.Context, s plan.Step) plan.Step {
 		if why != "" {
 			o := plan.Outcome{Key: c.Key, Result: plan.Skipped, Why: why}
 			a.outcomes, a.made[c.Key] = append(a.outcomes, o), o
-			a.runner.settled(c, o)
+			a.runner.settled(a.view, Act{Change: c, Outcome: o})
 			continue
 		}
 		s.Folder = c.Folder
@@ -174,10 +174,4 @@ func (a *application) complete(ctx context.Context, s plan.Step) plan.Step {
 	}
 	s.Changes = ready
 	return s
-}
-
-func (r *Runner) settled(c plan.Change, o plan.Outcome) {
-	if r.Settled != nil {
-		r.Settled(c, o)
-	}
 }

@@ -28,6 +28,25 @@ type Planner struct {
 	// Prove opens the means to look at people afresh; nil: there are none, and who is missing
 	// is held, and what narrows withheld.
 	Prove func() Prover
+	// Doing is told which stage is begun, and how much there is to do in it: folders to look into, changes to make;
+	// 0: that is not known. A stage of no name: it is over. nil: nobody is told.
+	Doing func(stage string, total int)
+}
+
+// The stages of a run that may take long. Looking and Members are one phase: how many folders
+// there are is known only when they are found.
+const (
+	Refreshing = "directory"
+	Proving    = "proof"
+	Looking    = "kiteworks"
+	Members    = "members"
+	Applying   = "apply"
+)
+
+func (p *Planner) doing(stage string, total int) {
+	if p.Doing != nil {
+		p.Doing(stage, total)
+	}
 }
 
 func (p *Planner) validate() error {

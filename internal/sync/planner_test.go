@@ -21,7 +21,7 @@ import (
 func TestP07_PlannerHoldsNothingThatWrites(t *testing.T) {
 	t.Parallel()
 	reads := []string{
-		"Backup", "Catalog", "Close", "Confirm", "Did", "Due", "Excluded", "Grants", "History", "Holders", "Leaving", "Members", "Observe", "Observed", "Recall", "Refresh", "Request", "Requests", "Restored", "Run", "Runs",
+		"Ahead", "Application", "Backup", "Catalog", "Close", "Confirm", "Covers", "Did", "Due", "Excluded", "Grants", "History", "Holders", "Leaving", "Members", "Observe", "Observed", "Probe", "Recall", "Refresh", "Registered", "Request", "Requests", "Restored", "RoleOn", "Run", "Runs", "Self", "SignIn",
 		"AccountsAt", "Existed", "Find", "Looked", "Names", "Newest", "Overview", "RequestsOf", "Stretches",
 		"Allowed", "Approved", "Counts", "Failing", "Holds", "ParkedItem", "ParkedItems", "RuleDigests", "Used",
 	}

@@ -63,9 +63,19 @@ func TestP08_OpenIntentsAreSettledByReading(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			s := tt.stage
-			rep, err := s.run(t)
+			r := s.runner(t)
+			var earlier []plan.Outcome // told of as acts of the run that was interrupted
+			r.Settled = func(a kwsync.Act) {
+				if a.Earlier {
+					earlier = append(earlier, a.Outcome)
+				}
+			}
+			rep, err := r.Run(t.Context(), kwsync.Trigger{Name: "test", Full: true})
 			if err != nil {
 				t.Fatalf("Run: %v", err)
+			}
+			if diff := cmp.Diff(tt.settled, earlier); diff != "" {
+				t.Errorf("told of (-want +got):\n%s", diff)
 			}
 			if diff := cmp.Diff(tt.settled, rep.Settled); diff != "" {
 				t.Errorf("settled (-want +got):\n%s", diff)

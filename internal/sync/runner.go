@@ -23,7 +23,7 @@ type Runner struct {
 	Inbox   Inbox // nil: nobody asks for anything meanwhile
 	// Settled is told of each change as soon as its outcome is recorded; nil:
 	// nobody listens. It is called from one goroutine.
-	Settled func(plan.Change, plan.Outcome)
+	Settled func(Act)
 	// Decided is told of each run, also one within a run, when all is decided and before
 	// anything is applied; nil: nobody listens.
 	Decided func(*Report)
@@ -116,7 +116,10 @@ func (r *Runner) run(ctx context.Context, v *view) (err error) {
 		r.Decided(rep)
 	}
 	if r.Tenant != nil {
-		err = v.phase("apply", func() error { return r.apply(ctx, v) })
+		err = v.phase(Applying, func() error {
+			r.doing(Applying, len(rep.Plan.Changes))
+			return r.apply(ctx, v)
+		})
 		err = errors.Join(err, r.quarantine(ctx, v))
 	}
 	rep.Requests.Made = r.Reader.Requests() - before - rep.Requests.Elsewhere
@@ -182,7 +185,26 @@ func (r *Runner) settle(ctx context.Context, v *view, open []plan.Change, m plan
 	if err := r.Journal.Settle(ctx, v.report.Settled); err != nil {
 		return m, err
 	}
+	for i, o := range v.report.Settled {
+		r.settled(v, Act{Change: open[i], Outcome: o, Earlier: true})
+	}
 	return r.Recall.Recall(ctx, v.scope())
+}
+
+// Act is a change that was tried, and how that ended.
+type Act struct {
+	Trigger Trigger // of the run
+	Run     int64   // its number
+	Change  plan.Change
+	Outcome plan.Outcome
+	Earlier bool // an interrupted run has tried it; this one has found out by reading how that ended
+}
+
+func (r *Runner) settled(v *view, a Act) {
+	if r.Settled != nil {
+		a.Trigger, a.Run = v.trigger, v.report.Run
+		r.Settled(a)
+	}
 }
 
 // learn remembers what was found out by reading. What was seen is remembered before

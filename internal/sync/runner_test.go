@@ -284,7 +284,11 @@ func TestSettledIsToldOfEachChangeOnce(t *testing.T) {
 	s.tenant.apply = s.failing("account|dir:ann", plan.Refused, "no")
 	r := s.runner(t)
 	told := map[plan.Key]plan.Result{}
-	r.Settled = func(c plan.Change, o plan.Outcome) {
+	r.Settled = func(a kwsync.Act) {
+		c, o := a.Change, a.Outcome
+		if a.Run == 0 || a.Trigger.Name != "test" || a.Earlier {
+			t.Errorf("told of an act of run %d by %q, earlier %t; want one of this run", a.Run, a.Trigger.Name, a.Earlier)
+		}
 		if _, twice := told[c.Key]; twice || c.Key != o.Key {
 			t.Errorf("told of %s and %s", c.Key, o.Key)
 		}

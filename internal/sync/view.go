@@ -62,7 +62,7 @@ func (v *view) close() {
 
 // refresh reads the directory. What a human has ordered needs none.
 func (v *view) refresh(ctx context.Context) error {
-	err := v.phase("directory", func() (err error) {
+	err := v.phase(Refreshing, func() (err error) {
 		v.snapshot, v.touched, err = v.planner.Directory.Refresh(ctx, v.trigger.Full)
 		return err
 	})
@@ -93,9 +93,9 @@ func (v *view) look(ctx context.Context, m plan.Memory, open []plan.Change) erro
 	if v.source == nil {
 		v.source, v.fresh = v.planner.Reader, true
 	}
-	_ = v.phase("proof", func() error { v.seek(ctx, m); return nil })
+	_ = v.phase(Proving, func() error { v.seek(ctx, m); return nil })
 	_ = v.phase("rules", func() error { v.evaluate(m); return nil })
-	if err := v.phase("kiteworks", func() error { return v.observe(ctx, m, open) }); err != nil {
+	if err := v.phase(Looking, func() error { return v.observe(ctx, m, open) }); err != nil {
 		return fmt.Errorf("read Kiteworks: %w", err)
 	}
 	v.address(m)
@@ -149,6 +149,9 @@ func (v *view) observe(ctx context.Context, m plan.Memory, open []plan.Change) (
 	folders := v.folders(m, open)
 	if k, delta := v.source.(*known); delta && v.walled(m) {
 		k.anew = func(f access.Folder) bool { return v.planner.Limits.Watches(f.Path) }
+	}
+	if v.fresh {
+		v.planner.doing(Members, len(folders))
 	}
 	if v.state, err = v.source.Observe(ctx, folders); err != nil {
 		return err
@@ -292,7 +295,9 @@ func (v *view) brake(ctx context.Context) (err error) {
 
 func (v *view) phase(name string, do func() error) error {
 	start := v.planner.Now()
+	v.planner.doing(name, 0)
 	err := do()
+	v.planner.doing("", 0)
 	v.report.Phases = append(v.report.Phases, Phase{Name: name, Took: v.planner.Now().Sub(start)})
 	return err
 }

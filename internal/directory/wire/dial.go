@@ -148,7 +148,7 @@ func (c *Conn) introduce(password string, isTLS bool) error {
 	switch {
 	case o.BindDN != "":
 		if err := c.ldap.Bind(o.BindDN, password); err != nil {
-			return bindError{c.server, o.BindDN, err}
+			return bindError{c.server, o.BindDN, without(err, password)}
 		}
 	case o.Certificate != "" && isTLS:
 		if err := c.ldap.ExternalBind(); err != nil {

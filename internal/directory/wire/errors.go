@@ -36,6 +36,16 @@ func (e bindError) Error() string {
 
 func (e bindError) Unwrap() error { return e.err }
 
+// without is an error of go-ldap that does not hold a secret: a server, or what stands before
+// it, may repeat in its remark what it was sent (promise P13).
+func without(err error, secret string) error {
+	var answer *ldap.Error
+	if !errors.As(err, &answer) || answer.Err == nil {
+		return err
+	}
+	return &ldap.Error{ResultCode: answer.ResultCode, MatchedDN: answer.MatchedDN, Err: errors.New(strings.ReplaceAll(answer.Err.Error(), secret, "<secret>"))}
+}
+
 // plain is the reason in an error of go-ldap, in one line and without the
 // packets that such an error carries.
 func plain(err error) error {

@@ -108,3 +108,16 @@ func TestRemedyNamesWhatToDo(t *testing.T) {
 		})
 	}
 }
+
+// P13: what a server repeats of the password goes no further; the code of its answer does.
+func TestP13_WithoutHidesWhatAServerRepeats(t *testing.T) {
+	t.Parallel()
+	err := without(ldap.NewError(ldap.LDAPResultInvalidCredentials, errors.New("not with hunter2, says hunter2's owner")), "hunter2")
+	shown := bindError{"ldap://dc1", "cn=sync", err}.Error() + fmt.Sprintf("%v %+v", err, err)
+	if strings.Contains(shown, "hunter2") || !strings.Contains(shown, "not with <secret>, says") || !Refused(err) {
+		t.Errorf("got %s; refused: %t", shown, Refused(err))
+	}
+	if other := errors.New("broken pipe"); !errors.Is(without(other, "hunter2"), other) {
+		t.Error("another error is changed")
+	}
+}
