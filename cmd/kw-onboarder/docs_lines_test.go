@@ -166,7 +166,9 @@ func commandNames(t *testing.T) []string {
 	t.Helper()
 	var names []string
 	for _, n := range commandTree(t).Children {
-		names = append(names, n.Name)
+		if !n.Hidden {
+			names = append(names, n.Name)
+		}
 	}
 	return names
 }

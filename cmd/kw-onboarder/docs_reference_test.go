@@ -55,7 +55,7 @@ var commandGroups = []struct {
 	{"To change the rules", []string{"test", "diff", "snapshot", "drill"}},
 	{"To decide", []string{"parked", "approve", "reject", "allow", "pause", "resume", "quarantine"}},
 	{"People", []string{"offboard", "undo", "link", "adopt", "disown", "forget"}},
-	{"Beside all that", []string{"backup", "demo", "kwsim", "version"}},
+	{"Beside all that", []string{"backup", "completion", "demo", "kwsim", "version"}},
 }
 
 // commandExamples are what the page shows of each command.
@@ -91,6 +91,7 @@ var commandExamples = map[string]string{
 	"disown":     "disown --rule contractors",
 	"forget":     "forget anna@corp.example",
 	"backup":     "backup ledger-2027-03-31.db",
+	"completion": "completion bash > /etc/bash_completion.d/kw-onboarder",
 	"demo":       "demo",
 	"kwsim":      "kwsim --dir try",
 	"version":    "version",
