@@ -91,7 +91,7 @@ var commandExamples = map[string]string{
 	"disown":     "disown --rule contractors",
 	"forget":     "forget anna@corp.example",
 	"backup":     "backup ledger-2027-03-31.db",
-	"completion": "completion bash",
+	"completion": "completion bash > /etc/bash_completion.d/kw-onboarder",
 	"demo":       "demo",
 	"kwsim":      "kwsim --dir try",
 	"version":    "version",

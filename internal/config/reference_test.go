@@ -39,7 +39,7 @@ kw-onboarder schema > kw-onboarder.schema.json       # this page for editors: th
 - **Two keys have no default**, because a wrong guess would be dangerous: ` + "`mode` and `accounts.existing`" + `.
 - **Secrets are references**, never values, and are read when they are needed.
 - **A reload** (SIGHUP) builds everything from the new file, then swaps. A broken file changes nothing.
-  ` + "`state` and `http`" + ` take a restart.
+  ` + "`state`, `http` and `log.format`" + ` take a restart.
 
 ## The grammar
 
