@@ -7,6 +7,8 @@ import (
 
 	"github.com/kw-onboarder/kw-onboarder/internal/app"
 	"github.com/kw-onboarder/kw-onboarder/internal/config"
+	"github.com/kw-onboarder/kw-onboarder/internal/guard"
+	"github.com/kw-onboarder/kw-onboarder/internal/plan"
 	"github.com/kw-onboarder/kw-onboarder/internal/snapshot"
 	kwsync "github.com/kw-onboarder/kw-onboarder/internal/sync"
 )
@@ -34,7 +36,7 @@ func (p planCmd) Run(c *command) error {
 	if err != nil {
 		return err
 	}
-	if err := c.report(&rep, cfg); err != nil {
+	if err := p.show(c, rep, cfg); err != nil {
 		return err
 	}
 	if p.Out != "" {
@@ -43,6 +45,25 @@ func (p planCmd) Run(c *command) error {
 		}
 	}
 	return p.code(&rep)
+}
+
+// show prints the plan. In mode observe, in which nothing goes, a person wants to see what
+// would: it is shown as a plan, and that none of it is done.
+func (p planCmd) show(c *command, rep kwsync.Report, cfg *config.Config) error {
+	if rep.Mode != guard.Observe.String() || c.cli.Output == "json" {
+		return c.report(&rep, cfg)
+	}
+	var rest []guard.Withheld
+	for _, w := range rep.Withheld {
+		if w.Brake != guard.ByMode {
+			rest = append(rest, w)
+			continue
+		}
+		rep.Plan.Changes = append(rep.Plan.Changes, w.Change)
+	}
+	rep.Withheld, rep.Requests.Write = rest, rep.Plan.Requests(plan.MaxPerStep)
+	fmt.Fprintln(c.out, "note: mode observe changes nothing: this is what would be done, if no other brake held it")
+	return c.report(&rep, cfg)
 }
 
 // plan looks, at the directory or at a snapshot of it, and decides.
