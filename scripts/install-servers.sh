@@ -3,7 +3,7 @@
 # domain controller, 389 Directory Server, PostgreSQL, PgBouncer, promtool, curl and openssl, the
 # C compiler that the race detector needs, what judges the deployment: systemd-analyze, and
 # buildah, which builds and runs the image without a container engine; and Chromium, and axe-core,
-# which looks for barriers in the pages.
+# which looks for barriers in the pages; and the shells that commands are completed in.
 # Silent when nothing is missing. No service is started.
 set -eu
 cd "$(dirname "$0")/.."
@@ -11,7 +11,7 @@ cd "$(dirname "$0")/.."
 packages='slapd ldap-utils prometheus curl openssl gcc libc6-dev
 	samba-ad-dc samba-ad-provision ldb-tools iproute2
 	389-ds-base postgresql pgbouncer chromium
-	systemd buildah busybox-static ca-certificates'
+	systemd buildah busybox-static ca-certificates zsh fish'
 
 missing=''
 for package in $packages; do

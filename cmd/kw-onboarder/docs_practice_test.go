@@ -74,7 +74,7 @@ func withoutIt(t *testing.T, what string) {
 	if os.Getenv("CI") == "true" {
 		t.Fatalf("%s is not installed: run scripts/install-servers.sh", what)
 	}
-	t.Skipf("SKIPPED: %s is not installed, so nobody has tried what the page shows", what)
+	t.Skipf("SKIPPED, NOT TESTED: %s is not installed", what)
 }
 
 // practise runs blocks one after another in one shell, and ends whatever they have started.

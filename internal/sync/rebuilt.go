@@ -97,39 +97,33 @@ func (r *Rebuilt) groups(before, now *access.Snapshot, m plan.Memory) {
 			}
 		}
 	}
-	is := map[access.GroupID]access.GroupID{} // by source and folded DN
-	for _, g := range now.Groups {
-		is[access.GroupID{Source: g.ID.Source, ID: rules.FoldDN(g.DN)}] = g.ID
-		delete(meant, g.ID)
-	}
-	for _, g := range before.Groups {
-		if !meant[g.ID] {
-			continue
-		}
-		id, found := is[access.GroupID{Source: g.ID.Source, ID: rules.FoldDN(g.DN)}]
-		if !found {
-			r.doubt("the group %s is in the directory no more: rules that name it stay frozen", g.DN)
-			continue
-		}
-		r.Groups = append(r.Groups, Renewed[access.GroupID]{g.ID, id, g.DN})
-	}
-	r.units(before, now, meant)
+	r.named("group", placed(before.Groups), placed(now.Groups), meant)
+	r.named("unit", before.Units, now.Units, meant)
 }
 
-// units finds those that rules mean, alike.
-func (r *Rebuilt) units(before, now *access.Snapshot, meant map[access.GroupID]bool) {
+// placed are groups by id and DN, as units are.
+func placed(groups []access.Group) []access.Unit {
+	units := make([]access.Unit, len(groups))
+	for i, g := range groups {
+		units[i] = access.Unit{ID: g.ID, DN: g.DN}
+	}
+	return units
+}
+
+// named finds those that are meant, and whose ids are gone, by their DN.
+func (r *Rebuilt) named(kind string, before, now []access.Unit, meant map[access.GroupID]bool) {
 	is := map[access.GroupID]access.GroupID{} // by source and folded DN
-	for _, u := range now.Units {
+	for _, u := range now {
 		is[access.GroupID{Source: u.ID.Source, ID: rules.FoldDN(u.DN)}] = u.ID
 		delete(meant, u.ID)
 	}
-	for _, u := range before.Units {
+	for _, u := range before {
 		if !meant[u.ID] {
 			continue
 		}
 		id, found := is[access.GroupID{Source: u.ID.Source, ID: rules.FoldDN(u.DN)}]
 		if !found {
-			r.doubt("the unit %s is in the directory no more: rules that name it stay frozen", u.DN)
+			r.doubt("the %s %s is in the directory no more: rules that name it stay frozen", kind, u.DN)
 			continue
 		}
 		r.Groups = append(r.Groups, Renewed[access.GroupID]{u.ID, id, u.DN})
